@@ -1,0 +1,1 @@
+//! What Cistern knows of the Nix language: values, text, format.
