@@ -1,1 +1,18 @@
-//! What Cistern knows of the Nix language: values, text, format.
+//! What Cistern knows of the Nix language: values, text, format, and templates that can only hold values.
+//!
+//! Nothing in here reads or writes a file. Data becomes Nix in two ways only: [`Value::print`], and a hole of a
+//! template ([`Templates`]), and both go through the same few functions of `literal`.
+
+mod fault;
+mod literal;
+mod path;
+mod template;
+mod text;
+mod value;
+
+pub use fault::{Fault, Unprintable};
+pub use literal::{attr_name, comment, string};
+pub use path::RelativePath;
+pub use template::{Fragment, Shared, Templates, body_of, share};
+pub use text::{format, parse, same_but_for_format};
+pub use value::Value;

@@ -1,0 +1,5 @@
+# Cistern's static NixOS modules: what the options of plain nixpkgs do not give. mkFleet adds them to every
+# host that it configures; a host with a nixosConfiguration of its own may import `nixosModules.default'.
+{
+  imports = [ ./prometheus.nix ];
+}

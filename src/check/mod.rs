@@ -1,0 +1,56 @@
+//! Fleet → Checked: every rule of the fleet stage, one file per family.
+//!
+//! A rule is a function that looks at the whole fleet and pushes what it finds. What is poisoned is passed over:
+//! its fault was told already.
+
+mod access;
+pub mod addresses;
+pub mod boot;
+pub mod secrets;
+
+use crate::diag::Faults;
+use crate::model::Fleet;
+
+/// A fleet that passed every rule of its stage; [`check`] is the only place that makes one.
+#[derive(Debug)]
+pub struct Checked(Fleet);
+
+impl Checked {
+    /// The fleet.
+    pub fn fleet(&self) -> &Fleet {
+        &self.0
+    }
+
+    /// Takes the fleet out.
+    pub fn into_fleet(self) -> Fleet {
+        self.0
+    }
+}
+
+/// One rule: looks at the fleet and pushes what it finds.
+pub type Rule = fn(&Fleet, &mut Faults);
+
+/// Every rule, in the order of its family.
+pub const RULES: &[Rule] = &[
+    access::somebody_can_log_in,
+    access::admins_can_decrypt,
+    addresses::fit_their_site,
+    addresses::sites_are_sound,
+    addresses::stand_once,
+    addresses::static_is_complete,
+    boot::has_a_loader_and_a_root,
+    boot::monitors_are_managed,
+    secrets::readers_can_decrypt,
+    secrets::files_exist,
+];
+
+/// Runs every rule.
+///
+/// # Errors
+/// The faults, those of lowering included, when one of them is an error.
+pub fn check(fleet: Fleet, mut faults: Faults) -> Result<(Checked, Faults), Faults> {
+    for rule in RULES {
+        rule(&fleet, &mut faults);
+    }
+    if faults.has_errors() { Err(faults) } else { Ok((Checked(fleet), faults)) }
+}

@@ -1,0 +1,193 @@
+//! The table of every diagnostic: help, documentation and tests are made from it.
+//!
+//! A code is never given to another fault. `tests/fleets/bad/<code>/` provokes each of them.
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The fleet cannot be compiled.
+    Error,
+    /// It can, but somebody should look.
+    Warning,
+}
+
+/// The stage of the way at which a fault is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Reading the files and what they say of the fleet.
+    Fleet,
+    /// After placement: ports, recipients, members.
+    Plan,
+    /// Writing the files.
+    Tree,
+}
+
+/// One row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The stable name, such as `C020`.
+    pub id: &'static str,
+    /// The severity, unless a lint says otherwise.
+    pub severity: Severity,
+    /// Where on the way it is found.
+    pub stage: Stage,
+    /// What is wrong, in one sentence without names.
+    pub sentence: &'static str,
+    /// Why it matters, an example and the remedy.
+    pub explanation: &'static str,
+}
+
+/// Finds a row by its code; the case of the letter does not matter.
+pub fn find(id: &str) -> Option<&'static Code> {
+    CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+macro_rules! codes {
+    ($($name:ident = $id:literal $severity:ident $stage:ident $sentence:literal $explanation:literal;)*) => {
+        $(
+            #[doc = $sentence]
+            pub const $name: &Code = &Code {
+                id: $id,
+                severity: Severity::$severity,
+                stage: Stage::$stage,
+                sentence: $sentence,
+                explanation: $explanation,
+            };
+        )*
+        /// Every row, in the order of the codes.
+        pub const CODES: &[&Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    NO_DEFINITION = "C001" Error Fleet "The directory holds no fleet.yaml."
+        "A fleet directory is a directory with a fleet.yaml. Run `cistern init` to begin one, or name the directory with `-C DIR`.";
+    NOT_UTF8 = "C002" Error Fleet "A file is not UTF-8 text."
+        "Definitions are read as UTF-8. Convert the file, for instance with `iconv -f latin1 -t utf-8`.";
+    TOO_LARGE = "C003" Error Fleet "A file is larger than 16 MiB."
+        "A definition of ten thousand machines takes about 5 MiB, so a larger file is most likely not one. Split hosts and services into files of their own.";
+    YAML_SYNTAX = "C004" Error Fleet "A file is not well-formed YAML."
+        "One syntax error is reported per file, because what follows it cannot be trusted. Every other file is still checked.";
+    TAB = "C005" Error Fleet "A line is indented with a tab."
+        "YAML forbids tabs in indentation. Use two spaces a level.";
+    TOO_DEEP = "C006" Error Fleet "A file is nested too deeply or unfolds to too many values."
+        "At most 64 levels and ten million values (aliases unfolded) are read. A definition needs about eight levels; more is a mistake or an attack.";
+    LINK_LEAVES = "C007" Error Fleet "A file is a link that leaves the fleet directory."
+        "A flake sees only its own directory, so a definition that lives elsewhere is lost in the Nix store. Copy the file into the fleet directory.";
+    EMPTY_FILE = "C008" Error Fleet "A file is empty."
+        "An empty fleet.yaml or an empty entry file defines nothing. Fill it in or delete it.";
+    WRONG_SUFFIX = "C009" Error Fleet "A definition file ends in .yml and would not be read."
+        "Cistern reads *.yaml only, so that a file has one name. Rename it.";
+    DUPLICATE_KEY = "C010" Error Fleet "A key stands twice in the same map."
+        "YAML readers disagree on which of the two counts, so neither does here. Merge them or remove one.";
+    SPLIT_TWICE = "C011" Error Fleet "An entry is defined in two places."
+        "An entry stands either in fleet.yaml or in a file of its own, such as hosts/eden.yaml. Keep one of them.";
+    UNQUOTED_AT = "C012" Error Fleet "A value begins with an unquoted @."
+        "`@` is reserved in YAML. Quote the selector: `selector: \"@media\"`, or write `tag:media`.";
+    UNSUPPORTED_YAML = "C013" Error Fleet "A file uses a feature of YAML that Cistern does not read."
+        "Not read are tags (`!vault`), several documents in one file, merge keys (`<<`) and keys that are not plain text. Profiles and groups do what merge keys do.";
+    UNKNOWN_KEY = "C020" Error Fleet "A key is not known here."
+        "Every key does something, so one that is not known is a mistake: a typo, a wrong place or a newer version. `cistern schema` lists them all.";
+    WRONG_TYPE = "C021" Error Fleet "A value is of another type than the key takes."
+        "For instance a list where one value is wanted, or text where a map is. The message names what was expected and what was found.";
+    BAD_VALUE = "C022" Error Fleet "A value is not one that the key takes."
+        "The type is right, the value is not: a port above 65535, an address with five parts, a word that is none of the choices.";
+    MISSING_KEY = "C023" Error Fleet "A key is missing that has no default."
+        "Cistern guesses nothing that would be wrong on half of the machines, such as `state_version`.";
+    BAD_NAME = "C024" Error Fleet "A name has a form that cannot be used everywhere it must go."
+        "Host names go into DNS, deploy-rs and file names: lower-case letters, digits and hyphens, a letter first, at most 63. Other names have rules of their own, which the message tells.";
+    NO_EFFECT = "C025" Error Fleet "A key would do nothing here."
+        "For instance `storage` of a host with `managed: scrape`, of which only monitoring targets are made, or tags set by a group. Remove it, or move it to where it does something.";
+    UNKNOWN_VERSION = "C026" Error Fleet "The definition is of a version that this Cistern does not read."
+        "`version: 1` is the only one so far. A higher number needs a newer Cistern.";
+    BAD_SELECTOR = "C027" Error Fleet "A selector cannot be read."
+        "Terms are `@tag`, `tag:x`, host globs such as `web-*`, and `label=value`, joined by `and`, `or`, `not`, commas (or) and parentheses.";
+    UNKNOWN_NAME = "C030" Error Fleet "A name refers to nothing."
+        "A host, site, profile, service or secret is named that the definition does not hold. The message names the nearest one.";
+    EMPTY_SELECTOR = "C031" Error Fleet "A selector matches no host."
+        "A service without a machine or a group without members is a typo far more often than an intention. The message names the nearest tag.";
+    PROFILE_CYCLE = "C032" Error Fleet "Profiles extend each other in a circle."
+        "`extends` must end somewhere: take the shared part into a profile of its own.";
+    GROUP_CONFLICT = "C033" Error Fleet "Two groups set one key differently on the same host."
+        "The order of groups has no meaning, so neither wins. Set `priority` on one of the groups (the higher one wins), or the key on the host.";
+    NO_FILE = "C034" Error Fleet "A file that the definition names does not exist."
+        "Paths are relative to the fleet directory and begin with `./`.";
+    UNKNOWN_KIND = "C035" Error Fleet "A service is of a kind that is not known."
+        "Kinds are files: Cistern's own and those in templates/services/ of the fleet. A service's kind defaults to its own name; give `kind` when the two differ, or `image` for a container.";
+    PLACEMENT = "C036" Error Fleet "A placement does not say where."
+        "`placement` takes either `hosts` (a list of names) or `selector`, and exactly one of them.";
+    BAD_ADDRESSING = "C050" Error Fleet "An address does not fit its site."
+        "A static address lies inside the site's subnet, is neither the network, the broadcast nor the gateway's address; gateway and DHCP range lie inside the subnet.";
+    ADDRESS_TWICE = "C051" Error Fleet "Two hosts have the same address."
+        "Peers, Prometheus and deploy-rs would reach whichever answers first.";
+    ADDRESS_IN_DHCP = "C052" Error Fleet "A static address lies in the range that DHCP hands out."
+        "The DHCP server will give the address to another machine one day. Take one outside of `dhcp_range`, or use `network.mode: dhcp` with a reservation.";
+    STATIC_INCOMPLETE = "C053" Error Fleet "Static addressing lacks something that it needs."
+        "`network.mode: static` needs the host's site with a `subnet` and `gateway`, and the interface: by name in `network.interface`, or found by `mac`.";
+    MAC_TWICE = "C054" Error Fleet "Two hosts have the same MAC address."
+        "A MAC address belongs to one network card. One of the two was copied.";
+    NO_SYSTEM = "C060" Error Fleet "Nothing tells what system a host is."
+        "Give `system: x86_64-linux`, or a report: run `nixos-facter` on the machine as root and store what it prints as facts/<host>.json.";
+    NO_HARDWARE = "C061" Error Fleet "Nothing tells how a host boots."
+        "`hardware: auto` reads facts/<host>.json. Without a report name a profile (generic-efi, generic-bios, raspberry-pi-4, vm) or a file (./hardware/<host>.nix).";
+    NO_BOOT_DISK = "C062" Error Fleet "The disk that a BIOS machine boots from is not known."
+        "GRUB is written to one disk. It is taken from the facts when there is exactly one disk; otherwise set it in a hardware file.";
+    NO_ROOT = "C063" Error Fleet "Nobody owns the root file system of a host."
+        "A host that has no `/` does not boot. Give `filesystems: { \"/\": … }`, a hardware file, or `filesystems: manual` with a module (disko, for instance) that mounts it.";
+    BAD_FACTS = "C064" Error Fleet "A facts file is not a nixos-facter report."
+        "facts/<host>.json is what `nixos-facter` prints: JSON with `version` 1 or 2, `system` and `hardware`. A log line at its beginning is the usual fault.";
+    SYSTEM_CONTRADICTS = "C065" Error Fleet "The definition and the facts name different systems."
+        "The facts were read off the machine. Correct `system`, or replace a report of another machine.";
+    NO_ADMIN = "C070" Error Fleet "Nobody could log in to administer a host."
+        "A full host needs at least one person with `role: admin` and a key, or the next deployment locks everybody out.";
+    BAD_KEY = "C071" Error Fleet "A key cannot be read."
+        "SSH public keys stand on one line: type, base64, comment. A key that was broken by a line wrap or an `authorized_keys` option in front of it is refused.";
+    NO_AGE_KEY = "C072" Error Fleet "An admin has no key that age can encrypt to."
+        "age takes ssh-ed25519, ssh-rsa and age1… keys. Hardware-backed (sk-) and ECDSA keys cannot decrypt: add `age_keys`.";
+    FIXED = "C080" Error Fleet "A port or state directory is fixed by the service."
+        "The NixOS module has no option for it, so another value would be written down and not be true.";
+    UNKNOWN_PORT = "C081" Error Fleet "A service has no port of that name."
+        "The kind's file lists the ports. `cistern schema --kind` tells what such a file holds.";
+    BAD_SETTING = "C082" Error Fleet "A setting is not one that the kind takes."
+        "The kind's file gives every setting a type. Unknown settings, wrong types and required ones that are missing are refused.";
+    IMAGE = "C083" Error Fleet "A container image is missing, unpinned or out of place."
+        "`image` is for kind `container` and names a digest: `docker.io/library/nginx@sha256:…`. A tag alone means other software tomorrow.";
+    ROLES = "C084" Error Plan "A cluster has too few or the wrong number of members."
+        "The kind says how many members each role takes, and whether their number must be odd so that a majority exists.";
+    PORT_TWICE = "C085" Error Plan "Two listeners of a host want the same port."
+        "The second one would fail to start. Give one of the services another port, or place it elsewhere.";
+    NO_HOST_KEY = "C090" Error Fleet "A host uses a secret and has no host key."
+        "agenix decrypts with the host's SSH key, so its public half must be known: `ssh-keyscan -t ed25519 ADDRESS`, then `host_key: ssh-ed25519 …`.";
+    NO_SECRET_FILE = "C091" Warning Fleet "A secret has no file yet."
+        "The host cannot be built until it exists. Encrypt it with `agenix -e secrets/<name>.age` in the fleet directory.";
+    UNUSED_SECRET = "C092" Error Fleet "A secret is bound to nothing."
+        "Name the services (`services`) or the hosts (`hosts`) that use it, or refer to it from a setting with `{secret: NAME}`; otherwise remove it.";
+    SECRET_PATH_TWICE = "C093" Error Plan "Two secrets of a host want the same path."
+        "agenix would write both to the same place. Give one of them another `path`.";
+    BAD_MONITOR = "C100" Error Fleet "A monitoring host cannot run Prometheus."
+        "Only a host with `managed: full` gets a configuration, so only such a host can monitor.";
+    BAD_TEMPLATE = "C110" Error Fleet "A template cannot be read."
+        "A kind's file is YAML front matter between two `---` lines and a body in the language of minijinja. The message is that of its parser.";
+    HOLE_IN_TEXT = "C111" Error Fleet "A hole of a template stands inside a Nix string, comment or path."
+        "Every `{{ … }}` is printed as one whole Nix expression, quotes included; inside a string it could end the string. Build the text in the hole: `{{ \"http://\" ~ address }}`.";
+    TEMPLATE_FAILED = "C112" Error Tree "A template failed while it was filled in."
+        "Mostly a name that does not exist. The line is that of the template.";
+    NOT_NIX = "C113" Error Tree "A template gave something that is not Nix."
+        "What came out does not parse. The place is shown in the text that was made.";
+    HAND_EDITED = "C120" Error Tree "A generated file was edited by hand."
+        "Its body is not what Cistern wrote. Move the change to a module of your own (hand-written modules have the last word), then run `cistern generate --force`.";
+    REFORMATTED = "C121" Warning Tree "A generated file was reformatted."
+        "Nothing but its format changed, so it is written again. Leave generated/ out of the formatter.";
+    NEWER_FORMAT = "C122" Error Tree "The generated tree was written by a newer Cistern."
+        "An older program would write files that the newer one's flake cannot use. Update Cistern.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_stand_once() {
+        assert!(CODES.is_sorted_by(|a, b| a.id < b.id));
+    }
+}

@@ -1,0 +1,178 @@
+//! The front matter of a kind: every key that exists.
+
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::load::decode::{At, Decode, Keyed, Named, Scalar, definition, wrong_type};
+use crate::load::{Body, Node};
+use crate::source::Span;
+use crate::value::{AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName};
+
+use super::setting::SettingDef;
+
+definition! {
+    /// What a kind of service is: the facts that every emitter shares.
+    pub struct Front {
+        /// The version of this format: 1.
+        version: At<u32>,
+        /// What it is, in one line.
+        summary: At<String>,
+        /// Every listener.
+        ports: Named<PortName, PortDef>,
+        /// Whether the definition may name ports that are not listed.
+        any_ports: At<bool>,
+        /// Where it answers Prometheus.
+        metrics: Metrics,
+        /// Where it keeps what must survive.
+        state: StateFact,
+        /// The account that it runs as, which owns its secrets.
+        user: At<AccountName>,
+        /// The group of that account.
+        group: At<AccountName>,
+        /// What the definition may set.
+        settings: Named<SettingName, SettingDef>,
+        /// The parts that instances play in a cluster, in the order in which hosts take them up.
+        roles: Ordered<RoleName, RoleDef>,
+        /// Other kinds that come with it, on the same hosts.
+        members: Named<ServiceName, MemberDef>,
+        /// How many instances it takes.
+        quorum: Quorum,
+    }
+}
+
+definition! {
+    /// A listener.
+    pub struct PortDef {
+        /// The usual number.
+        number: At<Port>,
+        /// Its transport; TCP by default.
+        protocol: At<Protocol>,
+        /// Whether the host's firewall lets others in.
+        open: At<bool>,
+        /// The NixOS option that sets it.
+        option: At<String>,
+        /// Whether it cannot be set.
+        fixed: At<bool>,
+    }
+}
+
+definition! {
+    /// Where a service answers Prometheus.
+    pub struct Metrics {
+        /// The name of the port.
+        port: At<PortName>,
+        /// The path; `/metrics` by default.
+        path: At<String>,
+        /// Query parameters.
+        params: Named<LabelName, Vec<At<String>>>,
+        /// The job's name; the kind's by default.
+        job: At<String>,
+    }
+}
+
+definition! {
+    /// Where a service keeps what must survive.
+    pub struct StateFact {
+        /// The usual directory.
+        path: At<AbsolutePath>,
+        /// The NixOS option that sets it.
+        option: At<String>,
+        /// Whether it cannot be set.
+        fixed: At<bool>,
+    }
+}
+
+definition! {
+    /// A part in a cluster.
+    pub struct RoleDef {
+        /// How many instances play it; all that are left when absent.
+        count: At<u32>,
+    }
+}
+
+definition! {
+    /// A kind that comes with another one.
+    pub struct MemberDef {
+        /// Its kind.
+        kind: At<KindName>,
+    }
+}
+
+definition! {
+    /// How many instances a cluster takes.
+    pub struct Quorum {
+        /// The fewest.
+        at_least: At<u32>,
+        /// Whether their number must be odd.
+        odd: At<bool>,
+    }
+}
+
+/// A map whose order has a meaning.
+#[derive(Debug, Clone)]
+pub struct Ordered<K, V>(pub Vec<(K, Keyed<V>)>);
+
+impl<K: Scalar, V: Decode> Decode for Ordered<K, V> {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        let Body::Map(entries) = &node.body else {
+            faults.push(wrong_type(node, "a map"));
+            return None;
+        };
+        let mut list = Vec::new();
+        for entry in entries {
+            match K::read(&entry.key) {
+                Ok(key) => {
+                    let value = V::decode(&entry.value, faults)?;
+                    list.push((key, Keyed { key: entry.key_span, value }));
+                }
+                Err(why) => faults.push(
+                    Diagnostic::new(K::FAULT, format!("`{}` is not {}: {why}", entry.key.escape_debug(), K::WHAT))
+                        .at(entry.key_span, "here"),
+                ),
+            }
+        }
+        Some(Self(list))
+    }
+}
+
+impl<K, V: schemars::JsonSchema> schemars::JsonSchema for Ordered<K, V> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Ordered_{}", V::schema_name()).into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Named::<K, V>::json_schema(generator)
+    }
+}
+
+impl Front {
+    /// Checks what the types do not say.
+    pub(super) fn check(&self, top: Span, faults: &mut Faults) {
+        match &self.version {
+            Some(version) if version.value != 1 => faults.push(
+                Diagnostic::new(codes::UNKNOWN_VERSION, format!("front matter of version {} is not read", version.value))
+                    .at(version.span, "1 is the only version"),
+            ),
+            None if !self.poisoned => {
+                faults.push(Diagnostic::new(codes::MISSING_KEY, "the front matter has no `version`").at(top, "add `version: 1`"));
+            }
+            _ => {}
+        }
+        if self.summary.is_none() && !self.poisoned {
+            faults.push(Diagnostic::new(codes::MISSING_KEY, "the front matter has no `summary`").at(top, "say in one line what it is"));
+        }
+        for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
+            if port.value.number.is_none() && !port.value.poisoned {
+                faults.push(Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`")).at(port.key, "here"));
+            }
+        }
+        if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref()) {
+            if !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value)) {
+                faults.push(
+                    Diagnostic::new(codes::UNKNOWN_PORT, format!("metrics are on port `{}`, which is not listed", port.value))
+                        .at(port.span, "not one of `ports`"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Kinds of service: one file each, with the facts that every emitter shares.
+//!
+//! A kind is `templates/services/<kind>.nix.j2`: YAML front matter between two `---` lines, then a NixOS module
+//! with holes. Cistern's own are compiled in; a file of the same name in the fleet replaces one.
+
+pub mod front;
+pub mod setting;
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::load::decode::{Decode, Scalar};
+use crate::load::{Node, parse};
+use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::value::KindName;
+
+pub use front::{Front, Metrics, PortDef, Quorum, RoleDef};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+}
+
+/// What precedes the path of a file that is compiled into the binary.
+pub const BUILT_IN: &str = "cistern:templates/";
+
+/// A kind: its facts and where its body begins.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// The kind's name.
+    pub name: KindName,
+    /// The file that it stands in.
+    pub file: FileId,
+    /// The facts.
+    pub front: Front,
+    /// The first byte of the body.
+    pub body: usize,
+    /// Whether it is the fleet's own.
+    pub own: bool,
+}
+
+/// Every kind that a fleet can use, and the files that could not be read.
+#[derive(Debug, Default)]
+pub struct Kinds {
+    known: BTreeMap<KindName, Kind>,
+    poisoned: Vec<String>,
+}
+
+/// The files that are compiled into the binary, by their path below `templates/`.
+pub fn embedded_files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    embedded::FILES.iter().copied()
+}
+
+/// Adds Cistern's templates to the sources, where the fleet does not bring its own of the same name.
+pub fn add_built_in(sources: &mut Sources) {
+    for (path, bytes) in embedded_files().filter(|(path, _)| path.ends_with(".nix.j2")) {
+        if sources.find(&format!("templates/{path}")).is_none() {
+            let text = String::from_utf8_lossy(bytes);
+            sources.add(format!("{BUILT_IN}{path}"), text);
+        }
+    }
+}
+
+impl Kinds {
+    /// Reads the front matter of every kind.
+    pub fn read(sources: &Sources, faults: &mut Faults) -> Self {
+        let mut kinds = Self::default();
+        for (prefix, own) in [(format!("{BUILT_IN}services/"), false), ("templates/services/".to_owned(), true)] {
+            for (id, file) in sources.below(&prefix) {
+                let Some(name) = file.path.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".nix.j2")) else {
+                    continue;
+                };
+                match read_kind(id, file, name, own, faults) {
+                    Some(kind) => {
+                        kinds.known.insert(kind.name.clone(), kind);
+                    }
+                    None => kinds.poisoned.push(name.to_owned()),
+                }
+            }
+        }
+        kinds
+    }
+
+    /// Finds a kind.
+    pub fn get(&self, name: &KindName) -> Option<&Kind> {
+        self.known.get(name)
+    }
+
+    /// Lists every kind by its name.
+    pub fn iter(&self) -> impl Iterator<Item = &Kind> {
+        self.known.values()
+    }
+
+    /// Says whether a kind's file exists and could not be read.
+    pub fn is_poisoned(&self, name: &str) -> bool {
+        self.poisoned.iter().any(|poisoned| poisoned == name)
+    }
+}
+
+fn read_kind(id: FileId, file: &SourceFile, name: &str, own: bool, faults: &mut Faults) -> Option<Kind> {
+    let name = match KindName::read(name) {
+        Ok(name) => name,
+        Err(why) => {
+            faults.push(
+                Diagnostic::new(codes::BAD_NAME, format!("`{name}` is not {}: {why}", KindName::WHAT))
+                    .file(file.path.clone()),
+            );
+            return None;
+        }
+    };
+    let Some((front, body)) = split(&file.text) else {
+        faults.push(
+            Diagnostic::new(codes::BAD_TEMPLATE, "the file has no front matter")
+                .at(Span::new(id, 0, file.text.find('\n').unwrap_or(file.text.len())), "`---` is expected here")
+                .help("begin it with a line `---`, the facts of the kind as YAML, and another line `---`"),
+        );
+        return None;
+    };
+    let masked = SourceFile { path: file.path.clone(), text: front };
+    let node: Node = parse(id, &masked, faults)?;
+    let found = faults.counts();
+    let front = Front::decode(&node, faults)?;
+    front.check(Span::top(id), faults);
+    (faults.counts() == found).then_some(Kind { name, file: id, front, body, own })
+}
+
+/// The front matter at its own place in an otherwise blank text, and where the body begins.
+fn split(text: &str) -> Option<(String, usize)> {
+    let rest = text.strip_prefix("---\n")?;
+    let end = rest.find("\n---\n")?;
+    Some((format!("   \n{}\n", &rest[..end]), 4 + end + 5))
+}

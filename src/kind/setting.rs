@@ -1,0 +1,219 @@
+//! The types of a kind's settings: a subset of JSON Schema, and the check of a value against it.
+
+use serde_json::Value;
+
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::load::decode::{At, Decode, choice, definition};
+use crate::load::{Body, Node};
+use crate::value::Verbatim;
+
+choice! {
+    /// The type of a setting.
+    pub enum SettingType {
+        /// Text.
+        String = "string",
+        /// A whole number.
+        Integer = "integer",
+        /// A number.
+        Number = "number",
+        /// `true` or `false`.
+        Boolean = "boolean",
+        /// A list of `items`.
+        Array = "array",
+        /// A map to `values`.
+        Object = "object",
+        /// `{secret: NAME}`: the template sees the run-time path of the secret.
+        Secret = "secret",
+    }
+}
+
+definition! {
+    /// A setting that the definition may give.
+    pub struct SettingDef {
+        /// Its type.
+        r#type: At<SettingType>,
+        /// What it does.
+        description: At<String>,
+        /// What it is when the definition does not say.
+        default: Verbatim,
+        /// An example.
+        example: Verbatim,
+        /// Whether the definition must give it.
+        required: At<bool>,
+        /// The values that are allowed.
+        r#enum: Vec<At<Verbatim>>,
+        /// The smallest number.
+        minimum: At<i64>,
+        /// The largest number.
+        maximum: At<i64>,
+        /// The type of a list's items.
+        items: Boxed,
+        /// The type of a map's values.
+        values: Boxed,
+        /// The keys that a map has, where they are fixed.
+        properties: crate::load::decode::Named<crate::value::SettingName, SettingDef>,
+    }
+}
+
+/// A type inside of a type.
+#[derive(Debug, Clone)]
+pub struct Boxed(pub Box<SettingDef>);
+
+impl Decode for Boxed {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        SettingDef::decode(node, faults).map(|def| Self(Box::new(def)))
+    }
+}
+
+impl schemars::JsonSchema for Boxed {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        <SettingDef as schemars::JsonSchema>::schema_name()
+    }
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        <SettingDef as schemars::JsonSchema>::schema_id()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        SettingDef::json_schema(generator)
+    }
+}
+
+/// What stands for a secret in a setting; returns its run-time path.
+pub type SecretPath<'a> = dyn FnMut(&str, &Node, &mut Faults) -> Option<String> + 'a;
+
+impl SettingDef {
+    /// Judges a value that the definition gives, and returns it with the paths of secrets filled in.
+    pub fn judge(&self, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
+        let kind = self.r#type.as_ref().map_or(SettingType::String, |t| t.value);
+        if matches!(kind, SettingType::Secret | SettingType::String) {
+            if let Some(entry) = node.get("secret") {
+                let Body::Text(name) = &entry.value.body else {
+                    faults.push(wrong(&entry.value, "the name of a secret"));
+                    return None;
+                };
+                return secret(&name.text, &entry.value, faults).map(Value::String);
+            }
+        }
+        let value = match (kind, &node.body) {
+            (SettingType::Array, Body::List(items)) => {
+                let judged: Vec<_> = items.iter().map(|item| self.inner(&self.items, item, secret, faults)).collect();
+                judged.into_iter().collect::<Option<Vec<_>>>().map(Value::Array)?
+            }
+            (SettingType::Object, Body::Map(_)) => self.object(node, secret, faults)?,
+            (SettingType::String, Body::Text(scalar)) => Value::String(scalar.text.to_string()),
+            (SettingType::Secret, _) => {
+                faults.push(wrong(node, "`{secret: NAME}`"));
+                return None;
+            }
+            (SettingType::Array | SettingType::Object, _) | (_, Body::List(_) | Body::Map(_) | Body::Null) => {
+                faults.push(wrong(node, what(kind)));
+                return None;
+            }
+            _ => self.scalar(kind, node, faults)?,
+        };
+        let allowed = self.r#enum.iter().flatten().map(|at| at.value.0.to_json()).collect::<Vec<_>>();
+        if !allowed.is_empty() && !allowed.contains(&value) {
+            let words: Vec<_> = allowed.iter().map(ToString::to_string).collect();
+            faults.push(wrong(node, &format!("one of {}", words.join(", "))));
+            return None;
+        }
+        Some(value)
+    }
+
+    /// The value when the definition does not say: the default, else null.
+    pub fn fallback(&self) -> Value {
+        self.default.as_ref().map_or(Value::Null, |default| default.0.to_json())
+    }
+
+    fn scalar(&self, kind: SettingType, node: &Node, faults: &mut Faults) -> Option<Value> {
+        let value = node.to_json();
+        let fits = match kind {
+            SettingType::Integer => value.is_i64(),
+            SettingType::Number => value.is_number(),
+            SettingType::Boolean => value.is_boolean(),
+            _ => false,
+        };
+        if !fits {
+            faults.push(wrong(node, what(kind)));
+            return None;
+        }
+        let number = value.as_f64().unwrap_or_default();
+        let low = self.minimum.as_ref().filter(|least| number < least.value as f64);
+        let high = self.maximum.as_ref().filter(|most| number > most.value as f64);
+        if let Some(least) = low {
+            faults.push(wrong(node, &format!("at least {}", least.value)));
+            return None;
+        }
+        if let Some(most) = high {
+            faults.push(wrong(node, &format!("at most {}", most.value)));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn object(&self, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
+        let Body::Map(entries) = &node.body else { return None };
+        let mut map = serde_json::Map::new();
+        let mut whole = true;
+        for entry in entries {
+            let value = match &self.properties {
+                Some(properties) => match properties.entries.get(&*entry.key) {
+                    Some(property) => property.value.judge(&entry.value, secret, faults),
+                    None => {
+                        let known: Vec<_> = properties.entries.keys().map(crate::value::SettingName::as_str).collect();
+                        faults.push(
+                            Diagnostic::new(codes::BAD_SETTING, format!("`{}` is not known here", entry.key.escape_debug()))
+                                .at(entry.key_span, "unknown")
+                                .nearest(&entry.key, known.iter().copied())
+                                .help(format!("known here: {}", known.join(", "))),
+                        );
+                        None
+                    }
+                },
+                None => self.inner(&self.values, &entry.value, secret, faults),
+            };
+            match value {
+                Some(value) => {
+                    map.insert(entry.key.to_string(), value);
+                }
+                None => whole = false,
+            }
+        }
+        for (name, property) in self.properties.iter().flat_map(|p| &p.entries) {
+            if map.contains_key(name.as_str()) {
+                continue;
+            }
+            if property.value.required.as_ref().is_some_and(|r| r.value) {
+                faults.push(
+                    Diagnostic::new(codes::BAD_SETTING, format!("`{name}` is missing")).at(node.span, "it is required here"),
+                );
+                whole = false;
+            }
+            map.insert(name.to_string(), property.value.fallback());
+        }
+        whole.then_some(Value::Object(map))
+    }
+
+    fn inner(&self, def: &Option<Boxed>, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
+        match def {
+            Some(def) => def.0.judge(node, secret, faults),
+            None => Some(node.to_json()),
+        }
+    }
+}
+
+fn what(kind: SettingType) -> &'static str {
+    match kind {
+        SettingType::String => "text",
+        SettingType::Integer => "a whole number",
+        SettingType::Number => "a number",
+        SettingType::Boolean => "true or false",
+        SettingType::Array => "a list",
+        SettingType::Object => "a map",
+        SettingType::Secret => "`{secret: NAME}`",
+    }
+}
+
+fn wrong(node: &Node, expected: &str) -> Diagnostic {
+    Diagnostic::new(codes::BAD_SETTING, format!("expected {expected}, found {}", node.shape()))
+        .at(node.span, format!("expected {expected}"))
+}

@@ -1,0 +1,379 @@
+//! From a tree to typed values, all faults at once: a bad value poisons only itself.
+//!
+//! [`definition!`] declares a struct of the definition once; its keys, what they take, their documentation and
+//! the way its layers merge follow from that one declaration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::node::{Body, Entry, Node};
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::source::Span;
+
+/// What can be read from a node. `None` means that a fault was reported.
+pub trait Decode: Sized {
+    /// Reads it, or says what is wrong.
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self>;
+}
+
+/// What is written as one scalar: a name, a number, an address.
+pub trait Scalar: Sized {
+    /// What is expected, for messages: `a port (1 to 65535)`.
+    const WHAT: &'static str;
+
+    /// Reads the text, or says what is wrong with it.
+    ///
+    /// # Errors
+    /// A clause that follows the value, such as `has a capital letter`; empty when [`Scalar::WHAT`] says all.
+    fn read(text: &str) -> Result<Self, String>;
+
+    /// The diagnostic of a text that cannot be read.
+    const FAULT: &'static crate::diag::Code = codes::BAD_VALUE;
+}
+
+/// A value and the place where it was written.
+#[derive(Debug, Clone, Copy)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Its place.
+    pub span: Span,
+}
+
+impl<T> std::ops::Deref for At<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: Decode> Decode for At<T> {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        T::decode(node, faults).map(|value| Self { value, span: node.span })
+    }
+}
+
+/// The diagnostic of a value that has the wrong shape.
+pub fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
+    Diagnostic::new(codes::WRONG_TYPE, format!("expected {expected}, found {}", node.shape()))
+        .at(node.span, format!("expected {expected}"))
+}
+
+impl<T: Scalar> Decode for T {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        let Body::Text(scalar) = &node.body else {
+            faults.push(wrong_type(node, T::WHAT));
+            return None;
+        };
+        match T::read(&scalar.text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                let clause = if why.is_empty() { String::new() } else { format!(": {why}") };
+                let shape = node.shape();
+                faults.push(
+                    Diagnostic::new(T::FAULT, format!("{shape} is not {}{clause}", T::WHAT))
+                        .at(node.span, format!("expected {}", T::WHAT)),
+                );
+                None
+            }
+        }
+    }
+}
+
+impl Scalar for String {
+    const WHAT: &'static str = "text";
+    fn read(text: &str) -> Result<Self, String> {
+        if text.contains('\0') { Err("it holds a NUL character".to_owned()) } else { Ok(text.to_owned()) }
+    }
+}
+
+impl Scalar for bool {
+    const WHAT: &'static str = "true or false";
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| String::new())
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty: $what:literal),*) => {$(
+        impl Scalar for $type {
+            const WHAT: &'static str = $what;
+            fn read(text: &str) -> Result<Self, String> {
+                text.parse().map_err(|_| String::new())
+            }
+        }
+    )*};
+}
+integers!(u16: "a whole number from 0 to 65535", u32: "a whole number from 0", i64: "a whole number");
+
+/// A list whose bad items were reported and left out.
+impl<T: Decode> Decode for Vec<At<T>> {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        let Body::List(items) = &node.body else {
+            faults.push(wrong_type(node, "a list").help("write it as `[a, b]`, also for a single item"));
+            return None;
+        };
+        let good: Vec<_> = items.iter().filter_map(|item| At::decode(item, faults)).collect();
+        (good.len() == items.len()).then_some(good)
+    }
+}
+
+/// A map from names to values, in the order of the names.
+#[derive(Debug, Clone)]
+pub struct Named<K, V> {
+    /// The entries that could be read.
+    pub entries: BTreeMap<K, Keyed<V>>,
+    /// The keys of those that could not: nothing is said about what refers to them.
+    pub poisoned: BTreeSet<String>,
+}
+
+/// A value and the place of its key.
+#[derive(Debug, Clone)]
+pub struct Keyed<V> {
+    /// The place of the key.
+    pub key: Span,
+    /// The value.
+    pub value: V,
+}
+
+impl<K, V> Default for Named<K, V> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new(), poisoned: BTreeSet::new() }
+    }
+}
+
+impl<K: Ord, V> Named<K, V> {
+    /// Says whether nothing at all was written.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.poisoned.is_empty()
+    }
+}
+
+impl<K: Scalar + Ord, V: Decode> Decode for Named<K, V> {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        let entries = match &node.body {
+            Body::Map(entries) => entries.as_slice(),
+            Body::Null => &[],
+            _ => {
+                faults.push(wrong_type(node, "a map"));
+                return None;
+            }
+        };
+        let mut named = Self::default();
+        for entry in entries {
+            let key = match K::read(&entry.key) {
+                Ok(key) => Some(key),
+                Err(why) => {
+                    let clause = if why.is_empty() { String::new() } else { format!(": {why}") };
+                    let message = format!("`{}` is not {}{clause}", entry.key.escape_debug(), K::WHAT);
+                    faults.push(
+                        Diagnostic::new(K::FAULT, message).at(entry.key_span, format!("expected {}", K::WHAT)),
+                    );
+                    None
+                }
+            };
+            let value = V::decode(&entry.value, faults);
+            match (key, value) {
+                (Some(key), Some(value)) => {
+                    named.entries.insert(key, Keyed { key: entry.key_span, value });
+                }
+                _ => {
+                    named.poisoned.insert(entry.key.to_string());
+                }
+            }
+        }
+        Some(named)
+    }
+}
+
+/// A struct of the definition: a fixed set of keys.
+pub trait Keys: Default {
+    /// Reads the value of one key; `false` when the key is not one of the struct's.
+    fn key(&mut self, entry: &Entry, faults: &mut Faults) -> bool;
+
+    /// Lists the keys.
+    fn names(into: &mut Vec<&'static str>);
+
+    /// Notes that something in it could not be read, so that nothing is called missing.
+    fn poison(&mut self);
+}
+
+/// Reads a struct: every key, whatever the faults of the others.
+pub fn decode_keys<T: Keys>(node: &Node, faults: &mut Faults) -> Option<T> {
+    let entries = match &node.body {
+        Body::Map(entries) => entries.as_slice(),
+        Body::Null => &[],
+        _ => {
+            faults.push(wrong_type(node, "a map"));
+            return None;
+        }
+    };
+    let mut value = T::default();
+    for entry in entries {
+        if !value.key(entry, faults) {
+            value.poison();
+            let mut known = Vec::new();
+            T::names(&mut known);
+            faults.push(unknown_key(entry, &known));
+        }
+    }
+    Some(value)
+}
+
+/// The diagnostic of a key that is not known, with the nearest one or all of them.
+pub fn unknown_key(entry: &Entry, known: &[&'static str]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key.escape_debug()))
+        .at(entry.key_span, "unknown key")
+        .nearest(&entry.key, known.iter().copied());
+    if diagnostic.suggestion.is_some() {
+        return diagnostic;
+    }
+    let mut known = known.to_vec();
+    known.sort_unstable();
+    diagnostic.help(format!("known here: {}", known.join(", ")))
+}
+
+/// The name of a key from the name of its field.
+pub const fn key_name(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
+/// Declares a struct of the definition: every field is a key that may be absent.
+///
+/// A last line `..base: Type` takes in the keys of another such struct; `layer` in the place of `struct` lets the
+/// layers of a host be laid on each other.
+macro_rules! definition {
+    (
+        $(#[$meta:meta])*
+        pub layer $name:ident { $( $(#[$field_meta:meta])* $field:ident: $type:ty, )* }
+    ) => {
+        $crate::load::decode::definition! {
+            $(#[$meta])*
+            pub struct $name { $( $(#[$field_meta])* $field: $type, )* }
+        }
+
+        impl $crate::load::merge::Merge for $name {
+            fn merge(
+                &mut self,
+                over: &Self,
+                trail: &$crate::load::merge::Trail<'_>,
+                recorder: &mut dyn $crate::load::merge::Recorder,
+            ) {
+                $(
+                    if let Some(over) = &over.$field {
+                        let trail = trail.key($crate::load::decode::key_name(stringify!($field)));
+                        $crate::load::merge::lay(&mut self.$field, over, &trail, recorder);
+                    }
+                )*
+                self.poisoned |= over.poisoned;
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* $field:ident: $type:ty, )*
+            $( ..$base:ident: $base_type:ty, )?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, schemars::JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: Option<$type>, )*
+            $(
+                #[doc = "The keys that it shares with other layers."]
+                #[schemars(flatten)]
+                pub $base: $base_type,
+            )?
+            /// Whether something in it could not be read.
+            #[schemars(skip)]
+            pub poisoned: bool,
+        }
+
+        impl $crate::load::decode::Keys for $name {
+            fn key(&mut self, entry: &$crate::load::Entry, faults: &mut $crate::diag::Faults) -> bool {
+                $(
+                    if &*entry.key == $crate::load::decode::key_name(stringify!($field)) {
+                        self.$field = $crate::load::decode::Decode::decode(&entry.value, faults);
+                        self.poisoned |= self.$field.is_none();
+                        return true;
+                    }
+                )*
+                $( if self.$base.key(entry, faults) { self.poisoned |= self.$base.poisoned; return true; } )?
+                false
+            }
+            fn names(into: &mut Vec<&'static str>) {
+                $( into.push($crate::load::decode::key_name(stringify!($field))); )*
+                $( <$base_type as $crate::load::decode::Keys>::names(into); )?
+            }
+            fn poison(&mut self) {
+                self.poisoned = true;
+            }
+        }
+
+        impl $crate::load::decode::Decode for $name {
+            fn decode(node: &$crate::load::Node, faults: &mut $crate::diag::Faults) -> Option<Self> {
+                $crate::load::decode::decode_keys(node, faults)
+            }
+        }
+    };
+}
+pub(crate) use definition;
+
+/// Declares a choice between words.
+macro_rules! choice {
+    ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub enum $name { $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )* }
+
+        impl $crate::load::decode::Scalar for $name {
+            const WHAT: &'static str = concat!("one of: " $(, $word, " ")*);
+            fn read(text: &str) -> Result<Self, String> {
+                match text { $( $word => Ok(Self::$variant), )* _ => Err(String::new()) }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $( Self::$variant => $word, )* })
+            }
+        }
+    };
+}
+pub(crate) use choice;
+
+impl<T: JsonSchema> JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl<K, V: JsonSchema> JsonSchema for Named<K, V> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        format!("Map_of_{}", V::schema_name()).into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let values = generator.subschema_for::<V>();
+        schemars::json_schema!({ "type": "object", "additionalProperties": values })
+    }
+}

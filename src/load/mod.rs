@@ -1,0 +1,201 @@
+//! Sources → Raw: one tree of keys and values with the place of each, whatever file it stands in.
+//!
+//! Every file is read to its end or to its own first syntax error; a broken file poisons only what it defines.
+
+pub mod decode;
+pub mod merge;
+mod node;
+mod yaml;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rayon::prelude::*;
+
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::source::{FileId, SPLIT, SourceFile, Sources, Span, Why};
+
+pub use node::{Body, Entry, Node, Scalar};
+
+/// The definition as written, every key and value with its place.
+#[derive(Debug)]
+pub struct Raw {
+    /// The top-level map, with the entries of the split files in their sections.
+    pub root: Node,
+    /// Entries whose file could not be read: section → names.
+    pub poisoned: BTreeMap<String, BTreeSet<String>>,
+    /// Whether `fleet.yaml` itself could not be read, so that nothing may be called unknown.
+    pub incomplete: bool,
+}
+
+/// Parses every file of the definition.
+pub fn load(sources: &Sources) -> (Raw, Faults) {
+    let mut faults = Faults::default();
+    let mut poisoned: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for rejected in &sources.rejected {
+        faults.push(rejection(&rejected.path, rejected.why));
+        if let Some((section, name)) = split_entry(&rejected.path) {
+            poisoned.entry(section.to_owned()).or_default().insert(name.to_owned());
+        }
+    }
+    let main = sources.find("fleet.yaml");
+    if main.is_none() && !sources.rejected.iter().any(|r| matches!(r.path.as_str(), "fleet.yaml" | "fleet.yml")) {
+        faults.push(
+            Diagnostic::new(codes::NO_DEFINITION, "there is no fleet.yaml here")
+                .file("fleet.yaml")
+                .help("run `cistern init`, or name the fleet directory with `-C DIR`"),
+        );
+    }
+    let (root, main_broken) = match main.map(|id| parse(id, sources.file(id), &mut faults)) {
+        Some(Some(node)) => (node, false),
+        _ => (empty_root(), true),
+    };
+    let mut raw = Raw { root, poisoned, incomplete: main_broken };
+    for section in SPLIT {
+        raw.join(section, sources, &mut faults);
+    }
+    (raw, faults)
+}
+
+/// Parses one file that is not part of the definition, such as the front matter of a kind.
+pub fn parse(id: FileId, file: &SourceFile, faults: &mut Faults) -> Option<Node> {
+    match yaml::parse(id, file) {
+        Ok(mut node) => {
+            unique_keys(&mut node, faults);
+            Some(node)
+        }
+        Err(diagnostic) => {
+            faults.push(diagnostic);
+            None
+        }
+    }
+}
+
+impl Raw {
+    /// Puts the files of one section into the tree.
+    fn join(&mut self, section: &str, sources: &Sources, faults: &mut Faults) {
+        let prefix = format!("{section}/");
+        let files: Vec<(FileId, &SourceFile)> = sources
+            .below(&prefix)
+            .filter(|(_, file)| split_entry(&file.path).is_some())
+            .collect();
+        let parsed: Vec<_> = files
+            .par_iter()
+            .map(|(id, file)| {
+                let mut faults = Faults::default();
+                let node = parse(*id, file, &mut faults);
+                (*id, file.path.as_str(), node, faults)
+            })
+            .collect();
+        let mut entries = Vec::new();
+        for (id, path, node, found) in parsed {
+            faults.append(found);
+            let (_, name) = split_entry(path).expect("only entry files were taken");
+            match node {
+                Some(value) => entries.push(Entry { key_span: Span::top(id), key: name.into(), value }),
+                None => {
+                    self.poisoned.entry(section.to_owned()).or_default().insert(name.to_owned());
+                }
+            }
+        }
+        if entries.is_empty() {
+            return;
+        }
+        let present = self.section(section);
+        let places: HashMap<Box<str>, Span> =
+            present.iter().map(|entry| (entry.key.clone(), entry.key_span)).collect();
+        for entry in entries {
+            match places.get(&entry.key) {
+                Some(first) => faults.push(
+                    Diagnostic::new(codes::SPLIT_TWICE, format!("`{section}.{}` is defined twice", entry.key))
+                        .at(*first, "here")
+                        .at(entry.key_span, "and in a file of its own")
+                        .help("keep one of the two"),
+                ),
+                None => present.push(entry),
+            }
+        }
+    }
+
+    /// The entries of a top-level map, which is made when it is absent.
+    fn section(&mut self, name: &str) -> &mut Vec<Entry> {
+        let span = self.root.span;
+        if !matches!(self.root.body, Body::Map(_)) {
+            self.root.body = Body::Map(Vec::new());
+        }
+        let Body::Map(top) = &mut self.root.body else { unreachable!("made a map just above") };
+        let at = top.iter().position(|entry| &*entry.key == name).unwrap_or_else(|| {
+            let value = Node { span, body: Body::Map(Vec::new()) };
+            top.push(Entry { key_span: span, key: name.into(), value });
+            top.len() - 1
+        });
+        let value = &mut top[at].value;
+        if !matches!(value.body, Body::Map(_)) {
+            value.body = Body::Map(Vec::new());
+        }
+        match &mut value.body {
+            Body::Map(entries) => entries,
+            _ => unreachable!("made a map just above"),
+        }
+    }
+}
+
+fn empty_root() -> Node {
+    let nowhere = Sources::default().add("", "");
+    Node { span: Span::top(nowhere), body: Body::Map(Vec::new()) }
+}
+
+/// `hosts/eden.yaml` → (`hosts`, `eden`).
+fn split_entry(path: &str) -> Option<(&str, &str)> {
+    let (section, file) = path.split_once('/')?;
+    let name = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml"))?;
+    (SPLIT.contains(&section) && !name.contains('/')).then_some((section, name))
+}
+
+fn rejection(path: &str, why: Why) -> Diagnostic {
+    let (code, message, help) = match why {
+        Why::NotUtf8(byte) => {
+            (codes::NOT_UTF8, format!("`{path}` is not UTF-8 (byte {byte})"), "convert it to UTF-8".to_owned())
+        }
+        Why::TooLarge(size) => (
+            codes::TOO_LARGE,
+            format!("`{path}` has {size} bytes; at most 16 MiB are read"),
+            "split it into files of its own per entry".to_owned(),
+        ),
+        Why::Leaves => (
+            codes::LINK_LEAVES,
+            format!("`{path}` is a link that leaves the fleet directory, or leads nowhere"),
+            "copy the file here: a flake sees nothing outside of its directory".to_owned(),
+        ),
+        Why::Suffix => (
+            codes::WRONG_SUFFIX,
+            format!("`{path}` would not be read"),
+            format!("rename it to `{}yaml`", path.trim_end_matches("yml")),
+        ),
+    };
+    Diagnostic::new(code, message).file(path).help(help)
+}
+
+/// Reports keys that stand twice in one map and drops the later ones.
+fn unique_keys(node: &mut Node, faults: &mut Faults) {
+    match &mut node.body {
+        Body::List(items) => items.iter_mut().for_each(|item| unique_keys(item, faults)),
+        Body::Map(entries) => {
+            let mut seen: HashMap<Box<str>, Span> = HashMap::with_capacity(entries.len());
+            entries.retain_mut(|entry| {
+                if let Some(first) = seen.get(&entry.key) {
+                    faults.push(
+                        Diagnostic::new(codes::DUPLICATE_KEY, format!("`{}` stands twice in this map", entry.key))
+                            .at(entry.key_span, "again")
+                            .at(*first, "first here")
+                            .help("merge the two, or remove one"),
+                    );
+                    return false;
+                }
+                seen.insert(entry.key.clone(), entry.key_span);
+                unique_keys(&mut entry.value, faults);
+                true
+            });
+        }
+        Body::Null | Body::Text(_) => {}
+    }
+}

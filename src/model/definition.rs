@@ -1,0 +1,393 @@
+//! The definition as it is written: every key that exists, once. The JSON Schema is derived from these types.
+
+use crate::diag::Faults;
+use crate::load::decode::{At, Decode, Named, definition, wrong_type};
+use crate::load::merge::{Merge, Recorder, Sum, Trail};
+use crate::load::{Body, Node};
+use crate::value::{
+    AbsolutePath, AccountName, Address, AgeKey, Command, Device, Domain, Duration, FleetName, FsType, GroupName,
+    HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName, KnownHosts, LabelName,
+    Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, ProfileName, Role,
+    SecretName, Selector, ServiceName, SettingName, SiteName, SshKey, SshOption, StateVersion, StorageName, Subnet,
+    SudoCommand, System, Tag, TimeZone, Verbatim,
+};
+
+/// The settings of a service: a map whose values the kind judges.
+pub type Settings = Named<SettingName, Verbatim>;
+
+/// Labels by their name.
+pub type Labels = Named<LabelName, At<String>>;
+
+definition! {
+    /// A fleet of NixOS machines.
+    pub struct FleetDef {
+        /// The version of this language: 1.
+        version: At<u32>,
+        /// What the fleet is called and where its names live.
+        fleet: IdentityDef,
+        /// The first layer of every host.
+        defaults: Layer,
+        /// Places with a network of their own.
+        sites: Named<SiteName, SiteDef>,
+        /// Who may log in and decrypt.
+        access: AccessDef,
+        /// Layers that hosts take up by name.
+        profiles: Named<ProfileName, ProfileDef>,
+        /// The machines.
+        hosts: Named<HostName, HostDef>,
+        /// Sets of hosts, with a layer of their own.
+        groups: Named<GroupName, GroupDef>,
+        /// What runs, and where.
+        services: Named<ServiceName, ServiceDef>,
+        /// Encrypted values and who reads them.
+        secrets: Named<SecretName, SecretDef>,
+        /// Where Prometheus runs.
+        monitoring: MonitoringDef,
+    }
+}
+
+definition! {
+    /// What the fleet is called.
+    pub struct IdentityDef {
+        /// The fleet's name.
+        name: At<FleetName>,
+        /// The domain of its hosts: `<host>.<domain>`.
+        domain: At<Domain>,
+    }
+}
+
+definition! {
+    /// What defaults, sites, profiles, groups and hosts can say of a machine.
+    pub layer Layer {
+        /// The time zone of the machine.
+        time_zone: At<TimeZone>,
+        /// The locale of the machine.
+        locale: At<Locale>,
+        /// Words that selectors match; they add up over the layers.
+        tags: Sum<Tag>,
+        /// Labels that selectors match and Prometheus attaches.
+        labels: Labels,
+        /// Hand-written NixOS modules; they add up over the layers.
+        modules: Sum<ModuleRef>,
+        /// The SSH server and client.
+        ssh: SshDef,
+        /// How deploy-rs reaches the machine.
+        deploy: DeployDef,
+        /// Prometheus exporters, by the name of their kind without `-exporter`.
+        exporters: Named<KindName, ExporterDef>,
+        /// The platform, where no facts tell it.
+        system: At<System>,
+        /// How it boots and which drivers it needs.
+        hardware: At<HardwareChoice>,
+        /// How it gets its address.
+        network: NetworkDef,
+        /// What it needs to boot, by the place of the mount; or `manual`.
+        filesystems: Filesystems,
+        /// Disks that it can boot without.
+        storage: Named<StorageName, StorageDef>,
+    }
+}
+
+definition! {
+    /// The SSH server and client.
+    pub layer SshDef {
+        /// Whether passwords are accepted.
+        password_auth: At<bool>,
+        /// Whose host keys it knows.
+        known_hosts: At<KnownHosts>,
+    }
+}
+
+definition! {
+    /// How deploy-rs reaches a machine.
+    pub layer DeployDef {
+        /// The name or address to connect to, where it is not the host's address.
+        hostname: At<HostAddress>,
+        /// The port of its SSH server.
+        port: At<Port>,
+        /// The account to log in with; one that is not root is made and trusted by Nix.
+        ssh_user: At<AccountName>,
+        /// The account that activates.
+        user: At<AccountName>,
+        /// The host to go through.
+        jump: At<Jump>,
+        /// More arguments for ssh.
+        ssh_opts: Vec<At<SshOption>>,
+        /// How `user` is taken on, where it is not `sudo -u`.
+        sudo: At<SudoCommand>,
+        /// Whether the machine builds its own system.
+        remote_build: At<bool>,
+        /// Seconds to wait for the confirmation before rolling back.
+        confirm_timeout: At<u16>,
+        /// Seconds that an activation may take.
+        activation_timeout: At<u16>,
+    }
+}
+
+definition! {
+    /// An exporter.
+    pub layer ExporterDef {
+        /// Its port, where it is not the usual one.
+        port: At<Port>,
+    }
+}
+
+definition! {
+    /// How a machine gets its address.
+    pub layer NetworkDef {
+        /// From DHCP (the default), from the definition, or by hand.
+        mode: At<NetworkMode>,
+        /// The interface that has the address.
+        interface: At<InterfaceName>,
+    }
+}
+
+definition! {
+    /// A file system that the machine needs to boot.
+    pub layer FilesystemDef {
+        /// What is mounted.
+        device: At<Device>,
+        /// Its type.
+        fs_type: At<FsType>,
+        /// Mount options.
+        options: Vec<At<MountOption>>,
+    }
+}
+
+definition! {
+    /// A disk that the machine can boot without.
+    pub layer StorageDef {
+        /// What is mounted.
+        device: At<Device>,
+        /// Where.
+        mount: At<AbsolutePath>,
+        /// Its type.
+        fs_type: At<FsType>,
+        /// Mount options, in place of `nofail` and a device timeout of ten seconds.
+        options: Vec<At<MountOption>>,
+    }
+}
+
+definition! {
+    /// A place with a network of its own; a failure domain.
+    pub struct SiteDef {
+        /// A region, which becomes a label.
+        region: At<String>,
+        /// The network of its hosts.
+        subnet: At<Subnet>,
+        /// The router.
+        gateway: At<Address>,
+        /// The name servers.
+        dns: Vec<At<Address>>,
+        /// The first and the last address that DHCP hands out.
+        dhcp_range: Vec<At<Address>>,
+        ..layer: Layer,
+    }
+}
+
+definition! {
+    /// Who may log in and decrypt.
+    pub struct AccessDef {
+        /// People by a short name.
+        people: Named<PersonName, PersonDef>,
+    }
+}
+
+definition! {
+    /// A person.
+    pub struct PersonDef {
+        /// Public SSH keys, or files of the fleet directory that hold them.
+        keys: Vec<At<KeySource>>,
+        /// What they may do.
+        role: At<Role>,
+        /// age recipients, for those whose SSH keys age cannot use.
+        age_keys: Vec<At<AgeKey>>,
+        /// The account of an operator; the short name by default.
+        account: At<AccountName>,
+        /// The hosts that they may log in to; all by default.
+        hosts: At<Selector>,
+        /// Commands that an operator may run as root.
+        sudo: Vec<At<Command>>,
+    }
+}
+
+definition! {
+    /// A layer that hosts take up by name.
+    pub struct ProfileDef {
+        /// The profiles that it builds on, the first one lowest.
+        extends: OneOrMore<ProfileName>,
+        ..layer: Layer,
+    }
+}
+
+definition! {
+    /// A machine.
+    pub struct HostDef {
+        /// How much of it Cistern configures.
+        managed: At<Managed>,
+        /// Where peers and Prometheus reach it.
+        address: At<Address>,
+        /// The site that it stands in.
+        site: At<SiteName>,
+        /// The NixOS release that it was installed with; never changed later.
+        state_version: At<StateVersion>,
+        /// Its public SSH host key, to which secrets are encrypted.
+        host_key: At<SshKey>,
+        /// Layers that it takes up, the later ones winning.
+        profiles: Vec<At<ProfileName>>,
+        /// The MAC address of the card that has its address.
+        mac: At<Mac>,
+        ..layer: Layer,
+    }
+}
+
+definition! {
+    /// A set of hosts, with a layer of their own.
+    pub struct GroupDef {
+        /// The members, by a selector.
+        selector: At<Selector>,
+        /// The members, by name.
+        hosts: Vec<At<HostName>>,
+        /// Which group wins where two set the same key; the higher one.
+        priority: At<i64>,
+        ..layer: Layer,
+    }
+}
+
+definition! {
+    /// What runs, and where.
+    pub struct ServiceDef {
+        /// The kind: a file in templates/services/. The service's own name by default.
+        kind: At<KindName>,
+        /// A container image with a digest; the kind is then `container`.
+        image: At<Image>,
+        /// Where it runs.
+        placement: PlacementDef,
+        /// Ports that are not the kind's usual ones.
+        ports: Named<PortName, At<Port>>,
+        /// Where it keeps what must survive.
+        state: StateDef,
+        /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path.
+        settings: Settings,
+    }
+}
+
+definition! {
+    /// Where a service runs.
+    pub struct PlacementDef {
+        /// The hosts by name, in order.
+        hosts: Vec<At<HostName>>,
+        /// Every host that matches, each with an instance of its own.
+        selector: At<Selector>,
+    }
+}
+
+definition! {
+    /// Where a service keeps what must survive.
+    pub struct StateDef {
+        /// The directory.
+        path: At<AbsolutePath>,
+    }
+}
+
+definition! {
+    /// An encrypted value: `secrets/<name>.age`, or `secrets/<host>/<name>.age` for each host.
+    pub struct SecretDef {
+        /// The services that read it.
+        services: Vec<At<ServiceName>>,
+        /// The hosts that read it without a service.
+        hosts: At<Selector>,
+        /// The account that owns the file; by default the one that the service runs as, else root.
+        owner: At<AccountName>,
+        /// The group of the file.
+        group: At<AccountName>,
+        /// Its permission bits.
+        mode: At<Mode>,
+        /// Whether every host has a value of its own.
+        per_host: At<bool>,
+        /// Where it is decrypted to, in place of `/run/agenix/<name>`.
+        path: At<AbsolutePath>,
+    }
+}
+
+definition! {
+    /// Where Prometheus runs.
+    pub struct MonitoringDef {
+        /// The hosts that scrape.
+        hosts: Vec<At<HostName>>,
+        /// How long samples are kept.
+        retention: At<Duration>,
+        /// How often targets are scraped.
+        scrape_interval: At<Duration>,
+    }
+}
+
+/// One name or a list of them.
+#[derive(Debug, Clone, Default)]
+pub struct OneOrMore<T>(pub Vec<At<T>>);
+
+impl<T: Decode> Decode for OneOrMore<T> {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        match &node.body {
+            Body::List(_) => Vec::decode(node, faults).map(Self),
+            _ => At::decode(node, faults).map(|one| Self(vec![one])),
+        }
+    }
+}
+
+impl<T: schemars::JsonSchema> schemars::JsonSchema for OneOrMore<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("One_or_more_{}", T::schema_name()).into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let one = generator.subschema_for::<T>();
+        schemars::json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
+/// `filesystems`: mounts by their place, or `manual`.
+#[derive(Debug, Clone)]
+pub enum Filesystems {
+    /// A hand-written module mounts everything.
+    Manual,
+    /// The mounts that Cistern writes.
+    Mounts(Named<AbsolutePath, FilesystemDef>),
+}
+
+impl Decode for Filesystems {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        match &node.body {
+            Body::Text(scalar) if &*scalar.text == "manual" => Some(Self::Manual),
+            Body::Map(_) | Body::Null => Named::decode(node, faults).map(Self::Mounts),
+            _ => {
+                faults.push(wrong_type(node, "a map of mounts, or `manual`"));
+                None
+            }
+        }
+    }
+}
+
+impl Merge for Filesystems {
+    fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
+        match (&mut *self, over) {
+            (Self::Mounts(present), Self::Mounts(over)) => present.merge(over, trail, recorder),
+            _ => self.clone_from(over),
+        }
+    }
+}
+
+impl schemars::JsonSchema for Filesystems {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Filesystems".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mounts = generator.subschema_for::<Named<AbsolutePath, FilesystemDef>>();
+        schemars::json_schema!({ "anyOf": [{ "const": "manual" }, mounts] })
+    }
+}

@@ -1,0 +1,207 @@
+//! The fleet: every layer resolved, every name known, every value typed; with the places for diagnostics.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::definition::Layer;
+use super::facts::Facts;
+use crate::kind::Kinds;
+use crate::load::decode::At;
+use crate::source::Span;
+use crate::value::{
+    AbsolutePath, AccountName, Address, AgeKey, Command, Domain, Duration, FleetName, FleetPath, GroupName,
+    HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, PersonName, Port,
+    PortName, Role, SecretName, Selectable, ServiceName, SiteName, SshKey, StateVersion, Subnet, System, Tag,
+};
+
+/// What the fleet is meant to be.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    /// The fleet's name.
+    pub name: Option<FleetName>,
+    /// The domain of its hosts.
+    pub domain: Option<Domain>,
+    /// Every site.
+    pub sites: BTreeMap<SiteName, Site>,
+    /// Every host.
+    pub hosts: BTreeMap<HostName, Host>,
+    /// The members of every group.
+    pub groups: BTreeMap<GroupName, BTreeSet<HostName>>,
+    /// Every person with access.
+    pub people: BTreeMap<PersonName, Person>,
+    /// Every service, the members of clusters and the exporters included.
+    pub services: BTreeMap<ServiceName, Service>,
+    /// Every secret.
+    pub secrets: BTreeMap<SecretName, Secret>,
+    /// Where Prometheus runs.
+    pub monitoring: Option<Monitoring>,
+    /// The kinds that services can be of.
+    pub kinds: Kinds,
+    /// Files of the fleet directory, for rules about what exists.
+    pub paths: BTreeSet<String>,
+}
+
+/// A place with a network of its own.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The place of its name.
+    pub span: Span,
+    /// Its region.
+    pub region: Option<String>,
+    /// The network of its hosts.
+    pub subnet: Option<At<Subnet>>,
+    /// The router.
+    pub gateway: Option<At<Address>>,
+    /// The name servers.
+    pub dns: Vec<Address>,
+    /// The first and the last address that DHCP hands out.
+    pub dhcp_range: Option<(At<Address>, At<Address>)>,
+    /// Whether something in it could not be read.
+    pub poisoned: bool,
+}
+
+/// A machine.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// The place of its name.
+    pub span: Span,
+    /// Its name.
+    pub name: HostName,
+    /// How much of it Cistern configures.
+    pub managed: Managed,
+    /// Where peers and Prometheus reach it.
+    pub address: Option<At<Address>>,
+    /// The site that it stands in.
+    pub site: Option<At<SiteName>>,
+    /// The release that it was installed with.
+    pub state_version: Option<StateVersion>,
+    /// Its public SSH host key.
+    pub host_key: Option<At<SshKey>>,
+    /// The MAC address of its card.
+    pub mac: Option<At<Mac>>,
+    /// Its tags from all layers.
+    pub tags: BTreeSet<Tag>,
+    /// Its labels from all layers.
+    pub labels: BTreeMap<LabelName, String>,
+    /// Everything else that layers say.
+    pub layer: Layer,
+    /// The platform: by the facts, else by the definition.
+    pub system: Option<System>,
+    /// How it boots.
+    pub hardware: Option<Hardware>,
+    /// The interface that has its address.
+    pub interface: Option<InterfaceName>,
+    /// What the machine is.
+    pub facts: Option<Facts>,
+    /// Whether something in it could not be read.
+    pub poisoned: bool,
+}
+
+impl Selectable for Host {
+    fn name(&self) -> &HostName {
+        &self.name
+    }
+    fn tags(&self) -> &BTreeSet<Tag> {
+        &self.tags
+    }
+    fn labels(&self) -> &BTreeMap<LabelName, String> {
+        &self.labels
+    }
+}
+
+/// How a host boots, and why so.
+#[derive(Debug, Clone)]
+pub enum Hardware {
+    /// One of Cistern's profiles.
+    Profile {
+        /// Which one.
+        profile: HardwareProfile,
+        /// Why, for the reader of the generated module.
+        reason: String,
+    },
+    /// A file of the fleet directory.
+    File(FleetPath),
+}
+
+/// A person with access.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The place of the name.
+    pub span: Span,
+    /// What they may do.
+    pub role: Role,
+    /// Their SSH keys.
+    pub keys: Vec<SshKey>,
+    /// Their age recipients.
+    pub age_keys: Vec<AgeKey>,
+    /// The account of an operator.
+    pub account: AccountName,
+    /// The hosts that they may log in to.
+    pub hosts: BTreeSet<HostName>,
+    /// What an operator may run as root.
+    pub sudo: Vec<Command>,
+    /// Whether something in it could not be read.
+    pub poisoned: bool,
+}
+
+/// What runs, and where it was asked to.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The place of its name.
+    pub span: Span,
+    /// Its kind.
+    pub kind: KindName,
+    /// The container's image.
+    pub image: Option<Image>,
+    /// The hosts, in the order in which roles are taken up.
+    pub hosts: Vec<HostName>,
+    /// Every port, the kind's and the definition's.
+    pub ports: BTreeMap<PortName, At<Port>>,
+    /// Ports that differ between hosts: exporters only.
+    pub host_ports: BTreeMap<HostName, At<Port>>,
+    /// Where it keeps what must survive.
+    pub state: Option<AbsolutePath>,
+    /// Every setting of the kind, with defaults and the paths of secrets filled in.
+    pub settings: BTreeMap<String, Value>,
+    /// The secrets that its settings name.
+    pub secrets: BTreeSet<SecretName>,
+    /// Whether something in it could not be read.
+    pub poisoned: bool,
+}
+
+/// An encrypted value and who reads it.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// The place of its name.
+    pub span: Span,
+    /// The services that read it, those whose settings name it included.
+    pub services: BTreeSet<ServiceName>,
+    /// The hosts that read it without a service.
+    pub hosts: BTreeSet<HostName>,
+    /// The owner of the file.
+    pub owner: Option<AccountName>,
+    /// The group of the file.
+    pub group: Option<AccountName>,
+    /// Its permission bits.
+    pub mode: Option<Mode>,
+    /// Whether every host has a value of its own.
+    pub per_host: bool,
+    /// Where it is decrypted to.
+    pub path: AbsolutePath,
+    /// Whether the definition chose that path.
+    pub own_path: bool,
+    /// Whether something in it could not be read.
+    pub poisoned: bool,
+}
+
+/// Where Prometheus runs.
+#[derive(Debug, Clone)]
+pub struct Monitoring {
+    /// The hosts that scrape.
+    pub hosts: Vec<At<HostName>>,
+    /// How long samples are kept.
+    pub retention: Option<Duration>,
+    /// How often targets are scraped.
+    pub scrape_interval: Option<Duration>,
+}

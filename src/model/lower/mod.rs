@@ -1,0 +1,148 @@
+//! Raw → Fleet: keys become types, names become references, layers become one.
+
+mod hosts;
+mod hardware;
+mod names;
+mod people;
+mod secrets;
+mod services;
+mod sites;
+
+use super::definition::FleetDef;
+use super::fleet::{Fleet, Monitoring};
+use super::layers;
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::kind::Kinds;
+use crate::load::Raw;
+use crate::load::decode::{Decode, Named};
+use crate::source::{Sources, Span};
+
+use names::Names;
+
+/// What lowering reads from.
+struct Lower<'a> {
+    def: &'a FleetDef,
+    sources: &'a Sources,
+    names: Names<'a>,
+    /// Where the definition begins, for what is missing as a whole.
+    top: Span,
+}
+
+/// Makes the fleet, with every fault of every entry.
+pub fn lower(raw: &Raw, sources: &Sources) -> (Fleet, Faults) {
+    let mut faults = Faults::default();
+    let mut def = FleetDef::decode(&raw.root, &mut faults).unwrap_or_default();
+    mark_poisoned(&mut def, raw);
+    let lower = Lower { def: &def, sources, names: Names::of(&def, raw.incomplete), top: raw.root.span };
+    let kinds = Kinds::read(sources, &mut faults);
+    if !raw.incomplete {
+        lower.heading(&mut faults);
+    }
+    layers::circles(&def, &mut faults);
+    lower.profiles(&mut faults);
+    let sites = lower.sites(&mut faults);
+    let (hosts, groups) = lower.hosts(&mut faults);
+    let people = lower.people(&hosts, &mut faults);
+    let services = lower.services(&kinds, &hosts, &mut faults);
+    let secrets = lower.secrets(&services, &hosts, &mut faults);
+    let monitoring = lower.monitoring(&mut faults);
+    let fleet = Fleet {
+        name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
+        domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
+        sites,
+        hosts,
+        groups,
+        people,
+        services,
+        secrets,
+        monitoring,
+        kinds,
+        paths: sources.paths.clone(),
+    };
+    (fleet, faults)
+}
+
+/// Makes the names of files that could not be read known as poisoned.
+fn mark_poisoned(def: &mut FleetDef, raw: &Raw) {
+    fn mark<K: Ord, V>(named: &mut Option<Named<K, V>>, raw: &Raw, section: &str) {
+        if let Some(names) = raw.poisoned.get(section) {
+            named.get_or_insert_default().poisoned.extend(names.iter().cloned());
+        }
+    }
+    mark(&mut def.groups, raw, "groups");
+    mark(&mut def.hosts, raw, "hosts");
+    mark(&mut def.profiles, raw, "profiles");
+    mark(&mut def.services, raw, "services");
+}
+
+impl Lower<'_> {
+    fn heading(&self, faults: &mut Faults) {
+        match &self.def.version {
+            Some(version) if version.value != 1 => faults.push(
+                Diagnostic::new(codes::UNKNOWN_VERSION, format!("version {} of the language is not read", version.value))
+                    .at(version.span, "1 is the only version")
+                    .help("use a Cistern that knows it, or write `version: 1`"),
+            ),
+            None if !self.def.poisoned => self.missing("version", "add `version: 1`", faults),
+            _ => {}
+        }
+        let Some(fleet) = &self.def.fleet else {
+            if !self.def.poisoned {
+                self.missing("fleet", "add `fleet: { name: homelab, domain: example.org }`", faults);
+            }
+            return;
+        };
+        if fleet.name.is_none() && !fleet.poisoned {
+            self.missing("fleet.name", "a word for the fleet, such as `homelab`", faults);
+        }
+        if fleet.domain.is_none() && !fleet.poisoned {
+            self.missing("fleet.domain", "the domain of its hosts, such as `example.org`", faults);
+        }
+    }
+
+    fn missing(&self, key: &str, remedy: &str, faults: &mut Faults) {
+        let path = &self.sources.file(self.top.file).path;
+        faults.push(
+            Diagnostic::new(codes::MISSING_KEY, format!("`{key}` is missing")).file(path.clone()).help(remedy.to_owned()),
+        );
+    }
+
+    fn profiles(&self, faults: &mut Faults) {
+        for profile in self.def.profiles.iter().flat_map(|p| p.entries.values()) {
+            for base in profile.value.extends.iter().flat_map(|bases| &bases.0) {
+                self.names.profile(base, faults);
+            }
+        }
+        for (_, group) in self.def.groups.iter().flat_map(|g| &g.entries) {
+            let layer = &group.value.layer;
+            let set = [
+                ("tags", layer.tags.as_ref().and_then(|tags| tags.0.first()).map(|tag| tag.span)),
+                ("labels", layer.labels.as_ref().and_then(|l| l.entries.values().next()).map(|label| label.key)),
+            ];
+            for (key, span) in set {
+                if let Some(span) = span {
+                    faults.push(
+                        Diagnostic::new(codes::NO_EFFECT, format!("a group cannot set `{key}`"))
+                            .at(span, "members are chosen by tags and labels before groups are laid on")
+                            .help("set it in a profile or on the hosts"),
+                    );
+                }
+            }
+        }
+        self.layer_files(faults);
+    }
+
+    fn monitoring(&self, faults: &mut Faults) -> Option<Monitoring> {
+        let def = self.def.monitoring.as_ref()?;
+        let hosts: Vec<_> =
+            def.hosts.iter().flatten().filter(|name| self.names.host(name, faults)).cloned().collect();
+        if def.hosts.is_none() && !def.poisoned {
+            self.missing("monitoring.hosts", "name the hosts that run Prometheus", faults);
+        }
+        Some(Monitoring {
+            hosts,
+            retention: def.retention.as_ref().map(|at| at.value.clone()),
+            scrape_interval: def.scrape_interval.as_ref().map(|at| at.value.clone()),
+        })
+    }
+}

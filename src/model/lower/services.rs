@@ -1,0 +1,402 @@
+//! Services: their kinds, ports, settings and hosts; the members of clusters; exporters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Lower;
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::kind::{Kind, Kinds};
+use crate::load::decode::{At, Keyed, Scalar};
+use crate::load::Node;
+use crate::model::definition::{PlacementDef, ServiceDef};
+use crate::model::fleet::{Host, Service};
+use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, ServiceName};
+
+type Hosts = BTreeMap<HostName, Host>;
+
+impl Lower<'_> {
+    pub(super) fn services(&self, kinds: &Kinds, hosts: &Hosts, faults: &mut Faults) -> BTreeMap<ServiceName, Service> {
+        let mut services = BTreeMap::new();
+        for (name, def) in self.def.services.iter().flat_map(|services| &services.entries) {
+            if let Some(service) = self.service(name, def, kinds, hosts, faults) {
+                self.members(name, &service, kinds, &mut services, faults);
+                services.insert(name.clone(), service);
+            }
+        }
+        self.exporters(kinds, hosts, &mut services, faults);
+        services
+    }
+
+    fn service(
+        &self,
+        name: &ServiceName,
+        keyed: &Keyed<ServiceDef>,
+        kinds: &Kinds,
+        hosts: &Hosts,
+        faults: &mut Faults,
+    ) -> Option<Service> {
+        let (span, def) = (keyed.key, &keyed.value);
+        let kind = self.kind_of(name, keyed, kinds, faults)?;
+        let before = faults.counts();
+        let mut secrets = BTreeSet::new();
+        let settings = self.settings(kind, def, span, &mut secrets, faults);
+        let service = Service {
+            span,
+            kind: kind.name.clone(),
+            image: def.image.as_ref().map(|image| image.value.clone()),
+            hosts: self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults),
+            ports: ports(kind, def, span, faults),
+            host_ports: BTreeMap::new(),
+            state: state(kind, def, faults),
+            settings,
+            secrets,
+            poisoned: false,
+        };
+        Some(Service { poisoned: def.poisoned || faults.counts() != before, ..service })
+    }
+
+    fn kind_of<'k>(
+        &self,
+        name: &ServiceName,
+        keyed: &Keyed<ServiceDef>,
+        kinds: &'k Kinds,
+        faults: &mut Faults,
+    ) -> Option<&'k Kind> {
+        let def = &keyed.value;
+        let (wanted, span) = match (&def.kind, &def.image) {
+            (Some(kind), _) => (kind.value.clone(), kind.span),
+            (None, Some(image)) => (KindName::read("container").expect("a plain name"), image.span),
+            (None, None) if def.poisoned => return None,
+            (None, None) => (KindName::read(name.as_str()).ok()?, keyed.key),
+        };
+        let container = wanted.as_str() == "container";
+        match &def.image {
+            Some(image) if !container => faults.push(
+                Diagnostic::new(codes::IMAGE, format!("`{name}` is of kind `{wanted}`, which takes no image"))
+                    .at(image.span, "this would do nothing")
+                    .help("remove `kind` to run the image, or `image` to run the NixOS service"),
+            ),
+            Some(image) if !pinned(image.value.as_str()) => faults.push(
+                Diagnostic::new(codes::IMAGE, format!("the image of `{name}` is not pinned by a digest"))
+                    .at(image.span, "what this names can change")
+                    .help("append the digest: `NAME@sha256:…` with 64 hexadecimal digits"),
+            ),
+            None if container && !def.poisoned => faults.push(
+                Diagnostic::new(codes::IMAGE, format!("the container `{name}` has no image"))
+                    .at(keyed.key, "what should run?")
+                    .help("add `image: REGISTRY/NAME@sha256:…`"),
+            ),
+            _ => {}
+        }
+        let kind = kinds.get(&wanted);
+        if kind.is_none() && !kinds.is_poisoned(wanted.as_str()) {
+            let known = kinds.iter().map(|kind| kind.name.as_str());
+            let mut diagnostic = Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{wanted}`"))
+                .at(span, if def.kind.is_some() { "not a kind" } else { "a service's kind is its own name by default" })
+                .help("give `kind`, give `image` for a container, or write templates/services/KIND.nix.j2");
+            match crate::diag::nearest(wanted.as_str(), known) {
+                Some(near) if def.kind.is_some() => diagnostic.suggestion = Some(near.to_owned()),
+                Some(near) => diagnostic = diagnostic.help(format!("the nearest kind is `{near}`")),
+                None => {}
+            }
+            faults.push(diagnostic);
+        }
+        kind
+    }
+
+    fn placement(
+        &self,
+        name: &ServiceName,
+        def: Option<&PlacementDef>,
+        span: crate::source::Span,
+        poisoned: bool,
+        hosts: &Hosts,
+        faults: &mut Faults,
+    ) -> Vec<HostName> {
+        let (list, selector) = def.map_or((None, None), |def| (def.hosts.as_ref(), def.selector.as_ref()));
+        let mut chosen = match (list, selector) {
+            (Some(list), None) => list
+                .iter()
+                .filter(|host| self.names.host(host, faults))
+                .map(|host| host.value.clone())
+                .collect::<Vec<_>>(),
+            (None, Some(selector)) => self.names.select(selector, hosts, faults).into_iter().collect(),
+            (None, None) => {
+                if !poisoned && !def.is_some_and(|def| def.poisoned) {
+                    faults.push(
+                        Diagnostic::new(codes::PLACEMENT, format!("nothing says where `{name}` runs"))
+                            .at(span, "no placement")
+                            .help("add `placement: { hosts: [NAME] }` or `placement: { selector: \"@TAG\" }`"),
+                    );
+                }
+                return Vec::new();
+            }
+            (Some(list), Some(selector)) => {
+                let mut diagnostic = Diagnostic::new(codes::PLACEMENT, format!("`{name}` is placed in two ways"))
+                    .at(selector.span, "by a selector");
+                if let Some(first) = list.first() {
+                    diagnostic = diagnostic.at(first.span, "and by name");
+                }
+                faults.push(diagnostic.help("keep one of `hosts` and `selector`"));
+                return Vec::new();
+            }
+        };
+        if list.is_some_and(Vec::is_empty) {
+            faults.push(
+                Diagnostic::new(codes::PLACEMENT, format!("`{name}` is placed on no host"))
+                    .at(span, "`hosts` is empty")
+                    .help("name a host, or remove the service"),
+            );
+        }
+        let mut seen = BTreeSet::new();
+        chosen.retain(|host| seen.insert(host.clone()));
+        for host in list.into_iter().flatten().filter_map(|host| Some((host, hosts.get(&host.value)?))) {
+            if host.1.managed != Managed::Full {
+                faults.push(
+                    Diagnostic::new(
+                        codes::NO_EFFECT,
+                        format!("`{name}` cannot be placed on `{}`, which is `managed: {}`", host.0.value, host.1.managed),
+                    )
+                    .at(host.0.span, "gets no module from Cistern")
+                    .at(host.1.span, "defined here")
+                    .help("only hosts with `managed: full` run services of the definition"),
+                );
+            }
+        }
+        chosen.retain(|host| hosts.get(host).is_some_and(|host| host.managed == Managed::Full));
+        chosen
+    }
+
+    fn settings(
+        &self,
+        kind: &Kind,
+        def: &ServiceDef,
+        span: crate::source::Span,
+        secrets: &mut BTreeSet<SecretName>,
+        faults: &mut Faults,
+    ) -> BTreeMap<String, serde_json::Value> {
+        let nothing = BTreeMap::new();
+        let known = kind.front.settings.as_ref().map_or(&nothing, |settings| &settings.entries);
+        let given = def.settings.as_ref();
+        let mut values = BTreeMap::new();
+        let mut path = |name: &str, node: &Node, faults: &mut Faults| {
+            let name = At { value: SecretName::read(name).ok()?, span: node.span };
+            if !self.names.secret(&name, faults) {
+                return None;
+            }
+            secrets.insert(name.value.clone());
+            Some(self.secret_path(&name.value).to_string())
+        };
+        for (name, value) in given.iter().flat_map(|given| &given.entries) {
+            match known.get(name) {
+                Some(setting) => {
+                    if let Some(judged) = setting.value.judge(&value.value.0, &mut path, faults) {
+                        values.insert(name.to_string(), judged);
+                    }
+                }
+                None => {
+                    let names: Vec<_> = known.keys().map(crate::value::SettingName::as_str).collect();
+                    let mut diagnostic =
+                        Diagnostic::new(codes::BAD_SETTING, format!("kind `{}` has no setting `{name}`", kind.name))
+                            .at(value.key, "not a setting of this kind")
+                            .nearest(name.as_str(), names.iter().copied());
+                    if diagnostic.suggestion.is_none() {
+                        diagnostic = diagnostic.help(match names.as_slice() {
+                            [] => "this kind has no settings; a module of your own can set any option".to_owned(),
+                            _ => format!("its settings are {}", names.join(", ")),
+                        });
+                    }
+                    faults.push(diagnostic);
+                }
+            }
+        }
+        for (name, setting) in known {
+            let given = given.is_some_and(|given| {
+                given.entries.contains_key(name) || given.poisoned.contains(name.as_str())
+            });
+            if given {
+                continue;
+            }
+            if setting.value.required.as_ref().is_some_and(|required| required.value) && !def.poisoned {
+                let what = setting.value.description.as_ref().map_or("", |text| text.value.as_str());
+                faults.push(
+                    Diagnostic::new(codes::BAD_SETTING, format!("the setting `{name}` is missing"))
+                        .at(span, format!("kind `{}` needs it", kind.name))
+                        .help(format!("add it under `settings`: {what}")),
+                );
+            }
+            values.insert(name.to_string(), setting.value.fallback());
+        }
+        values
+    }
+
+    /// Adds the services that come with a cluster, on its hosts.
+    fn members(
+        &self,
+        name: &ServiceName,
+        service: &Service,
+        kinds: &Kinds,
+        services: &mut BTreeMap<ServiceName, Service>,
+        faults: &mut Faults,
+    ) {
+        let Some(kind) = kinds.get(&service.kind) else { return };
+        for (suffix, member) in kind.front.members.iter().flat_map(|members| &members.entries) {
+            let Some(wanted) = &member.value.kind else { continue };
+            let Some(found) = kinds.get(&wanted.value) else {
+                faults.push(
+                    Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{}`", wanted.value))
+                        .at(wanted.span, "named as a member"),
+                );
+                continue;
+            };
+            let Ok(full) = ServiceName::read(&format!("{name}-{suffix}")) else { continue };
+            if self.def.services.as_ref().is_some_and(|services| services.entries.contains_key(&full)) {
+                faults.push(
+                    Diagnostic::new(codes::SPLIT_TWICE, format!("`{full}` comes with `{name}` and is defined as well"))
+                        .at(member.key, "a member of this kind")
+                        .help("rename one of the two"),
+                );
+                continue;
+            }
+            services.insert(full, plain(found, service.span, service.hosts.clone()));
+        }
+    }
+
+    /// Makes a service of every exporter that layers name: one for the fleet, with the hosts that have it.
+    fn exporters(
+        &self,
+        kinds: &Kinds,
+        hosts: &Hosts,
+        services: &mut BTreeMap<ServiceName, Service>,
+        faults: &mut Faults,
+    ) {
+        let mut told = BTreeSet::new();
+        for host in hosts.values() {
+            for (exporter, def) in host.layer.exporters.iter().flat_map(|exporters| &exporters.entries) {
+                let name = format!("{exporter}-exporter");
+                let kind = KindName::read(&name).ok().and_then(|kind| kinds.get(&kind));
+                let (Some(kind), Ok(service_name)) = (kind, ServiceName::read(&name)) else {
+                    if told.insert(exporter.clone()) && !kinds.is_poisoned(&name) {
+                        let known: Vec<_> =
+                            kinds.iter().filter_map(|kind| kind.name.as_str().strip_suffix("-exporter")).collect();
+                        let mut diagnostic =
+                            Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no exporter `{exporter}`"))
+                                .at(def.key, format!("no kind `{name}`"))
+                                .nearest(exporter.as_str(), known.iter().copied());
+                        if diagnostic.suggestion.is_none() {
+                            diagnostic = diagnostic.help(format!("there are {}", known.join(", ")));
+                        }
+                        faults.push(diagnostic);
+                    }
+                    continue;
+                };
+                if let Some(own) = self.def.services.as_ref().and_then(|s| s.entries.get(&service_name)) {
+                    if told.insert(exporter.clone()) {
+                        faults.push(
+                            Diagnostic::new(codes::SPLIT_TWICE, format!("`{name}` is an exporter and a service"))
+                                .at(own.key, "as a service")
+                                .at(def.key, "as an exporter")
+                                .help("keep the exporter"),
+                        );
+                    }
+                    continue;
+                }
+                let service = services.entry(service_name).or_insert_with(|| plain(kind, def.key, Vec::new()));
+                service.hosts.push(host.name.clone());
+                if let Some(port) = def.value.port {
+                    service.host_ports.insert(host.name.clone(), port);
+                }
+            }
+        }
+    }
+}
+
+/// A service that says nothing but its kind and hosts.
+fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Service {
+    let settings = kind.front.settings.iter().flat_map(|settings| &settings.entries);
+    Service {
+        span,
+        kind: kind.name.clone(),
+        image: None,
+        hosts,
+        ports: usual_ports(kind),
+        host_ports: BTreeMap::new(),
+        state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
+        settings: settings.map(|(name, setting)| (name.to_string(), setting.value.fallback())).collect(),
+        secrets: BTreeSet::new(),
+        poisoned: false,
+    }
+}
+
+fn usual_ports(kind: &Kind) -> BTreeMap<PortName, At<Port>> {
+    let ports = kind.front.ports.iter().flat_map(|ports| &ports.entries);
+    ports.filter_map(|(name, port)| Some((name.clone(), port.value.number?))).collect()
+}
+
+fn ports(kind: &Kind, def: &ServiceDef, _: crate::source::Span, faults: &mut Faults) -> BTreeMap<PortName, At<Port>> {
+    let mut ports = usual_ports(kind);
+    let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
+    for (name, given) in def.ports.iter().flat_map(|ports| &ports.entries) {
+        let usual = kind.front.ports.as_ref().and_then(|ports| ports.entries.get(name));
+        match usual {
+            Some(usual) => {
+                let number = usual.value.number.as_ref();
+                let fixed = usual.value.fixed.as_ref().is_some_and(|fixed| fixed.value);
+                if let Some(number) = number.filter(|number| fixed && number.value != given.value.value) {
+                    faults.push(
+                        Diagnostic::new(
+                            codes::FIXED,
+                            format!("port `{name}` of kind `{}` is always {}", kind.name, number.value),
+                        )
+                        .at(given.value.span, "cannot be another")
+                        .help("the NixOS module has no option for it; remove the key"),
+                    );
+                }
+            }
+            None if !any => {
+                let known: Vec<_> = ports.keys().map(PortName::as_str).collect();
+                let mut diagnostic =
+                    Diagnostic::new(codes::UNKNOWN_PORT, format!("kind `{}` has no port `{name}`", kind.name))
+                        .at(given.key, "not one of its ports")
+                        .nearest(name.as_str(), known.iter().copied());
+                if diagnostic.suggestion.is_none() {
+                    diagnostic = diagnostic.help(match known.as_slice() {
+                        [] => "it listens nowhere".to_owned(),
+                        _ => format!("its ports are {}", known.join(", ")),
+                    });
+                }
+                faults.push(diagnostic);
+                continue;
+            }
+            None => {}
+        }
+        ports.insert(name.clone(), given.value);
+    }
+    ports
+}
+
+fn state(kind: &Kind, def: &ServiceDef, faults: &mut Faults) -> Option<crate::value::AbsolutePath> {
+    let fact = kind.front.state.as_ref();
+    let usual = fact.and_then(|fact| fact.path.as_ref()).map(|path| path.value.clone());
+    let Some(given) = def.state.as_ref().and_then(|state| state.path.as_ref()) else { return usual };
+    let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
+    let fixed = fact.is_none_or(|fact| fact.fixed.as_ref().is_some_and(|fixed| fixed.value)) && !any;
+    if fixed && usual.as_ref() != Some(&given.value) {
+        let why = match &usual {
+            Some(path) => format!("kind `{}` always keeps its state in {path}", kind.name),
+            None => format!("kind `{}` keeps no state", kind.name),
+        };
+        faults.push(
+            Diagnostic::new(codes::FIXED, why)
+                .at(given.span, "cannot be another")
+                .help("the NixOS module has no option for it; remove the key"),
+        );
+    }
+    Some(given.value.clone())
+}
+
+/// Says whether an image names what it means by its digest.
+fn pinned(image: &str) -> bool {
+    image.split_once("@sha256:").is_some_and(|(name, digest)| {
+        !name.is_empty() && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+    })
+}

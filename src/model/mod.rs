@@ -1,0 +1,10 @@
+//! Raw → Fleet: what the fleet is meant to be, with valid names and typed values.
+
+pub mod definition;
+pub mod facts;
+mod fleet;
+pub mod layers;
+mod lower;
+
+pub use fleet::{Fleet, Hardware, Host, Monitoring, Person, Secret, Service, Site};
+pub use lower::lower;

@@ -1,0 +1,93 @@
+//! Checked → Draft: every decision taken, as instances and hosts.
+
+mod hosts;
+pub mod plan;
+mod services;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{Checked, secrets};
+use crate::model::Fleet;
+use crate::value::{HostName, Managed, PersonName, Role, SecretName};
+
+pub use plan::Entries;
+use plan::{MonitoringEntry, PersonEntry, SecretEntry};
+
+/// Every decision, not yet proved; it still knows the fleet that it was made from.
+#[derive(Debug)]
+pub struct Draft {
+    checked: Checked,
+    entries: Entries,
+}
+
+impl Draft {
+    /// The fleet that it was made from.
+    pub fn fleet(&self) -> &Fleet {
+        self.checked.fleet()
+    }
+
+    /// What was decided.
+    pub fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    /// Takes the decisions out.
+    pub fn into_parts(self) -> (Checked, Entries) {
+        (self.checked, self.entries)
+    }
+}
+
+/// Decides where everything runs and who reads what.
+pub fn place(checked: Checked) -> Draft {
+    let fleet = checked.fleet();
+    let people = people(fleet);
+    let secrets = secret_entries(fleet, &people);
+    let services = services::entries(fleet);
+    let instances = services::instances(fleet);
+    let hosts = hosts::entries(fleet, &secrets, &instances);
+    let monitoring = fleet.monitoring.as_ref().map(|monitoring| MonitoringEntry {
+        hosts: monitoring.hosts.iter().map(|host| host.value.clone()).collect(),
+        retention: monitoring.retention.clone(),
+        scrape_interval: monitoring.scrape_interval.clone(),
+    });
+    let entries = Entries {
+        name: fleet.name.clone().expect("a checked fleet has a name"),
+        domain: fleet.domain.clone().expect("a checked fleet has a domain"),
+        hosts,
+        services,
+        instances,
+        secrets,
+        monitoring,
+        people,
+    };
+    Draft { checked, entries }
+}
+
+/// The administrators and what they decrypt with: their age keys, else the SSH keys that age can use.
+fn people(fleet: &Fleet) -> BTreeMap<PersonName, PersonEntry> {
+    let admins = fleet.people.iter().filter(|(_, person)| person.role == Role::Admin);
+    admins
+        .map(|(name, person)| {
+            let usable = person.keys.iter().filter(|key| key.suits_age() && person.age_keys.is_empty());
+            let entry = PersonEntry {
+                ssh_keys: usable.cloned().collect(),
+                age_keys: person.age_keys.clone(),
+                hosts: person.hosts.clone(),
+            };
+            (name.clone(), entry)
+        })
+        .collect()
+}
+
+/// Recipients: exactly the hosts that read a secret and those who administer one of them.
+fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> BTreeMap<SecretName, SecretEntry> {
+    let mut entries = BTreeMap::new();
+    for (name, secret) in &fleet.secrets {
+        let readable = |host: &HostName| fleet.hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
+        let hosts: BTreeSet<_> = secrets::readers(fleet, secret).into_iter().filter(readable).collect();
+        let admins = people.iter().filter(|(_, person)| hosts.is_empty() || !person.hosts.is_disjoint(&hosts));
+        let people = admins.map(|(name, _)| name.clone()).collect();
+        entries.insert(name.clone(), SecretEntry { per_host: secret.per_host, hosts, people });
+    }
+    entries
+}

@@ -1,0 +1,291 @@
+//! The plan: every decision as plain data, keyed by name and without places in the text.
+//!
+//! What follows from these entries (nodes, targets, firewall rules) is not stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::value::{
+    AbsolutePath, AccountName, Address, AgeKey, Command, Device, Domain, Duration, FleetName, FleetPath, FsType,
+    HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac, Managed,
+    Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName,
+    ServiceName, SiteName, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
+};
+
+/// Everything that was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entries {
+    /// The fleet's name.
+    pub name: FleetName,
+    /// The domain of its hosts.
+    pub domain: Domain,
+    /// The machines.
+    pub hosts: BTreeMap<HostName, HostEntry>,
+    /// What is the same for every instance of a service.
+    pub services: BTreeMap<ServiceName, Arc<ServiceEntry>>,
+    /// What runs where.
+    pub instances: BTreeMap<HostName, BTreeMap<ServiceName, Instance>>,
+    /// Encrypted values and their recipients.
+    pub secrets: BTreeMap<SecretName, SecretEntry>,
+    /// Where Prometheus runs.
+    pub monitoring: Option<MonitoringEntry>,
+    /// The recipients that people bring, by their short name.
+    pub people: BTreeMap<PersonName, PersonEntry>,
+}
+
+/// A machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostEntry {
+    /// How much of it Cistern configures.
+    pub managed: Managed,
+    /// Where it is reached.
+    pub address: Address,
+    /// The site that it stands in.
+    pub site: Option<SiteName>,
+    /// The region of that site.
+    pub region: Option<String>,
+    /// The platform; unknown for what is only scraped.
+    pub system: Option<System>,
+    /// Words that selectors match.
+    pub tags: BTreeSet<Tag>,
+    /// Labels that Prometheus attaches.
+    pub labels: BTreeMap<LabelName, String>,
+    /// Its public SSH host key.
+    pub host_key: Option<SshKey>,
+    /// How deploy-rs reaches it.
+    pub deploy: DeployEntry,
+    /// Its NixOS configuration, when Cistern writes it.
+    pub machine: Option<Box<Machine>>,
+}
+
+/// The configuration of a host that Cistern writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The release that it was installed with.
+    pub state_version: StateVersion,
+    /// How it boots.
+    pub hardware: HardwareEntry,
+    /// The path of its facts, when there are some.
+    pub facts: Option<String>,
+    /// How it gets its address.
+    pub network: NetworkEntry,
+    /// Its mounts; none when a hand-written file owns them.
+    pub filesystems: BTreeMap<AbsolutePath, Mount>,
+    /// Hand-written modules.
+    pub modules: Vec<ModuleRef>,
+    /// Whether its SSH server takes passwords.
+    pub password_auth: bool,
+    /// The hosts whose keys it knows.
+    pub known_hosts: BTreeSet<HostName>,
+    /// The keys of its administrators.
+    pub root_keys: BTreeSet<SshKey>,
+    /// The account that deploy-rs logs in with, when it is not root.
+    pub deploy_account: Option<AccountName>,
+    /// The accounts of operators.
+    pub accounts: BTreeMap<AccountName, Account>,
+    /// The secrets that it reads.
+    pub secrets: BTreeMap<SecretName, Binding>,
+    /// The time zone.
+    pub time_zone: Option<TimeZone>,
+    /// The locale.
+    pub locale: Option<Locale>,
+}
+
+/// How a host boots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HardwareEntry {
+    /// One of Cistern's profiles.
+    Profile {
+        /// Which one.
+        name: HardwareProfile,
+        /// Why.
+        reason: String,
+        /// Whether the firmware is UEFI.
+        uefi: bool,
+        /// The disk that GRUB is written to.
+        grub_device: Option<String>,
+        /// Drivers that are needed before the root file system is there.
+        initrd_modules: Vec<String>,
+    },
+    /// A hand-written file.
+    File(FleetPath),
+}
+
+/// How a host gets its address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkEntry {
+    /// Where the address comes from.
+    pub mode: NetworkMode,
+    /// The interface that has it.
+    pub interface: Option<InterfaceName>,
+    /// The MAC address that the interface's name is pinned to.
+    pub mac: Option<Mac>,
+    /// The length of the network's prefix, in bits; for static addressing.
+    pub prefix_length: Option<u8>,
+    /// The router.
+    pub gateway: Option<Address>,
+    /// The name servers.
+    pub dns: Vec<Address>,
+}
+
+/// A mounted file system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mount {
+    /// What is mounted.
+    pub device: Device,
+    /// Its type.
+    pub fs_type: FsType,
+    /// Mount options.
+    pub options: Vec<MountOption>,
+}
+
+/// How deploy-rs reaches a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployEntry {
+    /// The name or address.
+    pub hostname: HostAddress,
+    /// The port of the SSH server, when it is not 22.
+    pub port: Option<Port>,
+    /// Whether the host's own server listens on that port (and not a router in front of it).
+    pub own_port: bool,
+    /// The account to log in with.
+    pub ssh_user: AccountName,
+    /// The account that activates.
+    pub user: AccountName,
+    /// The host to go through.
+    pub jump: Option<Jump>,
+    /// More arguments for ssh.
+    pub ssh_opts: Vec<SshOption>,
+    /// How `user` is taken on.
+    pub sudo: Option<SudoCommand>,
+    /// Whether the host builds its own system.
+    pub remote_build: Option<bool>,
+    /// Seconds.
+    pub confirm_timeout: Option<u16>,
+    /// Seconds.
+    pub activation_timeout: Option<u16>,
+}
+
+/// An operator's account on a host.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// Who logs in with it.
+    pub keys: BTreeSet<SshKey>,
+    /// What it may run as root.
+    pub sudo: BTreeSet<Command>,
+}
+
+/// A secret on a host that reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The encrypted file, below the fleet directory.
+    pub file: String,
+    /// The owner.
+    pub owner: AccountName,
+    /// The group.
+    pub group: AccountName,
+    /// The permission bits.
+    pub mode: Mode,
+    /// Where it is decrypted to, when it is not agenix' own place.
+    pub path: Option<AbsolutePath>,
+}
+
+/// What is the same for every instance of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceEntry {
+    /// Its kind.
+    pub kind: KindName,
+    /// The container's image.
+    pub image: Option<Image>,
+    /// Its listeners.
+    pub ports: BTreeMap<PortName, Listener>,
+    /// Where it keeps what must survive.
+    pub state: Option<AbsolutePath>,
+    /// Every setting of the kind.
+    pub settings: BTreeMap<String, Value>,
+    /// Where it answers Prometheus.
+    pub metrics: Option<MetricsEntry>,
+}
+
+/// A listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Its port.
+    pub number: Port,
+    /// Its transport.
+    pub protocol: Protocol,
+    /// Whether the firewall lets others in.
+    pub open: bool,
+}
+
+/// Where a service answers Prometheus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricsEntry {
+    /// The job.
+    pub job: String,
+    /// The name of the port.
+    pub port: PortName,
+    /// The path.
+    pub path: String,
+    /// Query parameters.
+    pub params: BTreeMap<LabelName, Vec<String>>,
+}
+
+/// A service on a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// The part that it plays in a cluster.
+    pub role: Option<RoleName>,
+    /// Its number among the instances of the service, from 0.
+    pub ordinal: u32,
+    /// The hosts of the other members of its cluster, in the order of their ordinals.
+    pub peers: Vec<HostName>,
+    /// Ports that differ from the service's.
+    pub ports: BTreeMap<PortName, Port>,
+}
+
+/// An encrypted value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretEntry {
+    /// Whether every host has a value of its own.
+    pub per_host: bool,
+    /// The hosts that read it.
+    pub hosts: BTreeSet<HostName>,
+    /// The people who can decrypt it.
+    pub people: BTreeSet<PersonName>,
+}
+
+/// What a person can decrypt with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonEntry {
+    /// age recipients, native ones or SSH keys.
+    pub ssh_keys: Vec<SshKey>,
+    /// Native age recipients.
+    pub age_keys: Vec<AgeKey>,
+    /// The hosts that they administer.
+    pub hosts: BTreeSet<HostName>,
+}
+
+/// Where Prometheus runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitoringEntry {
+    /// The hosts that scrape.
+    pub hosts: BTreeSet<HostName>,
+    /// How long samples are kept.
+    pub retention: Option<Duration>,
+    /// How often targets are scraped.
+    pub scrape_interval: Option<Duration>,
+}
+
+impl Entries {
+    /// The port of an instance.
+    pub fn port(&self, host: &HostName, service: &ServiceName, port: &PortName) -> Option<Port> {
+        let instance = self.instances.get(host)?.get(service)?;
+        let own = instance.ports.get(port).copied();
+        own.or_else(|| self.services.get(service)?.ports.get(port).map(|listener| listener.number))
+    }
+}

@@ -1,0 +1,96 @@
+//! Services and their instances: roles, ordinals, peers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::plan::{Instance, Listener, MetricsEntry, ServiceEntry};
+use crate::kind::Kind;
+use crate::load::decode::Scalar;
+use crate::model::{Fleet, Service};
+use crate::value::{AbsolutePath, HostName, Protocol, RoleName, ServiceName};
+
+/// What stands for the service's name in the facts of a kind.
+const SERVICE: &str = "{service}";
+
+pub(super) fn entries(fleet: &Fleet) -> BTreeMap<ServiceName, Arc<ServiceEntry>> {
+    let entry = |(name, service): (&ServiceName, &Service)| {
+        let kind = fleet.kinds.get(&service.kind).expect("lowering keeps services of known kinds only");
+        (name.clone(), Arc::new(service_entry(name, service, kind)))
+    };
+    fleet.services.iter().map(entry).collect()
+}
+
+fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceEntry {
+    let facts = kind.front.ports.as_ref().map(|ports| &ports.entries);
+    let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
+    let listener = |port: &crate::value::PortName, number: crate::value::Port| {
+        let fact = facts.and_then(|facts| facts.get(port)).map(|fact| &fact.value);
+        Listener {
+            number,
+            protocol: fact.and_then(|fact| fact.protocol).map_or(Protocol::Tcp, |protocol| protocol.value),
+            open: fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value)),
+        }
+    };
+    let ports = service.ports.iter().map(|(port, number)| (port.clone(), listener(port, number.value))).collect();
+    let state = service.state.as_ref().map(|path| {
+        AbsolutePath::read(&path.as_str().replace(SERVICE, name.as_str())).expect("a service's name is a plain word")
+    });
+    let metrics = kind.front.metrics.as_ref().and_then(|metrics| {
+        let usual = kind.name.as_str().strip_suffix("-exporter").unwrap_or(kind.name.as_str());
+        let params = metrics.params.iter().flat_map(|params| &params.entries);
+        Some(MetricsEntry {
+            job: metrics.job.as_ref().map_or(usual, |job| job.value.as_str()).to_owned(),
+            port: metrics.port.as_ref()?.value.clone(),
+            path: metrics.path.as_ref().map_or("/metrics", |path| path.value.as_str()).to_owned(),
+            params: params
+                .map(|(key, values)| (key.clone(), values.value.iter().map(|value| value.value.clone()).collect()))
+                .collect(),
+        })
+    });
+    ServiceEntry {
+        kind: kind.name.clone(),
+        image: service.image.clone(),
+        ports,
+        state,
+        settings: service.settings.clone(),
+        metrics,
+    }
+}
+
+pub(super) fn instances(fleet: &Fleet) -> BTreeMap<HostName, BTreeMap<ServiceName, Instance>> {
+    let mut instances: BTreeMap<HostName, BTreeMap<ServiceName, Instance>> = BTreeMap::new();
+    for (name, service) in &fleet.services {
+        let kind = fleet.kinds.get(&service.kind).expect("lowering keeps services of known kinds only");
+        let roles = roles(kind, service.hosts.len());
+        for (ordinal, host) in service.hosts.iter().enumerate() {
+            // Only clusters know their members: every other instance stands alone, however many there are.
+            let peers = match kind.front.roles {
+                Some(_) => service.hosts.iter().filter(|peer| *peer != host).cloned().collect(),
+                None => Vec::new(),
+            };
+            let own = service.host_ports.get(host);
+            let port = kind.front.metrics.as_ref().and_then(|metrics| metrics.port.as_ref());
+            let ports = own.zip(port).map(|(number, port)| (port.value.clone(), number.value)).into_iter().collect();
+            let instance = Instance {
+                role: roles.get(ordinal).cloned().flatten(),
+                ordinal: u32::try_from(ordinal).expect("fewer hosts than that"),
+                peers,
+                ports,
+            };
+            instances.entry(host.clone()).or_default().insert(name.clone(), instance);
+        }
+    }
+    instances
+}
+
+/// The roles of so many instances: each role takes as many as it counts, the one without a count the rest.
+fn roles(kind: &Kind, instances: usize) -> Vec<Option<RoleName>> {
+    let mut list = Vec::new();
+    for (name, role) in kind.front.roles.iter().flat_map(|roles| &roles.0) {
+        let wanted = role.value.count.map_or(usize::MAX, |count| count.value as usize);
+        let left = instances - list.len();
+        list.extend(std::iter::repeat_n(Some(name.clone()), wanted.min(left)));
+    }
+    list.resize(instances, None);
+    list
+}

@@ -1,0 +1,217 @@
+//! The files of a fleet directory, in memory. The only place that reads them.
+//!
+//! Reading decides nothing: a file that cannot be used is kept as [`Rejected`], and `load` says what is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+/// The largest definition file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 16 << 20;
+
+/// Directories of the fleet that hold nothing for the compiler.
+const SKIPPED: &[&str] = &[".direnv", ".git", "generated", "node_modules", "target"];
+
+/// The maps of the definition that may be split out, one file per entry.
+pub const SPLIT: &[&str] = &["groups", "hosts", "profiles", "services"];
+
+/// The place of one file in [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A stretch of one file, in bytes; the end is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file that it stands in.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last one.
+    pub end: u32,
+}
+
+/// One text file, by its path below the fleet directory.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The `/`-separated path below the fleet directory.
+    pub path: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// Why a file that the definition needs cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// It is not UTF-8; the number is the first bad byte.
+    NotUtf8(usize),
+    /// It is larger than [`LARGEST_FILE`]; the number is its size in bytes.
+    TooLarge(u64),
+    /// It is a symbolic link to something outside of the fleet directory.
+    Leaves,
+    /// It ends in `.yml`.
+    Suffix,
+}
+
+/// A file that the definition needs and that cannot be used.
+#[derive(Debug, Clone)]
+pub struct Rejected {
+    /// The `/`-separated path below the fleet directory.
+    pub path: String,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// The files of the fleet directory and the evidence beside them.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+    ids: BTreeMap<String, FileId>,
+    /// Every file of the directory, read or not, by its path.
+    pub paths: BTreeSet<String>,
+    /// The files that cannot be used.
+    pub rejected: Vec<Rejected>,
+}
+
+impl Sources {
+    /// Reads a fleet directory.
+    ///
+    /// # Errors
+    /// The machine's faults only: a directory that is absent or may not be read, a failing disk.
+    pub fn read(root: &Path) -> io::Result<Self> {
+        let base = root.canonicalize().map_err(|error| named(root, &error))?;
+        let mut sources = Self::default();
+        let mut wanted = Vec::new();
+        let walk = WalkDir::new(&base).sort_by_file_name().into_iter().filter_entry(|entry| {
+            entry.depth() == 0 || !entry.file_type().is_dir() || !is_skipped(&entry.file_name().to_string_lossy())
+        });
+        for entry in walk {
+            let entry = entry.map_err(|error| io::Error::other(error.to_string()))?;
+            let Some(path) = relative(&base, entry.path()) else { continue };
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            if entry.path_is_symlink() && !resolves_inside(entry.path(), &base) {
+                if is_wanted(&path) {
+                    sources.rejected.push(Rejected { path, why: Why::Leaves });
+                }
+                continue;
+            }
+            if is_wanted(&path) {
+                wanted.push(entry.into_path());
+            } else if is_misnamed(&path) {
+                sources.rejected.push(Rejected { path: path.clone(), why: Why::Suffix });
+            }
+            sources.paths.insert(path);
+        }
+        let read: Vec<_> = wanted.par_iter().map(|path| read_text(path)).collect();
+        for (full, outcome) in wanted.iter().zip(read) {
+            let path = relative(&base, full).expect("the walk stays below its base");
+            match outcome.map_err(|error| named(full, &error))? {
+                Ok(text) => {
+                    sources.add(path, text);
+                }
+                Err(why) => sources.rejected.push(Rejected { path, why }),
+            }
+        }
+        Ok(sources)
+    }
+
+    /// Adds a file that is in memory already, and returns its place.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than four billion files"));
+        let path = path.into();
+        self.ids.insert(path.clone(), id);
+        self.paths.insert(path.clone());
+        self.files.push(SourceFile { path, text: text.into() });
+        id
+    }
+
+    /// Returns one file.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// Finds a file that was read by its path.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.ids.get(path).copied()
+    }
+
+    /// Lists the files that were read and whose path begins so, in the order of their paths.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (FileId, &'a SourceFile)> {
+        self.ids
+            .range(prefix.to_owned()..)
+            .take_while(move |(path, _)| path.starts_with(prefix))
+            .map(|(_, id)| (*id, self.file(*id)))
+    }
+
+    /// Returns the text that a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        &self.file(span.file).text[span.start as usize..span.end as usize]
+    }
+
+    /// Returns the line and the column of a byte, both from 1; columns count characters.
+    pub fn position(&self, file: FileId, byte: u32) -> (usize, usize) {
+        let text = &self.file(file).text[..byte as usize];
+        let line_start = text.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.bytes().filter(|b| *b == b'\n').count() + 1;
+        (line, text[line_start..].chars().count() + 1)
+    }
+}
+
+impl Span {
+    /// Makes a span at the beginning of a file, for what the file as a whole is at fault.
+    pub fn top(file: FileId) -> Self {
+        Self { file, start: 0, end: 0 }
+    }
+
+    /// Makes a span from two bytes of a file.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let narrow = |byte: usize| u32::try_from(byte).expect("no file is larger than 16 MiB");
+        Self { file, start: narrow(start), end: narrow(end.max(start)) }
+    }
+}
+
+fn is_skipped(directory: &str) -> bool {
+    SKIPPED.contains(&directory) || directory.starts_with(".generated")
+}
+
+fn is_wanted(path: &str) -> bool {
+    let top = path.split('/').next().unwrap_or_default();
+    let depth = path.matches('/').count();
+    path == "fleet.yaml"
+        || (depth == 1 && SPLIT.contains(&top) && path.ends_with(".yaml"))
+        || (depth == 1 && top == "facts" && path.ends_with(".json"))
+        || (top == "templates" && path.ends_with(".j2"))
+        || path.ends_with(".pub")
+}
+
+fn is_misnamed(path: &str) -> bool {
+    path.strip_suffix(".yml").is_some_and(|stem| is_wanted(&format!("{stem}.yaml")))
+}
+
+fn resolves_inside(link: &Path, base: &Path) -> bool {
+    link.canonicalize().is_ok_and(|target| target.starts_with(base) && target.is_file())
+}
+
+fn relative(base: &Path, path: &Path) -> Option<String> {
+    let below = path.strip_prefix(base).ok()?;
+    let parts: Option<Vec<_>> = below.iter().map(|part| part.to_str()).collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("/"))
+}
+
+fn read_text(path: &PathBuf) -> io::Result<Result<String, Why>> {
+    let size = fs::metadata(path)?.len();
+    if size > LARGEST_FILE {
+        return Ok(Err(Why::TooLarge(size)));
+    }
+    let bytes = fs::read(path)?;
+    Ok(String::from_utf8(bytes).map_err(|error| Why::NotUtf8(error.utf8_error().valid_up_to())))
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,147 @@
+//! Names, each valid from its one constructor on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Code, codes};
+use crate::load::decode::Scalar;
+
+/// Declares a name: its rule, and the same rule as a pattern for the JSON Schema.
+macro_rules! name {
+    ($($(#[$meta:meta])* $name:ident: $what:literal, $pattern:literal, $rule:expr;)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Scalar for $name {
+            const WHAT: &'static str = $what;
+            const FAULT: &'static Code = codes::BAD_NAME;
+            fn read(text: &str) -> Result<Self, String> {
+                let rule: fn(&str) -> Result<(), String> = $rule;
+                rule(text).map(|()| Self(text.into()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::read(&text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern })
+            }
+        }
+    )*};
+}
+
+name! {
+    /// A unix account.
+    AccountName: "an account name (lower-case letters, digits, `_` and `-`; at most 32)", "^[a-z_][a-z0-9_-]{0,31}$",
+        |t| shaped(t, 32, |c| c.is_ascii_lowercase() || c == '_', |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    /// A DNS domain, without a dot at its end.
+    Domain: "a domain name such as `example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        domain;
+    /// The name of a fleet.
+    FleetName: "a fleet name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// The name of a group.
+    GroupName: "a group name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// The name of a host: a DNS label that deploy-rs takes as well.
+    HostName: "a host name (lower-case letters, digits and hyphens; a letter first; at most 63)", "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+        |t| label(t).and_then(|()| if t.ends_with('-') { Err("a hyphen ends it".to_owned()) } else { Ok(()) });
+    /// A network interface, as Linux names them.
+    InterfaceName: "an interface name (at most 15 letters, digits, `.`, `_` and `-`)", "^[A-Za-z][A-Za-z0-9._-]{0,14}$",
+        |t| shaped(t, 15, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    /// A kind of service.
+    KindName: "a kind (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// A label of Prometheus' and of selectors.
+    LabelName: "a label name (letters, digits and `_`)", "^[A-Za-z_][A-Za-z0-9_]{0,62}$",
+        |t| shaped(t, 63, |c| c.is_ascii_alphabetic() || c == '_', |c| c.is_ascii_alphanumeric() || c == '_');
+    /// A person who has access.
+    PersonName: "a person's short name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// A listener of a service.
+    PortName: "a port name (lower-case letters, digits, `_` and `-`; a letter first)", "^[a-z][a-z0-9_-]{0,62}$",
+        |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    /// A layer that hosts take up by name.
+    ProfileName: "a profile name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// A part that an instance plays in a cluster.
+    RoleName: "a role (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// An encrypted value.
+    SecretName: "a secret name (letters, digits, `.`, `_` and `-`; a letter or digit first)", "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        |t| shaped(t, 100, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    /// A service of the fleet.
+    ServiceName: "a service name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// A setting of a kind.
+    SettingName: "a setting name (lower-case letters, digits and `_`; a letter first)", "^[a-z][a-z0-9_]{0,62}$",
+        |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    /// A place with a network of its own.
+    SiteName: "a site name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// The name of a mounted disk.
+    StorageName: "a storage name (lower-case letters, digits and hyphens; a letter first)", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// A word that hosts are selected by.
+    Tag: "a tag (lower-case letters, digits, `_` and `-`; a letter first)", "^[a-z][a-z0-9_-]{0,62}$",
+        |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+}
+
+fn label(text: &str) -> Result<(), String> {
+    shaped(text, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn domain(text: &str) -> Result<(), String> {
+    if text.len() > 253 {
+        return Err("it is longer than 253 characters".to_owned());
+    }
+    let part = |part: &str| {
+        let first = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        shaped(part, 63, first, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')?;
+        if part.ends_with('-') { Err("a hyphen ends a part of it".to_owned()) } else { Ok(()) }
+    };
+    text.split('.').try_for_each(part)
+}
+
+/// Holds a text against the shape of a name and says the first thing that is wrong.
+fn shaped(text: &str, longest: usize, first: fn(char) -> bool, rest: fn(char) -> bool) -> Result<(), String> {
+    let Some(begin) = text.chars().next() else { return Err("it is empty".to_owned()) };
+    if let Some(bad) = text.chars().find(|c| !rest(*c) && !first(*c)) {
+        let shown = bad.escape_debug();
+        return Err(match bad {
+            ' ' => "it has a space".to_owned(),
+            c if c.is_ascii_uppercase() => format!("it has the capital letter `{shown}`"),
+            _ => format!("it has `{shown}`"),
+        });
+    }
+    if !first(begin) {
+        return Err(format!("it begins with `{}`", begin.escape_debug()));
+    }
+    if text.len() > longest {
+        return Err(format!("it is longer than {longest} characters"));
+    }
+    Ok(())
+}

@@ -1,0 +1,463 @@
+//! Typed values that are not names.
+
+use std::fmt::{self, Display};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Code, Faults, codes};
+use crate::load::Node;
+use crate::load::decode::{Decode, Scalar, choice};
+
+choice! {
+    /// How much of a host Cistern configures.
+    pub enum Managed {
+        /// Everything: a NixOS module, a deploy-rs node, targets, secrets.
+        Full = "full",
+        /// All but the module: `nixosConfigurations.<host>` is written by hand.
+        Node = "node",
+        /// Monitoring targets only, such as a router.
+        Scrape = "scrape",
+    }
+}
+
+choice! {
+    /// What a person may do.
+    pub enum Role {
+        /// Logs in as root and is a recipient of secrets.
+        Admin = "admin",
+        /// Has an account of their own and decrypts nothing.
+        Operator = "operator",
+    }
+}
+
+choice! {
+    /// Where a host's address comes from.
+    pub enum NetworkMode {
+        /// From the site's DHCP server.
+        Dhcp = "dhcp",
+        /// From the definition.
+        Static = "static",
+        /// From a hand-written module.
+        Manual = "manual",
+    }
+}
+
+choice! {
+    /// Whose host keys a host knows.
+    pub enum KnownHosts {
+        /// Those of the hosts that it works with.
+        Peers = "peers",
+        /// Those of the whole fleet; every new host then changes every host.
+        All = "all",
+    }
+}
+
+choice! {
+    /// What Nix calls a platform.
+    pub enum System {
+        /// 64-bit ARM.
+        Aarch64 = "aarch64-linux",
+        /// 32-bit ARM.
+        Armv7l = "armv7l-linux",
+        /// 32-bit Intel and AMD.
+        I686 = "i686-linux",
+        /// 64-bit RISC-V.
+        Riscv64 = "riscv64-linux",
+        /// 64-bit Intel and AMD.
+        X86_64 = "x86_64-linux",
+    }
+}
+
+choice! {
+    /// The transport of a listener.
+    pub enum Protocol {
+        /// TCP.
+        Tcp = "tcp",
+        /// UDP.
+        Udp = "udp",
+    }
+}
+
+/// Declares a text with a rule.
+macro_rules! text {
+    ($($(#[$meta:meta])* $name:ident: $what:literal, $rule:expr;)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Scalar for $name {
+            const WHAT: &'static str = $what;
+            fn read(text: &str) -> Result<Self, String> {
+                let rule: fn(&str) -> bool = $rule;
+                if rule(text) { Ok(Self(text.into())) } else { Err(String::new()) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::read(&text)
+            }
+        }
+
+        impl Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        plain_schema!($name, { "type": "string", "description": $what });
+    )*};
+}
+
+/// Gives a type a JSON Schema of its own.
+macro_rules! plain_schema {
+    ($name:ident, $schema:tt) => {
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+
+text! {
+    /// An absolute path without `.` and `..`.
+    AbsolutePath: "an absolute path", |t| {
+        t.starts_with('/') && clean(t) && (t == "/" || t[1..].split('/').all(|part| !matches!(part, "" | "." | "..")))
+    };
+    /// A command that `sudo` may run: a program's name or its absolute path.
+    Command: "a program's name or its absolute path", |t| {
+        !t.is_empty() && !t.starts_with('-') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+'))
+    };
+    /// What is mounted: a device, a label, a remote file system, `tmpfs`.
+    Device: "a device such as `/dev/disk/by-id/…`", |t| !t.is_empty() && clean(t);
+    /// A duration of Prometheus'.
+    Duration: "a duration such as `30s`, `5m` or `30d`", duration;
+    /// A file system's type.
+    FsType: "a file system type such as `ext4`", |t| {
+        !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+    };
+    /// Where ssh connects to: a name or an address, never an option.
+    HostAddress: "a host name or an address", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '%']);
+    /// A container image, `registry/name:tag@sha256:…`.
+    Image: "a container image such as `docker.io/library/nginx@sha256:…`", |t| {
+        !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@'))
+    };
+    /// Where ssh jumps: `[user@]host[:port]`.
+    Jump: "a jump host such as `admin@bastion.example.org:22`", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
+    /// A locale.
+    Locale: "a locale such as `en_GB.UTF-8`", |t| {
+        !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'))
+    };
+    /// Permission bits, as `chmod` takes them.
+    Mode: "permission bits such as \"0400\"", |t| (3..=4).contains(&t.len()) && t.bytes().all(|b| (b'0'..=b'7').contains(&b));
+    /// A mount option.
+    MountOption: "a mount option", |t| !t.is_empty() && clean(t) && !t.contains([',', ' ']);
+    /// An argument of ssh.
+    SshOption: "an argument of ssh", |t| !t.is_empty() && clean(t);
+    /// The NixOS release whose defaults for state the host was installed with.
+    StateVersion: "a NixOS release such as \"25.11\"", |t| {
+        matches!(t.as_bytes(), [a, b, b'.', c, d] if a.is_ascii_digit() && b.is_ascii_digit() && matches!((c, d), (b'0', b'5') | (b'1', b'1') | (b'0', b'3') | (b'0', b'9')))
+    };
+    /// How another user is taken on: `sudo -u` and the like.
+    SudoCommand: "a command such as `sudo -u`", |t| !t.is_empty() && clean(t);
+    /// A time zone of the tz database.
+    TimeZone: "a time zone such as `Europe/Vienna`", |t| {
+        !t.is_empty() && !t.starts_with('/') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/'))
+    };
+}
+
+/// Text without control characters.
+fn clean(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// A word on ssh's command line that cannot be taken for an option.
+fn ssh_word(text: &str, also: &[char]) -> bool {
+    !text.is_empty() && !text.starts_with('-') && text.chars().all(|c| c.is_ascii_alphanumeric() || also.contains(&c))
+}
+
+/// A duration of Prometheus': numbers with `ms`, `s`, `m`, `h`, `d`, `w`, `y`, the largest unit first.
+fn duration(text: &str) -> bool {
+    const UNITS: &[&str] = &["y", "w", "d", "h", "m", "s", "ms"];
+    let (mut rest, mut from, mut any) = (text, 0, false);
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let unit: String = rest[digits..].chars().take_while(char::is_ascii_alphabetic).collect();
+        let Some(at) = UNITS[from..].iter().position(|u| *u == unit) else { return false };
+        if digits == 0 || digits > 9 {
+            return false;
+        }
+        from += at + 1;
+        any = true;
+        rest = &rest[digits + unit.len()..];
+    }
+    any
+}
+
+/// A port number, never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Port(pub std::num::NonZeroU16);
+
+impl Scalar for Port {
+    const WHAT: &'static str = "a port (1 to 65535)";
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| String::new())
+    }
+}
+
+impl Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+plain_schema!(Port, { "type": "integer", "minimum": 1, "maximum": 65535 });
+
+/// An address, IPv4 or IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Address(pub IpAddr);
+
+impl Scalar for Address {
+    const WHAT: &'static str = "an IP address";
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            if text.contains('/') { "give it without a prefix length".to_owned() } else { String::new() }
+        })
+    }
+}
+
+impl Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+plain_schema!(Address, { "type": "string", "examples": ["192.168.1.50", "fd00::50"] });
+
+/// A network, `address/length`, written without host bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Subnet(pub IpNet);
+
+impl Scalar for Subnet {
+    const WHAT: &'static str = "a network such as `192.168.1.0/24`";
+    fn read(text: &str) -> Result<Self, String> {
+        let net: IpNet = text.parse().map_err(|_| String::new())?;
+        if net.addr() == net.network() { Ok(Self(net)) } else { Err(format!("the network is {}", net.trunc())) }
+    }
+}
+
+plain_schema!(Subnet, { "type": "string", "examples": ["192.168.1.0/24"] });
+
+/// A MAC address, kept in lower case with colons.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Mac(pub Box<str>);
+
+impl Scalar for Mac {
+    const WHAT: &'static str = "a MAC address such as \"aa:bb:cc:dd:ee:ff\"";
+    fn read(text: &str) -> Result<Self, String> {
+        let lower = text.to_ascii_lowercase().replace('-', ":");
+        let parts: Vec<_> = lower.split(':').collect();
+        let legal = parts.len() == 6 && parts.iter().all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()));
+        if legal { Ok(Self(lower.into())) } else { Err(String::new()) }
+    }
+}
+
+plain_schema!(Mac, { "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$" });
+
+/// A path below the fleet directory; written with `./`, kept without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FleetPath(pub Box<str>);
+
+impl Scalar for FleetPath {
+    const WHAT: &'static str = "a path below the fleet directory, such as `./modules/web.nix`";
+    fn read(text: &str) -> Result<Self, String> {
+        let below = text.strip_prefix("./").ok_or_else(String::new)?;
+        if below.split('/').any(|part| matches!(part, "" | "." | "..")) || !clean(below) {
+            return Err("it leaves the fleet directory or is not in its plain form".to_owned());
+        }
+        Ok(Self(below.into()))
+    }
+}
+
+plain_schema!(FleetPath, { "type": "string", "pattern": r"^\./" });
+
+/// How a host boots and which drivers it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HardwareChoice {
+    /// By what the facts say.
+    Auto,
+    /// One of Cistern's profiles.
+    Profile(HardwareProfile),
+    /// A file of the fleet directory.
+    File(FleetPath),
+}
+
+choice! {
+    /// Cistern's hardware profiles: files in `templates/hardware/`.
+    pub enum HardwareProfile {
+        /// A machine with UEFI firmware.
+        GenericEfi = "generic-efi",
+        /// A machine with BIOS firmware.
+        GenericBios = "generic-bios",
+        /// A Raspberry Pi 4.
+        RaspberryPi4 = "raspberry-pi-4",
+        /// A virtual machine under QEMU.
+        Vm = "vm",
+    }
+}
+
+impl Scalar for HardwareChoice {
+    const WHAT: &'static str =
+        "auto, generic-efi, generic-bios, raspberry-pi-4, vm, or a path such as `./hardware/eden.nix`";
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            path if path.starts_with("./") => FleetPath::read(path).map(Self::File),
+            word => HardwareProfile::read(word).map(Self::Profile),
+        }
+    }
+}
+
+plain_schema!(HardwareChoice, {
+    "type": "string",
+    "anyOf": [{ "enum": ["auto", "generic-efi", "generic-bios", "raspberry-pi-4", "vm"] }, { "pattern": r"^\./" }]
+});
+
+/// A NixOS module that a layer brings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModuleRef {
+    /// A file of the fleet directory.
+    File(FleetPath),
+    /// An output of one of the flake's inputs.
+    Flake {
+        /// The input's name.
+        input: String,
+        /// The path of attributes below it.
+        attributes: Vec<String>,
+    },
+}
+
+impl Scalar for ModuleRef {
+    const WHAT: &'static str = "a module: `./modules/web.nix` or `flake:INPUT#nixosModules.NAME`";
+    fn read(text: &str) -> Result<Self, String> {
+        let Some(reference) = text.strip_prefix("flake:") else {
+            return FleetPath::read(text).map(Self::File);
+        };
+        let (input, path) = reference.split_once('#').ok_or("it has no `#` and attribute path")?;
+        let word = |w: &str| {
+            !w.is_empty()
+                && w.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && w.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\''))
+        };
+        let attributes: Vec<String> = path.split('.').map(str::to_owned).collect();
+        if !word(input) || !attributes.iter().all(|a| word(a)) {
+            return Err("its parts must be plain Nix identifiers".to_owned());
+        }
+        Ok(Self::Flake { input: input.to_owned(), attributes })
+    }
+}
+
+plain_schema!(ModuleRef, { "type": "string", "pattern": r"^(\./|flake:)" });
+
+/// A public SSH key, checked and kept as `type base64`, without its comment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SshKey(pub Box<str>);
+
+impl SshKey {
+    /// The key's type, such as `ssh-ed25519`.
+    pub fn algorithm(&self) -> &str {
+        self.0.split(' ').next().unwrap_or_default()
+    }
+
+    /// Says whether age can encrypt to it.
+    pub fn suits_age(&self) -> bool {
+        matches!(self.algorithm(), "ssh-ed25519" | "ssh-rsa")
+    }
+}
+
+impl Scalar for SshKey {
+    const WHAT: &'static str = "a public SSH key (`ssh-ed25519 AAAA…`)";
+    const FAULT: &'static Code = codes::BAD_KEY;
+    fn read(text: &str) -> Result<Self, String> {
+        let key = ssh_key::PublicKey::from_openssh(text.trim()).map_err(|error| error.to_string())?;
+        let mut words = text.split_whitespace();
+        let (algorithm, blob) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if key.algorithm().as_str() != algorithm {
+            return Err("its type and its content disagree".to_owned());
+        }
+        Ok(Self(format!("{algorithm} {blob}").into()))
+    }
+}
+
+plain_schema!(SshKey, { "type": "string", "examples": ["ssh-ed25519 AAAA… eden"] });
+
+/// A public key, or the file of the fleet directory that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// The key itself.
+    Inline(SshKey),
+    /// A file with one key a line.
+    File(FleetPath),
+}
+
+impl Scalar for KeySource {
+    const WHAT: &'static str = "a public SSH key or a path such as `./keys/ana.pub`";
+    const FAULT: &'static Code = codes::BAD_KEY;
+    fn read(text: &str) -> Result<Self, String> {
+        if text.starts_with("./") { FleetPath::read(text).map(Self::File) } else { SshKey::read(text).map(Self::Inline) }
+    }
+}
+
+plain_schema!(KeySource, { "type": "string" });
+
+/// A native age recipient.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AgeKey(pub Box<str>);
+
+impl Scalar for AgeKey {
+    const WHAT: &'static str = "an age recipient (`age1…`)";
+    const FAULT: &'static Code = codes::BAD_KEY;
+    fn read(text: &str) -> Result<Self, String> {
+        let key: age::x25519::Recipient = text.parse().map_err(|error: &str| error.to_owned())?;
+        Ok(Self(key.to_string().into()))
+    }
+}
+
+plain_schema!(AgeKey, { "type": "string", "pattern": "^age1" });
+
+/// A tree that a kind's own types will judge, as it was written.
+#[derive(Debug, Clone)]
+pub struct Verbatim(pub Node);
+
+impl Decode for Verbatim {
+    fn decode(node: &Node, _: &mut Faults) -> Option<Self> {
+        Some(Self(node.clone()))
+    }
+}
+
+plain_schema!(Verbatim, {});

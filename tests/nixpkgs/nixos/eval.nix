@@ -1,0 +1,33 @@
+# nixosSystem :: { modules, specialArgs?, system? } -> { config, options, pkgs, lib, extendModules }
+{ lib }:
+{
+  modules,
+  specialArgs ? { },
+  system ? null,
+  ...
+}:
+let
+  evaluated = lib.evalModules {
+    specialArgs = {
+      modulesPath = toString ./modules;
+    }
+    // specialArgs;
+    modules =
+      import ./module-list.nix
+      ++ lib.optional (system != null) {
+        _file = "the argument `system' of nixosSystem";
+        nixpkgs.system = lib.mkDefault system;
+      }
+      ++ modules;
+  };
+
+  finish =
+    result:
+    result
+    // {
+      inherit lib;
+      inherit (result._module.args) pkgs;
+      extendModules = more: finish (result.extendModules more);
+    };
+in
+finish evaluated

@@ -1,0 +1,30 @@
+# The modules of every system.
+[
+  ./modules/assertions.nix
+  ./modules/boot.nix
+  ./modules/environment.nix
+  ./modules/facter.nix
+  ./modules/file-systems.nix
+  ./modules/firewall.nix
+  ./modules/hardware.nix
+  ./modules/networking.nix
+  ./modules/nix.nix
+  ./modules/nixpkgs.nix
+  ./modules/programs.nix
+  ./modules/security.nix
+  ./modules/services/arr.nix
+  ./modules/services/backup.nix
+  ./modules/services/exporters.nix
+  ./modules/services/grafana.nix
+  ./modules/services/media.nix
+  ./modules/services/nginx.nix
+  ./modules/services/openssh.nix
+  ./modules/services/postgresql.nix
+  ./modules/services/prometheus.nix
+  ./modules/services/redis.nix
+  ./modules/services/small.nix
+  ./modules/systemd.nix
+  ./modules/top-level.nix
+  ./modules/users.nix
+  ./modules/virtualisation.nix
+]

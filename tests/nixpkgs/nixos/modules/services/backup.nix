@@ -1,0 +1,41 @@
+# services.restic.
+{ lib, ... }:
+let
+  inherit (lib) types;
+  declare = import ../../declare.nix { inherit lib; };
+  inherit (declare)
+    flag
+    maybe
+    opt
+    str
+    strs
+    ;
+in
+{
+  options.services.restic = {
+    backups = declare.groupOf {
+      backupCleanupCommand = maybe types.str;
+      backupPrepareCommand = maybe types.str;
+      checkOpts = strs;
+      environmentFile = maybe types.str;
+      exclude = strs;
+      extraBackupArgs = strs;
+      initialize = flag;
+      passwordFile = maybe types.str;
+      paths = maybe (types.listOf types.str);
+      pruneOpts = strs;
+      repository = maybe types.str;
+      repositoryFile = maybe types.path;
+      timerConfig = opt (types.nullOr (types.attrsOf types.unspecified)) {
+        OnCalendar = "daily";
+        Persistent = true;
+      };
+      user = str "root";
+    };
+    server = {
+      dataDir = declare.path "/var/lib/restic";
+      enable = flag;
+      listenAddress = str "8000";
+    };
+  };
+}

@@ -1,0 +1,92 @@
+# Packages by name. Each is an empty directory with a `bin`: enough to be referred to, nothing to run, but
+# for deploy-rs.
+{ final, lib }:
+let
+  empty =
+    name:
+    final.runCommand "${name}-0" {
+      passthru = {
+        pname = name;
+        version = "0";
+      }
+      // lib.optionalAttrs (builtins.elem name shells) {
+        shellPath = "/bin/${name}";
+      };
+    } "mkdir -p \"$out/bin\"";
+
+  shells = [
+    "bash"
+    "bashInteractive"
+    "fish"
+    "zsh"
+  ];
+
+  # Tests that deploy for real lay deploy-rs' own program here: a file `activate` beside this one.
+  activate = ./activate;
+in
+lib.genAttrs (
+  shells
+  ++ [
+    "age"
+    "age-plugin-yubikey"
+    "bazarr"
+    "cargo"
+    "clippy"
+    "coreutils"
+    "curl"
+    "exportarr"
+    "ffmpeg"
+    "git"
+    "gnugrep"
+    "grafana"
+    "htop"
+    "installShellFiles"
+    "intel-media-driver"
+    "jellyfin"
+    "jellyfin-ffmpeg"
+    "jellyfin-web"
+    "jq"
+    "nginx"
+    "nix"
+    "nixfmt"
+    "openssh"
+    "podman"
+    "postgresql"
+    "postgresql_14"
+    "postgresql_15"
+    "postgresql_16"
+    "postgresql_17"
+    "prometheus"
+    "prometheus-node-exporter"
+    "prowlarr"
+    "radarr"
+    "redis"
+    "restic"
+    "rust-analyzer"
+    "rustc"
+    "rustfmt"
+    "sabnzbd"
+    "sonarr"
+    "sudo"
+    "systemd"
+    "transmission_3"
+    "transmission_4"
+    "vim"
+  ]
+) empty
+// {
+  deploy-rs = final.runCommand "deploy-rs-0" { passthru.pname = "deploy-rs"; } (
+    if builtins.pathExists activate then
+      ''
+        mkdir -p "$out/bin"
+        cp ${activate} "$out/bin/activate"
+        chmod 555 "$out/bin/activate"
+      ''
+    else
+      ''
+        mkdir -p "$out/bin"
+        printf '#!/bin/sh\nexec activate "$@"\n' > "$out/bin/activate"
+        chmod 555 "$out/bin/activate"
+      ''
+  );
+}
