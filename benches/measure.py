@@ -142,8 +142,11 @@ def table(header, rows):
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
 
     def line(cells):
-        first, *others = (cell.ljust(width) if index == 0 else cell.rjust(width) for index, (cell, width) in enumerate(zip(cells, widths)))
-        return "| " + " | ".join([first, *others]) + " |"
+        padded = [cell.rjust(width) for cell, width in zip(cells, widths)]
+        padded[0] = cells[0].ljust(widths[0])
+        return "| " + " | ".join(padded) + " |"
 
-    rule = "|" + "|".join("-" * (width + 2) if index == 0 else "-" * (width + 1) + ":" for index, width in enumerate(widths)) + "|"
+    rules = ["-" * (width + 1) + ":" for width in widths]
+    rules[0] = "-" * (widths[0] + 2)
+    rule = "|" + "|".join(rules) + "|"
     return "\n".join([line(header), rule, *map(line, rows)])

@@ -3,7 +3,7 @@
 # The profile is built for the target's system, and its program, which the target runs, comes from nixpkgs
 # where that has it: deploy-rs' own build would be compiled by every user, for every system.
 #
-# activate :: { deploy-rs, lib, nixpkgs } -> nixpkgs of the host -> NixOS configuration -> derivation
+# activate :: { deploy-rs, lib, nixpkgs } -> nixpkgs of the host alone, or null -> NixOS configuration -> derivation
 {
   deploy-rs,
   lib,
@@ -28,14 +28,14 @@ let
   # Computed once a system for the hosts that share a nixpkgs.
   shared = lib.mapAttrs (system: _: libFor nixpkgs system) nixpkgs.legacyPackages;
 in
-hostNixpkgs: configuration:
+ownNixpkgs: configuration:
 let
   inherit (configuration.pkgs.stdenv.hostPlatform) system;
-  own = if hostNixpkgs.outPath == nixpkgs.outPath then shared.${system} else libFor hostNixpkgs system;
+  target = if ownNixpkgs == null then shared.${system} else libFor ownNixpkgs system;
 in
 if deploy-rs == null then
   throw ''
     mkFleet: deploying needs the input `deploy-rs'. Add to flake.nix:
       inputs.deploy-rs.url = "github:serokell/deploy-rs";''
 else
-  own.activate.nixos configuration
+  target.activate.nixos configuration

@@ -28,8 +28,7 @@ let
         mkFleet: `hosts.${name}' is given, but this fleet has no full host of that name.
         Its full hosts: ${list (builtins.attrNames known)}.''
     else if strays != [ ] then
-      throw ''
-        mkFleet: `hosts.${name}' has ${list strays}, which means nothing there. It may have ${list keys}.''
+      throw "mkFleet: `hosts.${name}' has ${list strays}, which means nothing there. It may have ${list keys}."
     else
       null;
 in

@@ -18,7 +18,9 @@
   # The fleet directory, as a path.
   root,
   # The nixpkgs of every host that `hosts` gives no other.
-  nixpkgs ? inputs.nixpkgs or (throw "mkFleet: the flake has no input `nixpkgs'; add one, or pass another as `nixpkgs'"),
+  nixpkgs ?
+    inputs.nixpkgs
+      or (throw "mkFleet: the flake has no input `nixpkgs'; add one, or pass another as `nixpkgs'"),
   # What modules may name among their arguments, `imports` included. `inputs` is there in any case.
   specialArgs ? { inherit inputs; },
   # Modules of every host.
@@ -95,15 +97,14 @@ let
     ).nixosConfigurations.${name} or (throw ''
       mkFleet: the host `${name}' is `managed: node', but this flake has no nixosConfigurations.${name}.
       Define it beside mkFleet's: nixosConfigurations = fleet.nixosConfigurations // { ${name} = …; };
-      or set `managed: full' in fleet.yaml, and Cistern generates it.''
-    );
+      or set `managed: full' in fleet.yaml, and Cistern generates it.'');
 
   activate = import ./activate.nix { inherit deploy-rs lib nixpkgs; };
 
   deploy.nodes = lib.mapAttrs (
     name: node:
     lib.recursiveUpdate node {
-      profiles.system.path = activate (overrideOf name).nixpkgs (configurationOf name);
+      profiles.system.path = activate (hosts.${name}.nixpkgs or null) (configurationOf name);
     }
   ) generated.nodes;
 in

@@ -18,3 +18,48 @@ pub mod model;
 pub mod check;
 pub mod place;
 pub mod prove;
+pub mod emit;
+
+use std::io;
+use std::path::Path;
+
+use diag::Faults;
+use nix::Templates;
+use prove::Plan;
+use source::Sources;
+
+/// What became of a fleet directory on its way to a plan.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The files, for the places of diagnostics.
+    pub sources: Sources,
+    /// Every fault that was found.
+    pub faults: Faults,
+    /// The plan, when there is no error among them.
+    pub plan: Option<Plan>,
+    /// The templates that files are made from.
+    pub templates: Templates,
+}
+
+/// Goes the way from a fleet directory to a plan.
+///
+/// # Errors
+/// The machine's faults only; those of the fleet are in [`Compiled::faults`].
+pub fn compile(directory: &Path) -> io::Result<Compiled> {
+    let mut sources = Sources::read(directory)?;
+    kind::add_built_in(&mut sources);
+    Ok(compile_sources(sources))
+}
+
+/// Goes the way from files in memory to a plan; [`kind::add_built_in`] was called on them.
+pub fn compile_sources(sources: Sources) -> Compiled {
+    let (raw, mut faults) = load::load(&sources);
+    let templates = kind::templates(&sources, &mut faults);
+    let (fleet, found) = model::lower(&raw, &sources);
+    faults.append(found);
+    let plan = match check::check(fleet, &mut faults) {
+        Some(checked) => prove::prove(place::place(checked), &mut faults),
+        None => None,
+    };
+    Compiled { sources, faults, plan, templates }
+}

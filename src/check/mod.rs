@@ -44,13 +44,10 @@ pub const RULES: &[Rule] = &[
     secrets::files_exist,
 ];
 
-/// Runs every rule.
-///
-/// # Errors
-/// The faults, those of lowering included, when one of them is an error.
-pub fn check(fleet: Fleet, mut faults: Faults) -> Result<(Checked, Faults), Faults> {
+/// Runs every rule; `None` when there is an error among the faults, those of lowering included.
+pub fn check(fleet: Fleet, faults: &mut Faults) -> Option<Checked> {
     for rule in RULES {
-        rule(&fleet, &mut faults);
+        rule(&fleet, faults);
     }
-    if faults.has_errors() { Err(faults) } else { Ok((Checked(fleet), faults)) }
+    (!faults.has_errors()).then_some(Checked(fleet))
 }

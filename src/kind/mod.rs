@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{Decode, Scalar};
 use crate::load::{Node, parse};
+use crate::nix::Templates;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::value::KindName;
 
@@ -58,6 +59,25 @@ pub fn add_built_in(sources: &mut Sources) {
             sources.add(format!("{BUILT_IN}{path}"), text);
         }
     }
+}
+
+/// Reads every template, Cistern's and the fleet's own.
+pub fn templates(sources: &Sources, faults: &mut Faults) -> Templates {
+    let built_in = sources.below(BUILT_IN).map(|(_, file)| (&file.path[BUILT_IN.len()..], file));
+    let own = sources.below("templates/").map(|(_, file)| (&file.path["templates/".len()..], file));
+    let all = built_in.chain(own).filter(|(name, _)| name.ends_with(".nix.j2"));
+    let (templates, found) = Templates::new(all.map(|(name, file)| (name.to_owned(), file.text.clone())));
+    for fault in found {
+        let file = sources
+            .find(&format!("templates/{}", fault.name))
+            .or_else(|| sources.find(&format!("{BUILT_IN}{}", fault.name)))
+            .expect("faults are of templates that were given");
+        let code = if fault.message.starts_with("a hole ") { codes::HOLE_IN_TEXT } else { codes::BAD_TEMPLATE };
+        let diagnostic = Diagnostic::new(code, fault.message.clone())
+            .at(Span::new(file, fault.range.0, fault.range.1), "here");
+        faults.push(fault.help.into_iter().fold(diagnostic, Diagnostic::help));
+    }
+    templates
 }
 
 impl Kinds {

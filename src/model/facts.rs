@@ -84,6 +84,7 @@ struct Device {
     driver: Option<String>,
     driver_modules: Vec<String>,
     resources: Vec<Resource>,
+    mac: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -152,12 +153,14 @@ impl Device {
 
     fn interface(self) -> Option<Interface> {
         let name = self.names().into_iter().next()?;
-        let mac = self.resources.iter().find_map(|resource| match resource {
+        // Some reports hold no more than the first byte of an address; that is no address.
+        let told = self.resources.iter().filter_map(|resource| match resource {
             Resource::Phwaddr { address: LooseText::Text(mac) } | Resource::Hwaddr { address: LooseText::Text(mac) } => {
-                Some(mac.to_ascii_lowercase())
+                Some(mac)
             }
             _ => None,
         });
+        let mac = self.mac.iter().chain(told).find(|mac| mac.len() == 17).map(|mac| mac.to_ascii_lowercase());
         (name != "lo").then_some(Interface { name, mac })
     }
 }

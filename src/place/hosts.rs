@@ -145,34 +145,28 @@ impl Placing<'_> {
 
     fn binding(&self, name: &SecretName, host: &Host) -> Binding {
         let secret = &self.fleet.secrets[name];
-        let (user, group) = self.reader_account(name, host);
+        let user = self.reader_account(name, host);
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
             file: secrets::file(name, secret.per_host.then_some(&host.name)),
             owner: secret.owner.clone().or(user).unwrap_or_else(root),
-            group: secret.group.clone().or(group).unwrap_or_else(root),
+            group: secret.group.clone(),
             mode: secret.mode.clone().unwrap_or_else(|| Mode::read("0400").expect("four octal digits")),
             path: secret.own_path.then(|| secret.path.clone()),
         }
     }
 
     /// The account that reads a secret on a host, when it is one and the same for all readers there.
-    fn reader_account(&self, name: &SecretName, host: &Host) -> (Option<AccountName>, Option<AccountName>) {
+    fn reader_account(&self, name: &SecretName, host: &Host) -> Option<AccountName> {
         let secret = &self.fleet.secrets[name];
         let running = self.instances.get(&host.name);
         let here = secret.services.iter().filter(|service| running.is_some_and(|r| r.contains_key(*service)));
         let mut accounts: BTreeSet<_> = here
             .filter_map(|service| self.fleet.services.get(service))
             .filter_map(|service| self.fleet.kinds.get(&service.kind))
-            .map(|kind| {
-                let name = |at: &Option<crate::load::decode::At<AccountName>>| at.as_ref().map(|at| at.value.clone());
-                (name(&kind.front.user), name(&kind.front.group))
-            })
+            .map(|kind| kind.front.user.as_ref().map(|at| at.value.clone()))
             .collect();
-        match accounts.pop_first() {
-            Some(only) if accounts.is_empty() => only,
-            _ => (None, None),
-        }
+        accounts.pop_first().filter(|_| accounts.is_empty()).flatten()
     }
 }
 

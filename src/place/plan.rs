@@ -186,8 +186,8 @@ pub struct Binding {
     pub file: String,
     /// The owner.
     pub owner: AccountName,
-    /// The group.
-    pub group: AccountName,
+    /// The group, when it is not the owner's own.
+    pub group: Option<AccountName>,
     /// The permission bits.
     pub mode: Mode,
     /// Where it is decrypted to, when it is not agenix' own place.

@@ -8,6 +8,8 @@ use crate::diag::Faults;
 use crate::kind::Kinds;
 use crate::place::{Draft, Entries};
 
+pub use ports::PROMETHEUS;
+
 /// Every decision, proved.
 #[derive(Debug)]
 pub struct Plan {
@@ -33,17 +35,14 @@ pub type Rule = fn(&Draft, &mut Faults);
 /// Every rule, in the order of its family.
 pub const RULES: &[Rule] = &[ports::stand_once, roles::are_filled, secrets::paths_stand_once];
 
-/// Runs every rule of the plan stage.
-///
-/// # Errors
-/// The faults, when one of them is an error.
-pub fn prove(draft: Draft, faults: &mut Faults) -> Result<Plan, ()> {
+/// Runs every rule of the plan stage; `None` when there is an error among the faults.
+pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
     for rule in RULES {
         rule(&draft, faults);
     }
     if faults.has_errors() {
-        return Err(());
+        return None;
     }
     let (checked, entries) = draft.into_parts();
-    Ok(Plan { entries, kinds: checked.into_fleet().kinds })
+    Some(Plan { entries, kinds: checked.into_fleet().kinds })
 }

@@ -41,8 +41,7 @@ in
     path: set: path == [ ] || (set ? ${head path} && lib.hasAttrByPath (tail path) set.${head path});
 
   # getAttrFromPath :: [string] -> set -> a
-  getAttrFromPath =
-    path: lib.attrByPath path (throw "no attribute ${lib.concatStringsSep "." path}");
+  getAttrFromPath = path: lib.attrByPath path (throw "no attribute ${lib.concatStringsSep "." path}");
 
   # setAttrByPath :: [string] -> a -> set
   setAttrByPath =

@@ -24,6 +24,7 @@ let
     // areas.strings
     // areas.trivial
     // {
+      inherit (areas.types) mkOptionType;
       inherit (areas.versions) versionAtLeast versionOlder;
     }
     // areas;

@@ -5,8 +5,7 @@
   getName = package: package.pname or package.name;
 
   # getExe, getExe' :: derivation -> string
-  getExe =
-    package: lib.getExe' package (package.meta.mainProgram or package.pname or package.name);
+  getExe = package: lib.getExe' package (package.meta.mainProgram or package.pname or package.name);
   getExe' = package: program: "${package}/bin/${program}";
 
   # getBin, getLib, getDev :: derivation -> derivation; the stand-in's have one output

@@ -125,12 +125,14 @@ let
       each = f: map (builtins.mapAttrs (_: f)) (pushDown where value.content);
     in
     if !isAttrs value then
-      throw "a set of options was expected at `${where}', not ${showDefs [
-        {
-          inherit value;
-          file = "one of its definitions";
-        }
-      ]}"
+      throw "a set of options was expected at `${where}', not ${
+        showDefs [
+          {
+            inherit value;
+            file = "one of its definitions";
+          }
+        ]
+      }"
     else if kind == "merge" then
       concatMap (pushDown where) value.contents
     else if kind == "if" then
@@ -190,7 +192,9 @@ let
         if declared == [ ] then
           mergeTree loc own mine
         else if builtins.length own > 1 then
-          throw "option `${showOption loc}' is declared more than once: ${lib.showFiles (map (decl: decl.file) own)}"
+          throw "option `${showOption loc}' is declared more than once: ${
+            lib.showFiles (map (decl: decl.file) own)
+          }"
         else
           {
             values = option.value;
@@ -205,10 +209,9 @@ let
       options = builtins.mapAttrs (_: child: child.options) children;
       unmatched =
         concatMap (child: child.unmatched) (builtins.attrValues children)
-        ++ concatMap (
-          name:
-          map (def: def // { loc = prefix ++ [ name ]; }) strays.${name}
-        ) (attrNames strays);
+        ++ concatMap (name: map (def: def // { loc = prefix ++ [ name ]; }) strays.${name}) (
+          attrNames strays
+        );
     };
 
   # evalOption :: loc -> { file, value = option } -> [{ file, value }] -> option with value, definitions …
@@ -242,9 +245,7 @@ in
   mergeDefinitions =
     loc: type: defs:
     let
-      valid = concatMap (
-        def: map (value: def // { inherit value; }) (discharge loc def.value)
-      ) defs;
+      valid = concatMap (def: map (value: def // { inherit value; }) (discharge loc def.value)) defs;
       highestPrio = builtins.foldl' (best: def: lib.min best (priorityOf def.value)) 9999 valid;
       winners = map (def: def // { value = strip "override" def.value; }) (
         filter (def: priorityOf def.value == highestPrio) valid
@@ -291,13 +292,18 @@ in
           or (throw "a module asks for the argument `${name}', which neither specialArgs nor _module.args has");
 
       all = collect (normalise given lookup) ([ internals ] ++ modules);
-      tree = mergeTree prefix (map (m: {
-        inherit (m) file;
-        value = m.options;
-      }) all) (map (m: {
-        inherit (m) file;
-        value = m.config;
-      }) all);
+      tree =
+        mergeTree prefix
+          (map (m: {
+            inherit (m) file;
+            value = m.options;
+          }) all)
+          (
+            map (m: {
+              inherit (m) file;
+              value = m.config;
+            }) all
+          );
 
       freeform = lib.catAttrs "freeformType" all;
       loose = map (def: {
@@ -349,9 +355,7 @@ in
           apply = _: lib.getAttrFromPath to config;
         }
       );
-      config = lib.setAttrByPath to (
-        lib.mkMerge (lib.getAttrFromPath from options).definitions
-      );
+      config = lib.setAttrByPath to (lib.mkMerge (lib.getAttrFromPath from options).definitions);
     };
 
   # mkRemovedOptionModule :: [string] -> string -> module

@@ -12,16 +12,17 @@ let
     else if lib.isDerivation value then
       "the package ${value.name}"
     else if builtins.isList value then
-      if depth == 0 then "[ … ]" else "[ ${lib.concatMapStrings (v: showValue (depth - 1) v + " ") value}]"
+      if depth == 0 then
+        "[ … ]"
+      else
+        "[ ${lib.concatMapStrings (v: showValue (depth - 1) v + " ") value}]"
     else if builtins.isAttrs value then
       if depth == 0 then
         "{ … }"
       else
         "{ ${
           lib.concatStrings (
-            lib.mapAttrsToList (
-              name: v: "${lib.escapeNixIdentifier name} = ${showValue (depth - 1) v}; "
-            ) value
+            lib.mapAttrsToList (name: v: "${lib.escapeNixIdentifier name} = ${showValue (depth - 1) v}; ") value
           )
         }}"
     else if builtins.isPath value then

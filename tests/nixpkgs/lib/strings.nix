@@ -43,8 +43,7 @@ in
 
   # escapeNixIdentifier :: string -> string
   escapeNixIdentifier =
-    text:
-    if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" text != null then text else builtins.toJSON text;
+    text: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" text != null then text else builtins.toJSON text;
 
   # escapeShellArg, escapeShellArgs
   escapeShellArg =
@@ -83,10 +82,7 @@ in
     part: text: if lib.hasPrefix part text then substring (stringLength part) (-1) text else text;
   removeSuffix =
     part: text:
-    if lib.hasSuffix part text then
-      substring 0 (stringLength text - stringLength part) text
-    else
-      text;
+    if lib.hasSuffix part text then substring 0 (stringLength text - stringLength part) text else text;
 
   # splitString :: string -> string -> [string]
   splitString =

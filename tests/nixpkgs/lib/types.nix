@@ -40,7 +40,7 @@ let
     else
       throw "option `${showOption loc}' may be defined only once:${showDefs defs}";
 
-  mkType =
+  mkOptionType =
     type:
     {
       _type = "option-type";
@@ -51,14 +51,16 @@ let
 
   intBetween =
     low: high:
-    mkType {
+    mkOptionType {
       name = "intBetween";
       description = "a whole number from ${toString low} to ${toString high}";
       check = value: isInt value && value >= low && value <= high;
     };
 
   # Entries of a list or a set are merged like options of their own.
-  entry = loc: type: defs: lib.mergeDefinitions loc type defs;
+  entry =
+    loc: type: defs:
+    lib.mergeDefinitions loc type defs;
 
   setOf =
     {
@@ -66,7 +68,7 @@ let
       lazy,
     }:
     element:
-    mkType {
+    mkOptionType {
       inherit name;
       description = "a set of: ${element.description}";
       check = isAttrs;
@@ -87,12 +89,11 @@ let
     };
 in
 rec {
-  inherit mkType;
+  inherit mkOptionType;
 
-  addCheck =
-    type: accept: type // { check = value: type.check value && accept value; };
+  addCheck = type: accept: type // { check = value: type.check value && accept value; };
 
-  anything = mkType {
+  anything = mkOptionType {
     name = "anything";
     description = "any value";
     check = _: true;
@@ -108,7 +109,7 @@ rec {
         mergeEqual loc defs;
   };
 
-  attrs = mkType {
+  attrs = mkOptionType {
     name = "attrs";
     description = "a set";
     check = isAttrs;
@@ -121,7 +122,7 @@ rec {
     lazy = false;
   };
 
-  bool = mkType {
+  bool = mkOptionType {
     name = "bool";
     description = "a boolean";
     check = isBool;
@@ -134,7 +135,7 @@ rec {
 
   coercedTo =
     from: coerce: to:
-    mkType {
+    mkOptionType {
       name = "coercedTo";
       description = "${to.description}, or ${from.description} in its stead";
       check = value: to.check value || (from.check value && to.check (coerce value));
@@ -142,14 +143,15 @@ rec {
         loc: defs:
         to.merge loc (
           map (
-            def: if from.check def.value && !to.check def.value then def // { value = coerce def.value; } else def
+            def:
+            if from.check def.value && !to.check def.value then def // { value = coerce def.value; } else def
           ) defs
         );
     };
 
   commas = separatedString ",";
 
-  deferredModule = mkType {
+  deferredModule = mkOptionType {
     name = "deferredModule";
     description = "a module";
     check = value: isAttrs value || isFunction value || path.check value;
@@ -158,7 +160,7 @@ rec {
 
   either =
     a: b:
-    mkType {
+    mkOptionType {
       name = "either";
       description = "${a.description}, or ${b.description}";
       check = value: a.check value || b.check value;
@@ -174,7 +176,7 @@ rec {
 
   enum =
     choices:
-    mkType {
+    mkOptionType {
       name = "enum";
       description = "one of ${lib.concatMapStringsSep ", " builtins.toJSON choices}";
       check = value: elem value choices;
@@ -182,7 +184,7 @@ rec {
 
   envVar = separatedString ":";
 
-  float = mkType {
+  float = mkOptionType {
     name = "float";
     description = "a decimal number";
     check = isFloat;
@@ -190,7 +192,7 @@ rec {
 
   functionTo =
     result:
-    mkType {
+    mkOptionType {
       name = "functionTo";
       description = "a function to ${result.description}";
       check = isFunction;
@@ -199,7 +201,7 @@ rec {
         (entry loc result (map (def: def // { value = def.value argument; }) defs)).mergedValue;
     };
 
-  int = mkType {
+  int = mkOptionType {
     name = "int";
     description = "a whole number";
     check = isInt;
@@ -227,7 +229,7 @@ rec {
 
   listOf =
     element:
-    mkType {
+    mkOptionType {
       name = "listOf";
       description = "a list of: ${element.description}";
       check = isList;
@@ -259,7 +261,7 @@ rec {
 
   nullOr =
     element:
-    mkType {
+    mkOptionType {
       name = "nullOr";
       description = "null, or ${element.description}";
       check = value: value == null || element.check value;
@@ -284,7 +286,7 @@ rec {
 
   oneOf = choices: builtins.foldl' either (head choices) (builtins.tail choices);
 
-  package = mkType {
+  package = mkOptionType {
     name = "package";
     description = "a package";
     check = value: lib.isDerivation value || (isAttrs value && value ? outPath);
@@ -295,7 +297,7 @@ rec {
     check = value: lib.isStringLike value && lib.hasPrefix builtins.storeDir (toString value);
   };
 
-  path = mkType {
+  path = mkOptionType {
     name = "path";
     description = "an absolute path";
     check = value: lib.isStringLike value && builtins.substring 0 1 (toString value) == "/";
@@ -305,7 +307,7 @@ rec {
     description = "a port, 0 to 65535";
   };
 
-  raw = mkType {
+  raw = mkOptionType {
     name = "raw";
     description = "any value";
     check = _: true;
@@ -331,7 +333,7 @@ rec {
     merge = loc: defs: lib.removeSuffix "\n" (mergeEqual loc defs);
   };
 
-  str = mkType {
+  str = mkOptionType {
     name = "str";
     description = "a string";
     check = isString;
@@ -376,7 +378,7 @@ rec {
           ) defs;
         };
     in
-    mkType {
+    mkOptionType {
       name = "submodule";
       description = "a set of options";
       check = value: isAttrs value || isFunction value || path.check value;
@@ -387,7 +389,7 @@ rec {
   uniq = unique { };
   unique = _: type: type // { merge = mergeOne; };
 
-  unspecified = mkType {
+  unspecified = mkOptionType {
     name = "unspecified";
     description = "any value";
     check = _: true;

@@ -113,7 +113,8 @@ in
       assertions = [
         {
           assertion =
-            cfg.grub.enable && cfg.grub.mirroredBoots == [ ] -> cfg.grub.device != "" || cfg.grub.devices != [ ];
+            cfg.grub.enable && cfg.grub.mirroredBoots == [ ]
+            -> cfg.grub.device != "" || cfg.grub.devices != [ ];
           message = "option `boot.loader.grub.devices' is empty: GRUB would be installed nowhere; set it, or set `boot.loader.grub.enable' to false";
         }
         {

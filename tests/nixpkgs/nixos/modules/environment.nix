@@ -61,7 +61,8 @@ in
     time = {
       hardwareClockInLocalTime = flag;
       timeZone = maybe (
-        types.addCheck types.str (zone: !(lib.hasInfix " " zone)) // {
+        types.addCheck types.str (zone: !(lib.hasInfix " " zone))
+        // {
           description = "a time zone, without spaces";
         }
       );

@@ -52,7 +52,10 @@ in
         { config, ... }:
         {
           device = str (
-            if config.label == null then throw "option `swapDevices': no device" else "/dev/disk/by-label/${config.label}"
+            if config.label == null then
+              throw "option `swapDevices': no device"
+            else
+              "/dev/disk/by-label/${config.label}"
           );
           discardPolicy = maybe types.str;
           label = maybe types.str;

@@ -20,11 +20,14 @@ let
     prefixLength = req (types.ints.between 0 bits);
   };
 
-  route = bits: address bits // {
-    options = declare.set types.str;
-    type = maybe types.str;
-    via = maybe types.str;
-  };
+  route =
+    bits:
+    address bits
+    // {
+      options = declare.set types.str;
+      type = maybe types.str;
+      via = maybe types.str;
+    };
 
   family = bits: {
     addresses = list (sub (address bits));

@@ -17,7 +17,7 @@ let
     ;
 
   # A setting of a unit: lists of several definitions are joined, anything else must agree.
-  setting = types.mkType {
+  setting = lib.mkOptionType {
     name = "unitOption";
     description = "a setting of a unit";
     check = _: true;
@@ -187,7 +187,7 @@ in
     timers = declare.groupOf (common // { timerConfig = settings; });
     tmpfiles = {
       rules = strs;
-      settings = set (set (set (sub tmpfile)));
+      settings = set (types.attrsOf (types.attrsOf (sub tmpfile)));
     };
     user.services = declare.groupOf service;
     watchdog.runtimeTime = maybe types.str;

@@ -32,30 +32,28 @@ let
     tree:
     builtins.mapAttrs (
       _: node:
-      if lib.isOption node then
-        if node.isDefined then plain node.value else null
-      else
-        valuesOf node
+      if lib.isOption node then if node.isDefined then plain node.value else null else valuesOf node
     ) tree;
 
   # What is not a value of its own: the internals, and `fqdn`, which is an error without a domain.
-  whole = valuesOf (
-    removeAttrs options [
-      "_module"
-      "assertions"
-      "nixpkgs"
-      "system"
-      "warnings"
-    ]
+  whole =
+    valuesOf (
+      removeAttrs options [
+        "_module"
+        "assertions"
+        "nixpkgs"
+        "system"
+        "warnings"
+      ]
+      // {
+        networking = removeAttrs options.networking [ "fqdn" ];
+      }
+    )
     // {
-      networking = removeAttrs options.networking [ "fqdn" ];
-    }
-  )
-  // {
-    activationScripts = plain config.system.activationScripts;
-    platform = config.nixpkgs.hostPlatform.system;
-    stateVersion = config.system.stateVersion;
-  };
+      activationScripts = plain config.system.activationScripts;
+      platform = config.nixpkgs.hostPlatform.system;
+      stateVersion = config.system.stateVersion;
+    };
 
   failed = builtins.filter (entry: !entry.assertion) config.assertions;
 

@@ -105,40 +105,41 @@ in
       };
     };
 
-    assertions = lib.concatLists (
-      lib.mapAttrsToList (name: user: [
+    assertions =
+      lib.concatLists (
+        lib.mapAttrsToList (name: user: [
+          {
+            assertion = user.uid == 0 || user.isNormalUser != user.isSystemUser;
+            message = "option `${where name}': exactly one of `isNormalUser' and `isSystemUser' must be true";
+          }
+          {
+            assertion = user.group != "";
+            message = "option `${where name}.group' is not set";
+          }
+          {
+            assertion = cfg.groups ? ${user.group} || user.group == "";
+            message = "option `${where name}.group': there is no group `${user.group}' in users.groups";
+          }
+        ]) cfg.users
+      )
+      ++ [
         {
-          assertion = user.uid == 0 || user.isNormalUser != user.isSystemUser;
-          message = "option `${where name}': exactly one of `isNormalUser' and `isSystemUser' must be true";
+          assertion =
+            cfg.mutableUsers
+            || cfg.allowNoPasswordLogin
+            || lib.any (
+              user:
+              (user.name == "root" || builtins.elem "wheel" user.extraGroups)
+              && (
+                user.openssh.authorizedKeys.keys != [ ]
+                || user.openssh.authorizedKeys.keyFiles != [ ]
+                || user.hashedPassword != null
+                || user.hashedPasswordFile != null
+                || user.password != null
+              )
+            ) (builtins.attrValues cfg.users);
+          message = "option `users.mutableUsers' is false and neither root nor a user of the group wheel could log in";
         }
-        {
-          assertion = user.group != "";
-          message = "option `${where name}.group' is not set";
-        }
-        {
-          assertion = cfg.groups ? ${user.group} || user.group == "";
-          message = "option `${where name}.group': there is no group `${user.group}' in users.groups";
-        }
-      ]) cfg.users
-    )
-    ++ [
-      {
-        assertion =
-          cfg.mutableUsers
-          || cfg.allowNoPasswordLogin
-          || lib.any (
-            user:
-            (user.name == "root" || builtins.elem "wheel" user.extraGroups)
-            && (
-              user.openssh.authorizedKeys.keys != [ ]
-              || user.openssh.authorizedKeys.keyFiles != [ ]
-              || user.hashedPassword != null
-              || user.hashedPasswordFile != null
-              || user.password != null
-            )
-          ) (builtins.attrValues cfg.users);
-        message = "option `users.mutableUsers' is false and neither root nor a user of the group wheel could log in";
-      }
-    ];
+      ];
   };
 }

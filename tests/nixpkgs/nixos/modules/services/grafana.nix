@@ -33,10 +33,12 @@ let
   section = options: opt (declare.free atom options) { };
 
   # document :: key of the entries -> options of an entry -> option { path, settings }
-  document = options: declare.group {
-    path = maybe types.path;
-    settings = maybe (declare.free types.anything ({ apiVersion = int 1; } // options));
-  };
+  document =
+    options:
+    declare.group {
+      path = maybe types.path;
+      settings = maybe (declare.free types.anything ({ apiVersion = int 1; } // options));
+    };
 
   datasource = declare.free types.anything {
     access = opt (types.enum [
@@ -169,8 +171,7 @@ in
         message = "option `services.grafana.settings.security.secret_key' is not set; it has no default since NixOS 26.05";
       }
       {
-        assertion =
-          cfg.provision.datasources.path == null || cfg.provision.datasources.settings == null;
+        assertion = cfg.provision.datasources.path == null || cfg.provision.datasources.settings == null;
         message = "options `services.grafana.provision.datasources': `path' and `settings' exclude each other";
       }
     ];

@@ -100,13 +100,15 @@ let
     });
     honor_labels = maybe types.bool;
     honor_timestamps = maybe types.bool;
-    http_sd_configs = list (sub (
-      client
-      // {
-        refresh_interval = text;
-        url = req types.str;
-      }
-    ));
+    http_sd_configs = list (
+      sub (
+        client
+        // {
+          refresh_interval = text;
+          url = req types.str;
+        }
+      )
+    );
     job_name = req types.str;
     label_limit = number;
     label_name_length_limit = number;

@@ -137,9 +137,10 @@ in
           {
             assertion =
               server.sentinelMasterName == null
-              || server.sentinelMasterHost != null
-              && server.sentinelMasterPort != null
-              && server.sentinelMasterQuorum != null;
+              ||
+                server.sentinelMasterHost != null
+                && server.sentinelMasterPort != null
+                && server.sentinelMasterQuorum != null;
             message = "${where}: a Sentinel needs the host, port and quorum of its master";
           }
         ]

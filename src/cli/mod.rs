@@ -1,0 +1,140 @@
+//! The command line: one file per command, and the options that all of them have.
+
+mod check;
+mod completions;
+mod diff;
+mod explain;
+mod generate;
+mod init;
+mod schema;
+mod terminal;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use terminal::Terminal;
+
+/// What a run came to; the numbers are the exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All is well, warnings included.
+    Fine = 0,
+    /// Not the same: differs, stale, an overwrite refused.
+    Differs = 1,
+    /// The definition or the usage is wrong.
+    Wrong = 2,
+}
+
+/// Compiles the definition of a NixOS fleet into modules, deploy-rs nodes, Prometheus configuration and agenix rules.
+#[derive(Parser)]
+#[command(
+    name = "cistern",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused), 2 the definition or the usage is wrong, 3 the machine failed."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that may stand anywhere on the line.
+#[derive(Args)]
+struct Common {
+    /// The fleet directory.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".", global = true)]
+    directory: PathBuf,
+    /// When to use colour; NO_COLOR is honoured.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    color: Color,
+    /// Say more.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// Say nothing but what was asked for and faults.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal.
+    Auto,
+    /// In any case.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write a fleet directory to begin with.
+    Init(init::Options),
+    /// Look for every fault of the definition.
+    Check(check::Options),
+    /// Write generated/.
+    Generate(generate::Options),
+    /// Show what would change against today's flake.
+    Diff(diff::Options),
+    /// Say what a diagnostic means, and the remedy.
+    Explain(explain::Options),
+    /// Print the JSON Schema of the definition.
+    Schema(schema::Options),
+    /// Print the completions of a shell.
+    Completions(completions::Options),
+    /// Print the manual page.
+    Man,
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    announce_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let terminal = Terminal::new(&cli.common);
+    match run(cli.command, &cli.common, &terminal) {
+        Ok(outcome) => ExitCode::from(outcome as u8),
+        // Whoever reads our output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.error(&error.to_string());
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
+    match command {
+        Command::Init(options) => init::run(&options, common, terminal),
+        Command::Check(options) => check::run(&options, common, terminal),
+        Command::Generate(options) => generate::run(&options, common, terminal),
+        Command::Diff(options) => diff::run(&options, common, terminal),
+        Command::Explain(options) => explain::run(&options, terminal),
+        Command::Schema(options) => schema::run(&options, terminal),
+        Command::Completions(options) => completions::run(&options, &mut Cli::command(), terminal),
+        Command::Man => completions::man(Cli::command(), terminal),
+    }
+}
+
+/// A panic is a fault of Cistern's own; says so, and what to report.
+fn announce_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        usual(panic);
+        eprintln!(
+            "cistern: this is a fault of Cistern's own, not of your fleet. Nothing was half-written. \
+             Please report the lines above with version {} and the smallest definition that shows it.",
+            env!("CARGO_PKG_VERSION")
+        );
+    }));
+}

@@ -1,0 +1,351 @@
+//! `hosts/<host>.nix`: one NixOS module per host, holding only what that host needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::Context;
+use super::header::hash_of;
+use super::render::Output;
+use super::service::{Common, InstanceContext, module};
+use crate::diag::Faults;
+use crate::nix::{Fragment, RelativePath};
+use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntry};
+use crate::prove::PROMETHEUS;
+use crate::value::{
+    AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef,
+    MountOption, NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
+};
+
+const TEMPLATE: &str = "host.nix.j2";
+const MONITOR: &str = "prometheus.nix.j2";
+
+pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
+    let services = context.services();
+    let hosts: Vec<_> = context.entries().hosts.iter().collect();
+    hosts
+        .into_par_iter()
+        .filter_map(|(name, entry)| Some(host(context, name, entry, entry.machine.as_deref()?, &services)))
+        .collect()
+}
+
+fn host(
+    context: &Context<'_>,
+    name: &HostName,
+    entry: &HostEntry,
+    machine: &Machine,
+    services: &BTreeMap<&ServiceName, Common>,
+) -> Output {
+    let running = context.entries().instances.get(name);
+    let instances: Vec<(InstanceContext<'_>, &Common)> = running
+        .into_iter()
+        .flatten()
+        .map(|(service, instance)| {
+            let common = &services[service];
+            (context.instance(name, service, instance, common), common)
+        })
+        .collect();
+    let facts = Facts::new(context, name, entry, machine);
+    let hardware = Hardware::new(&machine.hardware);
+    let monitor = Monitor::new(context, name);
+    let inputs = {
+        let instances: Vec<_> = instances.iter().map(|(instance, _)| instance).collect();
+        let stamps = [context.stamp(TEMPLATE), context.stamp(&hardware.template()), context.stamp(MONITOR)];
+        hash_of(&(&facts, &hardware, &monitor, instances, stamps))
+    };
+    context.headed(format!("hosts/{name}.nix"), &format!("hosts.{name}"), &inputs, || {
+        let bodies: Result<Vec<_>, _> =
+            instances.iter().map(|(instance, common)| context.body(instance, common)).collect();
+        let page = Page {
+            facts,
+            hardware: hardware.fragment(context)?,
+            instances: bodies?,
+            prometheus: monitor.map(|monitor| monitor.fragment(context)).transpose()?,
+        };
+        context.nix(TEMPLATE, &page)
+    })
+}
+
+/// Everything that the host's template sees.
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    hardware: Option<Fragment>,
+    instances: Vec<Fragment>,
+    prometheus: Option<Fragment>,
+}
+
+/// What of the page comes from the plan as it is.
+#[derive(Serialize)]
+struct Facts<'a> {
+    name: &'a HostName,
+    domain: &'a Domain,
+    address: Address,
+    system: Option<System>,
+    state_version: &'a StateVersion,
+    inputs: bool,
+    modules: Vec<Module<'a>>,
+    facts: Option<RelativePath>,
+    network: Network<'a>,
+    mounts: Vec<MountPoint<'a>>,
+    tcp: BTreeSet<u16>,
+    udp: BTreeSet<u16>,
+    password_auth: bool,
+    ssh_port: Option<u16>,
+    root_keys: &'a BTreeSet<SshKey>,
+    deploy_account: Option<&'a AccountName>,
+    accounts: Vec<Login<'a>>,
+    sudo: Vec<SudoRule<'a>>,
+    known_hosts: Vec<KnownHost<'a>>,
+    secrets: Vec<Secret<'a>>,
+    time_zone: Option<&'a TimeZone>,
+    locale: Option<&'a Locale>,
+}
+
+#[derive(Serialize)]
+struct Module<'a> {
+    file: Option<RelativePath>,
+    attributes: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Network<'a> {
+    mode: NetworkMode,
+    interface: Option<&'a InterfaceName>,
+    mac: Option<&'a Mac>,
+    family: &'static str,
+    gateway_option: &'static str,
+    prefix_length: Option<u8>,
+    gateway: Option<Address>,
+    dns: &'a [Address],
+}
+
+#[derive(Serialize)]
+struct MountPoint<'a> {
+    place: &'a str,
+    device: &'a str,
+    fs_type: &'a FsType,
+    options: &'a [MountOption],
+}
+
+#[derive(Serialize)]
+struct Login<'a> {
+    name: &'a AccountName,
+    keys: &'a BTreeSet<SshKey>,
+}
+
+#[derive(Serialize)]
+struct SudoRule<'a> {
+    account: &'a AccountName,
+    run_as: &'a str,
+    commands: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct KnownHost<'a> {
+    name: &'a HostName,
+    names: Vec<String>,
+    key: &'a SshKey,
+}
+
+#[derive(Serialize)]
+struct Secret<'a> {
+    name: &'a SecretName,
+    file: RelativePath,
+    owner: &'a AccountName,
+    group: Option<&'a AccountName>,
+    mode: &'a Mode,
+    path: Option<&'a str>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(context: &Context<'a>, name: &'a HostName, entry: &'a HostEntry, machine: &'a Machine) -> Self {
+        let modules: Vec<_> = hardware_file(machine).into_iter().chain(machine.modules.iter().map(Module::new)).collect();
+        let own_port = entry.deploy.port.filter(|_| entry.deploy.own_port);
+        Self {
+            name,
+            domain: &context.entries().domain,
+            address: entry.address,
+            system: entry.system,
+            state_version: &machine.state_version,
+            inputs: modules.iter().any(|module| module.file.is_none()),
+            modules,
+            facts: machine.facts.as_deref().map(from_hosts),
+            network: Network::new(&machine.network, entry.address),
+            mounts: machine.filesystems.iter().map(|(place, mount)| MountPoint {
+                place: place.as_str(),
+                device: mount.device.as_str(),
+                fs_type: &mount.fs_type,
+                options: &mount.options,
+            }).collect(),
+            tcp: open_ports(context, name, Protocol::Tcp),
+            udp: open_ports(context, name, Protocol::Udp),
+            password_auth: machine.password_auth,
+            ssh_port: own_port.map(|port| port.0.get()),
+            root_keys: &machine.root_keys,
+            deploy_account: machine.deploy_account.as_ref(),
+            accounts: machine.accounts.iter().map(|(name, account)| Login { name, keys: &account.keys }).collect(),
+            sudo: sudo(entry, machine),
+            known_hosts: machine.known_hosts.iter().filter_map(|peer| known_host(context, peer)).collect(),
+            secrets: machine.secrets.iter().map(|(name, binding)| Secret::new(name, binding)).collect(),
+            time_zone: machine.time_zone.as_ref(),
+            locale: machine.locale.as_ref(),
+        }
+    }
+}
+
+impl<'a> Module<'a> {
+    fn new(module: &'a ModuleRef) -> Self {
+        match module {
+            ModuleRef::File(path) => Self { file: Some(from_hosts(&path.0)), attributes: Vec::new() },
+            ModuleRef::Flake { input, attributes } => {
+                let attributes = std::iter::once(input).chain(attributes).map(String::as_str).collect();
+                Self { file: None, attributes }
+            }
+        }
+    }
+}
+
+impl<'a> Network<'a> {
+    fn new(entry: &'a NetworkEntry, address: Address) -> Self {
+        let v4 = address.0.is_ipv4();
+        Self {
+            mode: entry.mode,
+            interface: entry.interface.as_ref(),
+            mac: entry.mac.as_ref(),
+            family: if v4 { "ipv4" } else { "ipv6" },
+            gateway_option: if v4 { "defaultGateway" } else { "defaultGateway6" },
+            prefix_length: entry.prefix_length,
+            gateway: entry.gateway,
+            dns: &entry.dns,
+        }
+    }
+}
+
+impl<'a> Secret<'a> {
+    fn new(name: &'a SecretName, binding: &'a Binding) -> Self {
+        Self {
+            name,
+            file: from_hosts(&binding.file),
+            owner: &binding.owner,
+            group: binding.group.as_ref(),
+            mode: &binding.mode,
+            path: binding.path.as_ref().map(crate::value::AbsolutePath::as_str),
+        }
+    }
+}
+
+/// A path of the fleet directory, as a file in `generated/hosts/` sees it.
+fn from_hosts(path: &str) -> RelativePath {
+    RelativePath::new(&format!("../../{path}")).expect("paths of a plan are relative and plain")
+}
+
+fn hardware_file(machine: &Machine) -> Option<Module<'_>> {
+    match &machine.hardware {
+        HardwareEntry::File(path) => Some(Module { file: Some(from_hosts(&path.0)), attributes: Vec::new() }),
+        HardwareEntry::Profile { .. } => None,
+    }
+}
+
+fn open_ports(context: &Context<'_>, host: &HostName, protocol: Protocol) -> BTreeSet<u16> {
+    let entries = context.entries();
+    let mut open = BTreeSet::new();
+    for (service, instance) in entries.instances.get(host).into_iter().flatten() {
+        for (name, listener) in &entries.services[service].ports {
+            if listener.open && listener.protocol == protocol {
+                open.insert(instance.ports.get(name).copied().unwrap_or(listener.number).0.get());
+            }
+        }
+    }
+    open
+}
+
+/// What operators may run as root, and what the account of deploy-rs may take on.
+fn sudo<'a>(entry: &'a HostEntry, machine: &'a Machine) -> Vec<SudoRule<'a>> {
+    let deploy = machine.deploy_account.iter().map(|account| SudoRule {
+        account,
+        run_as: entry.deploy.user.as_str(),
+        commands: vec!["ALL".to_owned()],
+    });
+    let operators = machine.accounts.iter().filter(|(_, account)| !account.sudo.is_empty());
+    let operators = operators.map(|(name, account)| {
+        let full = |command: &str| match command.starts_with('/') {
+            true => command.to_owned(),
+            false => format!("/run/current-system/sw/bin/{command}"),
+        };
+        let commands = account.sudo.iter().map(|command| full(command.as_str())).collect();
+        SudoRule { account: name, run_as: "root", commands }
+    });
+    deploy.chain(operators).collect()
+}
+
+fn known_host<'a>(context: &Context<'a>, peer: &'a HostName) -> Option<KnownHost<'a>> {
+    let entries = context.entries();
+    let entry = &entries.hosts[peer];
+    let names = vec![peer.to_string(), format!("{peer}.{}", entries.domain), entry.address.to_string()];
+    Some(KnownHost { name: peer, names, key: entry.host_key.as_ref()? })
+}
+
+/// The boot loader and the drivers, as a template of `templates/hardware/` sees them.
+#[derive(Serialize)]
+struct Hardware<'a> {
+    profile: Option<String>,
+    reason: &'a str,
+    uefi: bool,
+    grub_device: Option<&'a str>,
+    initrd_modules: &'a [String],
+}
+
+impl<'a> Hardware<'a> {
+    fn new(entry: &'a HardwareEntry) -> Self {
+        match entry {
+            HardwareEntry::File(_) => {
+                Self { profile: None, reason: "", uefi: false, grub_device: None, initrd_modules: &[] }
+            }
+            HardwareEntry::Profile { name, reason, uefi, grub_device, initrd_modules } => Self {
+                profile: Some(name.to_string()),
+                reason,
+                uefi: *uefi,
+                grub_device: grub_device.as_deref(),
+                initrd_modules,
+            },
+        }
+    }
+
+    fn template(&self) -> String {
+        format!("hardware/{}.nix.j2", self.profile.as_deref().unwrap_or_default())
+    }
+
+    fn fragment(&self, context: &Context<'_>) -> Result<Option<Fragment>, Box<Faults>> {
+        let Some(profile) = &self.profile else { return Ok(None) };
+        let body = context.fill(&self.template(), self)?;
+        Ok(Some(module(&format!("hardware: {profile}, {}", self.reason), &body)))
+    }
+}
+
+/// Prometheus on a monitoring host.
+#[derive(Serialize)]
+struct Monitor<'a> {
+    port: u16,
+    retention: Option<&'a Duration>,
+    scrape_interval: Option<&'a Duration>,
+    scrape: RelativePath,
+}
+
+impl<'a> Monitor<'a> {
+    fn new(context: &Context<'a>, host: &HostName) -> Option<Self> {
+        let monitoring = context.entries().monitoring.as_ref().filter(|monitoring| monitoring.hosts.contains(host))?;
+        Some(Self {
+            port: PROMETHEUS,
+            retention: monitoring.retention.as_ref(),
+            scrape_interval: monitoring.scrape_interval.as_ref(),
+            scrape: RelativePath::new("../prometheus/scrape.json").expect("a plain path"),
+        })
+    }
+
+    fn fragment(&self, context: &Context<'_>) -> Result<Fragment, Box<Faults>> {
+        Ok(module("monitoring", &context.fill(MONITOR, self)?))
+    }
+}

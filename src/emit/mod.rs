@@ -1,0 +1,107 @@
+//! Plan → Tree: every output file, in memory. The same plan gives the same bytes.
+//!
+//! An emitter is one file here and one row of [`EMITTERS`]. It knows no kind of service; kinds know no emitter.
+
+mod header;
+mod hosts;
+mod hosts_index;
+mod known_hosts;
+mod manifest;
+mod nodes;
+mod plan_file;
+mod prometheus;
+mod render;
+mod secrets;
+mod service;
+
+use std::collections::BTreeMap;
+
+use crate::diag::Faults;
+use crate::nix::Templates;
+use crate::place::Entries;
+use crate::prove::Plan;
+use crate::source::Sources;
+use crate::tree::Tree;
+
+pub use header::{Header, State};
+pub use manifest::{FORMAT, foreign, newer};
+use render::Output;
+
+/// What emitters write from.
+pub struct Context<'a> {
+    plan: &'a Plan,
+    templates: &'a Templates,
+    /// The files that are there already: what did not change is taken from them.
+    previous: &'a Tree,
+    /// For the places of faults in the user's own templates.
+    sources: &'a Sources,
+    /// The hash of every template.
+    stamps: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Context<'a> {
+    /// Gathers what emitters write from.
+    pub fn new(plan: &'a Plan, templates: &'a Templates, previous: &'a Tree, sources: &'a Sources) -> Self {
+        let stamp = |name: &'a str| (name, header::hash(templates.source(name).unwrap_or_default().as_bytes()));
+        Self { plan, templates, previous, sources, stamps: templates.names().map(stamp).collect() }
+    }
+
+    fn entries(&self) -> &'a Entries {
+        self.plan.entries()
+    }
+}
+
+/// One emitter: what it is called, and the function that gives its files.
+pub struct Emitter {
+    /// Its name, for messages and tests.
+    pub name: &'static str,
+    emit: fn(&Context<'_>) -> Vec<Output>,
+}
+
+/// Every emitter.
+pub const EMITTERS: &[Emitter] = &[
+    Emitter { name: "hosts", emit: hosts::emit },
+    Emitter { name: "hosts index", emit: hosts_index::emit },
+    Emitter { name: "known hosts", emit: known_hosts::emit },
+    Emitter { name: "nodes", emit: nodes::emit },
+    Emitter { name: "plan", emit: plan_file::emit },
+    Emitter { name: "prometheus", emit: prometheus::emit },
+    Emitter { name: "secrets", emit: secrets::emit },
+];
+
+/// The tree, and the files of it that somebody else has changed.
+#[derive(Debug)]
+pub struct Emitted {
+    /// Every output file.
+    pub tree: Tree,
+    /// Files whose body is not what Cistern wrote, by path.
+    pub edited: Vec<String>,
+    /// Files that were only reformatted, by path.
+    pub reformatted: Vec<String>,
+}
+
+/// Writes every file into memory.
+///
+/// # Errors
+/// The faults of the user's own templates. A fault of Cistern's own is a panic.
+pub fn emit(context: &Context<'_>) -> Result<Emitted, Faults> {
+    let mut tree = Tree::default();
+    let (mut edited, mut reformatted) = (Vec::new(), Vec::new());
+    let mut faults = Faults::default();
+    for output in EMITTERS.iter().flat_map(|emitter| (emitter.emit)(context)) {
+        match output.state {
+            State::Edited => edited.push(output.path.clone()),
+            State::Reformatted => reformatted.push(output.path.clone()),
+            State::Intact => {}
+        }
+        match output.bytes {
+            Ok(bytes) => tree.insert(output.path, bytes),
+            Err(found) => faults.append(*found),
+        }
+    }
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    manifest::add(&mut tree);
+    Ok(Emitted { tree, edited, reformatted })
+}

@@ -1,0 +1,90 @@
+//! One output file: taken over when nothing that goes in has changed, else rendered, formatted and parsed.
+
+use std::sync::Arc;
+
+use super::header::{self, State};
+use super::Context;
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::kind::BUILT_IN;
+use crate::nix::{self, Fault};
+use crate::source::Span;
+
+/// A file, or the faults of the templates that it is made from.
+pub(super) struct Output {
+    pub(super) path: String,
+    pub(super) bytes: Result<Arc<[u8]>, Box<Faults>>,
+    pub(super) state: State,
+}
+
+impl Output {
+    /// A file without a header.
+    pub(super) fn plain(path: &str, text: impl Into<String>) -> Self {
+        let bytes: Arc<[u8]> = text.into().into_bytes().into();
+        Self { path: path.to_owned(), bytes: Ok(bytes), state: State::Intact }
+    }
+}
+
+impl Context<'_> {
+    /// A file with a header; `body` is asked only when the inputs are not those of the file that is there.
+    pub(super) fn headed(
+        &self,
+        path: String,
+        entry: &str,
+        inputs: &str,
+        body: impl FnOnce() -> Result<String, Box<Faults>>,
+    ) -> Output {
+        let present = self.previous.get(&path).map(|bytes| (bytes, std::str::from_utf8(bytes).unwrap_or_default()));
+        let state = present.map_or(State::Intact, |(_, text)| header::state(text));
+        if let Some((bytes, text)) = present {
+            let same = header::read(text).is_some_and(|(header, body)| {
+                header.inputs == inputs && header.is_intact(body) && text.starts_with(&header::first_line(entry))
+            });
+            if same {
+                return Output { path, bytes: Ok(bytes.clone()), state };
+            }
+        }
+        let bytes = body().map(|body| header::write(entry, inputs, &body).into_bytes().into());
+        Output { path, bytes, state }
+    }
+
+    /// Fills in a template, checks that the result is Nix, and formats it.
+    pub(super) fn nix(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
+        let text = self.fill(template, context)?;
+        let formatted = nix::format(&text).and_then(|text| nix::parse(&text).map(|()| text));
+        formatted.map_err(|fault| self.not_nix(template, &fault, &text))
+    }
+
+    /// Fills in a template.
+    pub(super) fn fill(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
+        self.templates.render(template, context).map_err(|fault| {
+            let diagnostic = self.locate(Diagnostic::new(codes::TEMPLATE_FAILED, fault.message.clone()), template, &fault);
+            Box::new(Faults::from(diagnostic))
+        })
+    }
+
+    /// The diagnostic of text that a template gave and that is not Nix.
+    pub(super) fn not_nix(&self, template: &str, fault: &Fault, text: &str) -> Box<Faults> {
+        let line = text.lines().nth(fault.line.saturating_sub(1)).unwrap_or_default().trim();
+        let nowhere = Fault { line: 0, range: (0, 0), ..fault.clone() };
+        let diagnostic = Diagnostic::new(codes::NOT_NIX, format!("the template gave text that is not Nix: {}", fault.message));
+        let diagnostic = self.locate(diagnostic, template, &nowhere);
+        Box::new(Faults::from(diagnostic.help(format!("line {} of what came out: {line}", fault.line))))
+    }
+
+    /// Points at a place of the user's template. A fault of Cistern's own template is a fault of Cistern's.
+    fn locate(&self, diagnostic: Diagnostic, template: &str, fault: &Fault) -> Diagnostic {
+        let name = if fault.name.is_empty() { template } else { &fault.name };
+        match self.sources.find(&format!("templates/{name}")) {
+            Some(file) => {
+                let diagnostic = diagnostic.at(Span::new(file, fault.range.0, fault.range.1), "here");
+                fault.help.iter().fold(diagnostic, |diagnostic, help| diagnostic.help(help.clone()))
+            }
+            None => panic!("Cistern's own template {BUILT_IN}{name} failed; please report this with your definition: {fault}"),
+        }
+    }
+
+    /// The hash of a template's text.
+    pub(super) fn stamp(&self, template: &str) -> &str {
+        self.stamps.get(template).map_or("", String::as_str)
+    }
+}

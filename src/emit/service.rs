@@ -1,0 +1,152 @@
+//! Instances: what a kind's template is filled in with, and the module that comes out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Context;
+use super::header::hash_of;
+use crate::diag::Faults;
+use crate::nix::{self, Fragment, Shared, share};
+use crate::place::plan::{Instance, ServiceEntry};
+use crate::value::{AccountName, Address, Domain, HostName, Image, Port, PortName, RoleName, ServiceName};
+
+/// What the instances of a service have in common, made ready once.
+pub(super) struct Common {
+    entry: Arc<ServiceEntry>,
+    settings: Shared,
+    user: Option<AccountName>,
+    group: Option<AccountName>,
+    template: String,
+    own: bool,
+    /// The hash of the service and of its kind's template.
+    stamp: String,
+}
+
+/// What a template sees of an instance.
+#[derive(Serialize)]
+pub(super) struct InstanceContext<'a> {
+    service: &'a ServiceName,
+    host: &'a HostName,
+    address: Address,
+    domain: &'a Domain,
+    role: Option<&'a RoleName>,
+    ordinal: u32,
+    ports: BTreeMap<&'a PortName, Port>,
+    peers: Vec<Peer<'a>>,
+    /// The hash of what all instances share.
+    stamp: &'a str,
+}
+
+/// An instance with what all of the service share.
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(flatten)]
+    instance: &'a InstanceContext<'a>,
+    settings: &'a Shared,
+    state: Option<&'a str>,
+    image: Option<&'a Image>,
+    user: Option<&'a AccountName>,
+    group: Option<&'a AccountName>,
+}
+
+#[derive(Serialize)]
+struct Peer<'a> {
+    host: &'a HostName,
+    address: Address,
+    role: Option<&'a RoleName>,
+    ordinal: u32,
+    ports: BTreeMap<&'a PortName, Port>,
+}
+
+impl Context<'_> {
+    /// Makes every service ready.
+    pub(super) fn services(&self) -> BTreeMap<&ServiceName, Common> {
+        self.entries().services.iter().map(|(name, entry)| (name, self.common(entry))).collect()
+    }
+
+    fn common(&self, entry: &Arc<ServiceEntry>) -> Common {
+        let kind = self.plan.kinds().get(&entry.kind).expect("a plan holds services of known kinds only");
+        let template = format!("services/{}.nix.j2", entry.kind);
+        Common {
+            settings: share(&entry.settings),
+            user: kind.front.user.as_ref().map(|at| at.value.clone()),
+            group: kind.front.group.as_ref().map(|at| at.value.clone()),
+            own: kind.own,
+            stamp: hash_of(&(&**entry, self.stamp(&template))),
+            entry: entry.clone(),
+            template,
+        }
+    }
+
+    /// What the template of an instance is filled in with.
+    pub(super) fn instance<'c>(
+        &'c self,
+        host: &'c HostName,
+        service: &'c ServiceName,
+        instance: &'c Instance,
+        common: &'c Common,
+    ) -> InstanceContext<'c> {
+        let entries = self.entries();
+        let peers = instance.peers.iter().filter_map(|peer| {
+            let other = entries.instances.get(peer)?.get(service)?;
+            Some(Peer {
+                host: peer,
+                address: entries.hosts[peer].address,
+                role: other.role.as_ref(),
+                ordinal: other.ordinal,
+                ports: ports(&common.entry, other),
+            })
+        });
+        InstanceContext {
+            service,
+            host,
+            address: entries.hosts[host].address,
+            domain: &entries.domain,
+            role: instance.role.as_ref(),
+            ordinal: instance.ordinal,
+            ports: ports(&common.entry, instance),
+            peers: peers.collect(),
+            stamp: &common.stamp,
+        }
+    }
+
+    /// Fills in the template of an instance.
+    pub(super) fn body(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<Fragment, Box<Faults>> {
+        let page = Page {
+            instance,
+            settings: &common.settings,
+            state: common.entry.state.as_ref().map(crate::value::AbsolutePath::as_str),
+            image: common.entry.image.as_ref(),
+            user: common.user.as_ref(),
+            group: common.group.as_ref(),
+        };
+        let body = self.fill(&common.template, &page)?;
+        if common.own {
+            nix::parse(&body).map_err(|fault| self.not_nix(&common.template, &fault, &body))?;
+        }
+        Ok(module(&format!("services.{}", instance.service), &body))
+    }
+}
+
+/// A module as an item of `imports`, under a comment that names it.
+pub(super) fn module(title: &str, body: &str) -> Fragment {
+    let body = body.trim();
+    let function = body.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || is_pattern(body);
+    let (open, close) = if function { ("(", ")") } else { ("", "") };
+    Fragment::new(format!("# {title}\n{open}{body}\n{close}\n"))
+}
+
+/// Says whether a text that begins with `{` is a function's pattern rather than a set.
+fn is_pattern(body: &str) -> bool {
+    body.find('}').is_some_and(|end| {
+        let inside = &body[1..end];
+        !inside.contains('=') && body[end + 1..].trim_start().starts_with([':', '@'])
+    })
+}
+
+fn ports<'a>(entry: &'a ServiceEntry, instance: &'a Instance) -> BTreeMap<&'a PortName, Port> {
+    let number = |name: &PortName, usual: Port| instance.ports.get(name).copied().unwrap_or(usual);
+    entry.ports.iter().map(|(name, listener)| (name, number(name, listener.number))).collect()
+}
