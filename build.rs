@@ -17,7 +17,7 @@ fn main() {
             format!("    ({file:?}, include_bytes!({:?})),\n", full.display().to_string())
         })
         .collect();
-    let table = format!("/// Every file of `templates/` by its path there.\npub const FILES: &[(&str, &[u8])] = &[\n{rows}];\n");
+    let table = format!("pub(super) const FILES: &[(&str, &[u8])] = &[\n{rows}];\n");
     let out = Path::new(&env::var("OUT_DIR").expect("set by cargo")).join("templates.rs");
     fs::write(out, table).expect("cargo's output directory can be written");
 }

@@ -26,11 +26,13 @@ let
     );
 in
 {
-  assertions = map (name: {
-    assertion = !cfg.enable;
-    message = ''
-      services.prometheus.scrapeConfigs: more than one job is called `${name}', and Prometheus would not start.
-      Defined in: ${lib.concatStringsSep ", " (filesOf name)}.
-      Give the hand-written one another job_name; a job that Cistern writes bears the name of its exporter or kind.'';
-  }) repeated;
+  assertions = lib.mkIf cfg.enable (
+    map (name: {
+      assertion = false;
+      message = ''
+        services.prometheus.scrapeConfigs: more than one job is called `${name}', and Prometheus would not start.
+        Defined in: ${lib.concatStringsSep ", " (filesOf name)}.
+        Give the hand-written one another job_name; a job that Cistern writes bears the name of its exporter or kind.'';
+    }) repeated
+  );
 }

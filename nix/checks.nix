@@ -6,8 +6,10 @@
   cistern,
   # Null unless deploy-rs' own checks are wanted.
   deploy-rs,
+  # Looks up a host's configuration, and throws where there is none.
   configurationOf,
   deploy,
+  hosts,
   lib,
   nixpkgs,
   nodes,
@@ -21,8 +23,8 @@ let
 
   faults = import ./node-faults.nix { inherit lib; } nodes;
 
-  # Every node's configuration is looked up, not evaluated.
-  present = lib.mapAttrsToList (name: _: configurationOf name) nodes;
+  # Hosts that the flake defines itself have to be there. They are looked up, not evaluated.
+  present = map configurationOf (lib.subtractLists (lib.attrNames hosts) (lib.attrNames nodes));
 
   # The fleet directory under a name of its own: the same bytes give the same path.
   fleet = builtins.path {
@@ -49,9 +51,13 @@ let
     }
     // lib.optionalAttrs (cistern.packages.${system} or { } ? cistern) {
       cistern-fresh = pkgs.runCommand "cistern-fresh" { } ''
-        if ! ${cistern.packages.${system}.cistern}/bin/cistern generate --check -C ${fleet}; then
+        status=0
+        ${cistern.packages.${system}.cistern}/bin/cistern generate --check -C ${fleet} || status=$?
+        if [ "$status" = 1 ]; then
           echo "generated/ is not what the definition says. Run: cistern generate" >&2
-          exit 1
+        fi
+        if [ "$status" != 0 ]; then
+          exit "$status"
         fi
         touch "$out"
       '';

@@ -119,7 +119,7 @@ checked {
       nixpkgs
       root
       ;
-    inherit (generated) nodes;
+    inherit (generated) hosts nodes;
     deploy-rs = if deployChecks then deploy-rs else null;
   };
 }

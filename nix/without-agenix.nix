@@ -14,7 +14,10 @@
         value
       else
         throw ''
-          The host `${config.networking.hostName}' sets `age.${lib.concatStringsSep "', `age." (builtins.attrNames value)}', but the flake has no input `agenix'. Add to flake.nix:
+          The host `${config.networking.hostName}' sets ${
+            lib.concatMapStringsSep ", " (name: "`age.${name}'") (builtins.attrNames value)
+          }, but the flake has no input `agenix'.
+          Add to flake.nix:
             inputs.agenix.url = "github:ryantm/agenix";
           An input of another name is passed to mkFleet: mkFleet { agenix = inputs.NAME; … }.'';
   };

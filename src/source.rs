@@ -107,7 +107,7 @@ impl Sources {
             }
             sources.paths.insert(path);
         }
-        let read: Vec<_> = wanted.par_iter().map(|path| read_text(path)).collect();
+        let read: Vec<_> = wanted.par_iter().map(read_text).collect();
         for (full, outcome) in wanted.iter().zip(read) {
             let path = relative(&base, full).expect("the walk stays below its base");
             match outcome.map_err(|error| named(full, &error))? {

@@ -20,20 +20,10 @@ fn both_hosts_activate_and_are_confirmed() {
     let Some(fleet) = Fleet::new() else { return };
     let output = fleet.deploy();
     assert_eq!(output.status.code(), Some(0), "{}", everything(&output));
-    assert_eq!(
-        everything(&output).matches("Deployment confirmed.").count(),
-        2,
-        "{}",
-        everything(&output)
-    );
+    assert_eq!(everything(&output).matches("Deployment confirmed.").count(), 2, "{}", everything(&output));
     for host in &fleet.hosts {
         let system = host.active().expect("a system is active");
-        assert!(
-            system
-                .to_string_lossy()
-                .ends_with(&format!("-{}", host.name)),
-            "{system:?}"
-        );
+        assert!(system.to_string_lossy().ends_with(&format!("-{}", host.name)), "{system:?}");
         assert_eq!(activations(host), ["first"], "{}", host.name);
     }
 }
@@ -50,13 +40,8 @@ fn a_failed_activation_is_rolled_back() {
     let output = fleet.deploy();
     assert_eq!(output.status.code(), Some(1), "{}", everything(&output));
     // deploy may end before the host has rolled back.
-    wait_until("h2 to be active as before", || {
-        activations(&fleet.hosts[1]) == ["first", "second", "first"]
-    });
-    assert_eq!(
-        fleet.hosts.iter().map(Host::active).collect::<Vec<_>>(),
-        before
-    );
+    wait_until("h2 to be active as before", || activations(&fleet.hosts[1]) == ["first", "second", "first"]);
+    assert_eq!(fleet.hosts.iter().map(Host::active).collect::<Vec<_>>(), before);
 }
 
 /// A fleet directory, the hosts that it defines, and the place to deploy from.
@@ -80,23 +65,10 @@ impl Fleet {
         let path = dir.path();
         let admin = new_key(&path.join("admin"));
         let switch = Switch::new(&path.join("nix-switch"));
-        let hosts = [("h1", "10.77.0.11"), ("h2", "10.77.0.12")].map(|(name, address)| {
-            Host::new(
-                lab,
-                &switch,
-                path.join(format!("nix-{name}")),
-                name,
-                address,
-                &admin,
-            )
-        });
+        let hosts = [("h1", "10.77.0.11"), ("h2", "10.77.0.12")]
+            .map(|(name, address)| Host::new(lab, &switch, path.join(format!("nix-{name}")), name, address, &admin));
 
-        let fleet = Fleet {
-            lab,
-            hosts: hosts.into(),
-            switch,
-            dir,
-        };
+        let fleet = Fleet { lab, hosts: hosts.into(), switch, dir };
         fleet.write_definition(&admin);
         fleet.write_flake();
         fleet.write_ssh();
@@ -111,25 +83,12 @@ impl Fleet {
 
     /// Runs `deploy` on all nodes.
     fn deploy(&self) -> Output {
-        let path = format!(
-            "{}:{}",
-            self.dir.path().join("bin").display(),
-            self.lab.variable("PATH")
-        );
+        let path = format!("{}:{}", self.dir.path().join("bin").display(), self.lab.variable("PATH"));
         let mut deploy = self.switch.command("timeout");
-        deploy
-            .arg("120")
-            .arg(self.lab.program("deploy"))
-            .arg(format!("path:{}", self.root().display()));
+        deploy.arg("120").arg(self.lab.program("deploy")).arg(format!("path:{}", self.root().display()));
         // deploy-rs 1.0.0 takes the store to be /nix/store, so the lab's own store stays out of this.
-        deploy
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", self.dir.path());
-        deploy
-            .env("NIX_CONFIG", self.lab.variable("NIX_CONFIG"))
-            .output()
-            .expect("nsenter starts")
+        deploy.env_clear().env("PATH", path).env("HOME", self.dir.path());
+        deploy.env("NIX_CONFIG", self.lab.variable("NIX_CONFIG")).output().expect("nsenter starts")
     }
 
     /// Lets the activation of a host run this shell script.
@@ -152,10 +111,7 @@ access:
 hosts:
 "
         );
-        for Host {
-            name, address, key, ..
-        } in &self.hosts
-        {
+        for Host { name, address, key, .. } in &self.hosts {
             text += &format!(
                 "  {name}:
     managed: node
@@ -173,13 +129,8 @@ hosts:
 
     /// Writes the flake that gives each generated node a system, and what activating it does at first.
     fn write_flake(&self) {
-        fs::write(
-            self.root().join("flake.nix"),
-            FLAKE.replace("SYSTEM", SYSTEM),
-        )
-        .expect("the flake");
-        fs::copy(self.lab.program("activate"), self.root().join("activate"))
-            .expect("the program of deploy-rs");
+        fs::write(self.root().join("flake.nix"), FLAKE.replace("SYSTEM", SYSTEM)).expect("the flake");
+        fs::copy(self.lab.program("activate"), self.root().join("activate")).expect("the program of deploy-rs");
         for host in &self.hosts {
             self.activation(&host.name, "echo first >> /nix/activations");
         }
@@ -209,10 +160,7 @@ hosts:
 fn node_set(root: &Path, hosts: &[Host]) {
     let mut nodes = String::from("{\n");
     let mut known = String::new();
-    for Host {
-        name, address, key, ..
-    } in hosts
-    {
+    for Host { name, address, key, .. } in hosts {
         nodes += &format!(
             r#"  {name} = {{
     hostname = "{address}";
@@ -244,19 +192,12 @@ fn activations(host: &Host) -> Vec<String> {
 fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
-        assert!(
-            began.elapsed() < Duration::from_secs(30),
-            "waited in vain for {what}"
-        );
+        assert!(began.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
         sleep(Duration::from_millis(20));
     }
 }
 
-const SYSTEM: &str = if cfg!(target_arch = "aarch64") {
-    "aarch64-linux"
-} else {
-    "x86_64-linux"
-};
+const SYSTEM: &str = if cfg!(target_arch = "aarch64") { "aarch64-linux" } else { "x86_64-linux" };
 
 /// What `mkFleet` does for NixOS hosts, for systems that are a shell script: no nixpkgs is needed.
 const FLAKE: &str = r#"{

@@ -25,17 +25,21 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
     for host in fleet.hosts.values() {
         let (Some(address), Some(site)) = (&host.address, site(fleet, host)) else { continue };
         let ip = address.value.0;
-        if let Some(subnet) = &site.subnet {
-            if let Some(why) = misfit(ip, subnet.value.0) {
+        if let Some(subnet) = &site.subnet
+            && let Some(why) = misfit(ip, subnet.value.0) {
                 faults.push(
-                    Diagnostic::new(codes::BAD_ADDRESSING, format!("the address of host `{}` {why} {}", host.name, subnet.value.0))
-                        .at(address.span, "does not fit")
-                        .at(subnet.span, "the site's network")
-                        .help("correct the address, or the host's `site`"),
+                    Diagnostic::new(
+                        codes::BAD_ADDRESSING,
+                        format!("the address of host `{}` {why} {}", host.name, subnet.value.0),
+                    )
+                    .at(address.span, "does not fit")
+                    .at(subnet.span, "the site's network")
+                    .help("correct the address, or the host's `site`"),
                 );
             }
-        }
-        if let Some(gateway) = site.gateway.filter(|gateway| gateway.value == address.value && host.managed != Managed::Scrape) {
+        if let Some(gateway) =
+            site.gateway.filter(|gateway| gateway.value == address.value && host.managed != Managed::Scrape)
+        {
             faults.push(
                 Diagnostic::new(codes::BAD_ADDRESSING, format!("host `{}` has the address of the gateway", host.name))
                     .at(address.span, "the gateway's")
@@ -43,16 +47,18 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
                     .help("give the host another address"),
             );
         }
-        if let Some((first, last)) = &site.dhcp_range {
-            if mode(host) == NetworkMode::Static && (first.value.0..=last.value.0).contains(&ip) {
+        if let Some((first, last)) = &site.dhcp_range
+            && mode(host) == NetworkMode::Static && (first.value.0..=last.value.0).contains(&ip) {
                 faults.push(
-                    Diagnostic::new(codes::ADDRESS_IN_DHCP, format!("the static address of host `{}` lies in the DHCP range", host.name))
-                        .at(address.span, "DHCP may hand this out")
-                        .at(first.span, "the range begins here")
-                        .help("take an address outside of the range, or `network: { mode: dhcp }` and a reservation"),
+                    Diagnostic::new(
+                        codes::ADDRESS_IN_DHCP,
+                        format!("the static address of host `{}` lies in the DHCP range", host.name),
+                    )
+                    .at(address.span, "DHCP may hand this out")
+                    .at(first.span, "the range begins here")
+                    .help("take an address outside of the range, or `network: { mode: dhcp }` and a reservation"),
                 );
             }
-        }
     }
 }
 
@@ -60,7 +66,8 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
 pub(super) fn sites_are_sound(fleet: &Fleet, faults: &mut Faults) {
     for (name, site) in &fleet.sites {
         let Some(subnet) = &site.subnet else { continue };
-        let range = site.dhcp_range.iter().flat_map(|(first, last)| [("the DHCP range", first), ("the DHCP range", last)]);
+        let range =
+            site.dhcp_range.iter().flat_map(|(first, last)| [("the DHCP range", first), ("the DHCP range", last)]);
         for (what, address) in site.gateway.iter().map(|gateway| ("the gateway", gateway)).chain(range) {
             if let Some(why) = misfit(address.value.0, subnet.value.0) {
                 faults.push(
@@ -94,24 +101,28 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
     let mut addresses: BTreeMap<IpAddr, (&Host, &At<crate::value::Address>)> = BTreeMap::new();
     let mut macs = BTreeMap::new();
     for host in fleet.hosts.values() {
-        if let Some(address) = &host.address {
-            if let Some((other, first)) = addresses.insert(address.value.0, (host, address)) {
+        if let Some(address) = &host.address
+            && let Some((other, first)) = addresses.insert(address.value.0, (host, address)) {
                 faults.push(
-                    Diagnostic::new(codes::ADDRESS_TWICE, format!("hosts `{}` and `{}` have the same address", other.name, host.name))
-                        .at(address.span, "again")
-                        .at(first.span, "first here"),
+                    Diagnostic::new(
+                        codes::ADDRESS_TWICE,
+                        format!("hosts `{}` and `{}` have the same address", other.name, host.name),
+                    )
+                    .at(address.span, "again")
+                    .at(first.span, "first here"),
                 );
             }
-        }
-        if let Some(mac) = &host.mac {
-            if let Some((other, first)) = macs.insert(&mac.value, (host, mac)) {
+        if let Some(mac) = &host.mac
+            && let Some((other, first)) = macs.insert(&mac.value, (host, mac)) {
                 faults.push(
-                    Diagnostic::new(codes::MAC_TWICE, format!("hosts `{}` and `{}` have the same MAC address", other.name, host.name))
-                        .at(mac.span, "again")
-                        .at(first.span, "first here"),
+                    Diagnostic::new(
+                        codes::MAC_TWICE,
+                        format!("hosts `{}` and `{}` have the same MAC address", other.name, host.name),
+                    )
+                    .at(mac.span, "again")
+                    .at(first.span, "first here"),
                 );
             }
-        }
     }
 }
 
@@ -143,10 +154,13 @@ pub(super) fn static_is_complete(fleet: &Fleet, faults: &mut Faults) {
         if !lacks.is_empty() {
             let mode = host.layer.network.as_ref().and_then(|network| network.mode);
             faults.push(
-                Diagnostic::new(codes::STATIC_INCOMPLETE, format!("static addressing of host `{}` is incomplete", host.name))
-                    .at(host.span, "this host")
-                    .at(mode.map_or(host.span, |mode| mode.span), "is set to static")
-                    .help(format!("it lacks {}", crate::diag::listed(&lacks))),
+                Diagnostic::new(
+                    codes::STATIC_INCOMPLETE,
+                    format!("static addressing of host `{}` is incomplete", host.name),
+                )
+                .at(host.span, "this host")
+                .at(mode.map_or(host.span, |mode| mode.span), "is set to static")
+                .help(format!("it lacks {}", crate::diag::listed(&lacks))),
             );
         }
     }

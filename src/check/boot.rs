@@ -8,16 +8,18 @@ use crate::value::{HardwareProfile, Managed};
 /// Every full host has a boot loader, its device, and an owner of `/`.
 pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full && !host.poisoned) {
-        if let Some(Hardware::Profile { profile, .. }) = &host.hardware {
-            if needs_disk(*profile, host) && grub_disk(*profile, host).is_none() {
+        if let Some(Hardware::Profile { profile, .. }) = &host.hardware
+            && needs_disk(*profile, host) && grub_disk(*profile, host).is_none() {
                 let disks = host.facts.as_ref().map_or(0, |facts| facts.disks.len());
                 faults.push(
-                    Diagnostic::new(codes::NO_BOOT_DISK, format!("the disk that host `{}` boots from is not known", host.name))
-                        .at(host.span, format!("its facts show {}", crate::diag::counted(disks, "disk")))
-                        .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`"),
+                    Diagnostic::new(
+                        codes::NO_BOOT_DISK,
+                        format!("the disk that host `{}` boots from is not known", host.name),
+                    )
+                    .at(host.span, format!("its facts show {}", crate::diag::counted(disks, "disk")))
+                    .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`"),
                 );
             }
-        }
         let owned = match &host.layer.filesystems {
             Some(Filesystems::Manual) => true,
             Some(Filesystems::Mounts(mounts)) => mounts.entries.contains_key("/"),
@@ -44,7 +46,8 @@ fn incomplete_mounts(host: &Host, faults: &mut Faults) {
             if mount.value.poisoned {
                 continue;
             }
-            for (key, absent) in [("device", mount.value.device.is_none()), ("fs_type", mount.value.fs_type.is_none())] {
+            for (key, absent) in [("device", mount.value.device.is_none()), ("fs_type", mount.value.fs_type.is_none())]
+            {
                 if absent {
                     missing(mount.key, format!("the file system `{place}` of host `{}`", host.name), key);
                 }

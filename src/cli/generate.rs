@@ -25,6 +25,13 @@ pub(super) struct Options {
     force: bool,
 }
 
+impl Options {
+    /// Writing, and making the files known to git.
+    pub(super) fn staging() -> Self {
+        Self { check: false, stage: true, force: false }
+    }
+}
+
 /// The directory that Cistern writes, below the fleet directory.
 pub(super) const GENERATED: &str = "generated";
 
@@ -37,7 +44,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     if options.check {
         return freshness(&previous, &emitted, plan.entries(), terminal);
     }
-    if !options.force && !may_overwrite(&previous, &emitted, terminal) {
+    if !options.force && !may_overwrite(&previous, &emitted, &compiled, terminal) {
         return Ok(Outcome::Differs);
     }
     let progress = terminal.progress("Writing");
@@ -68,9 +75,12 @@ pub(super) fn emit(compiled: &Compiled, previous: &Tree, terminal: &Terminal) ->
         return None;
     };
     if let Some(version) = emit::newer(previous) {
-        let diagnostic = Diagnostic::new(codes::NEWER_FORMAT, format!("generated/ was written by Cistern {version}, which is newer"))
-            .file("generated/manifest.json")
-            .help("use that version or a later one");
+        let diagnostic = Diagnostic::new(
+            codes::NEWER_FORMAT,
+            format!("generated/ was written by Cistern {version}, which is newer"),
+        )
+        .file("generated/manifest.json")
+        .help("use that version or a later one");
         terminal.faults(&Faults::from(diagnostic), &compiled.sources);
         return None;
     }
@@ -107,30 +117,42 @@ fn freshness(previous: &Tree, emitted: &Emitted, entries: &Entries, terminal: &T
     for line in &stale {
         terminal.line(line)?;
     }
-    terminal.error(&format!("{} of generated/ not as the definition says; run `cistern generate`", counted(stale.len(), "file")));
+    terminal.error(&format!(
+        "{} of generated/ not as the definition says; run `cistern generate`",
+        counted(stale.len(), "file")
+    ));
     Ok(Outcome::Differs)
 }
 
 /// Says which files were edited by hand, and whether writing is allowed all the same.
-fn may_overwrite(previous: &Tree, emitted: &Emitted, terminal: &Terminal) -> bool {
+fn may_overwrite(previous: &Tree, emitted: &Emitted, compiled: &Compiled, terminal: &Terminal) -> bool {
+    let mut faults = Faults::default();
+    let file = |path: &str| format!("{GENERATED}/{path}");
     for path in &emitted.reformatted {
-        terminal.warn(&format!("[{}] generated/{path} was reformatted and is written again", codes::REFORMATTED.id));
+        faults.push(
+            Diagnostic::new(codes::REFORMATTED, "a generated file was reformatted")
+                .file(file(path))
+                .help("it is written again; leave generated/ out of the formatter"),
+        );
     }
-    let foreign = emit::foreign(previous, &emitted.tree);
-    if emitted.edited.is_empty() && foreign.is_empty() {
-        return true;
-    }
+    let remedy = "move the change to a module of your own (`modules:` of the host or a profile), then run `cistern generate --force`";
     for path in &emitted.edited {
-        terminal.error(&format!("[{}] generated/{path} was edited by hand", codes::HAND_EDITED.id));
+        faults.push(
+            Diagnostic::new(codes::HAND_EDITED, "a generated file was edited by hand").file(file(path)).help(remedy),
+        );
     }
-    for path in &foreign {
-        terminal.error(&format!("[{}] generated/{path} is not what Cistern wrote and would be deleted", codes::HAND_EDITED.id));
+    for path in emit::foreign(previous, &emitted.tree) {
+        faults.push(
+            Diagnostic::new(codes::HAND_EDITED, "a file that Cistern did not write would be deleted")
+                .file(file(&path))
+                .help("move it out of generated/, or run `cistern generate --force`"),
+        );
     }
-    terminal.error(
-        "nothing was written: move the changes to a module of your own (`modules:` of the host or a profile), \
-         then run `cistern generate --force`",
-    );
-    false
+    terminal.faults(&faults, &compiled.sources);
+    if faults.has_errors() {
+        terminal.error(&format!("nothing was written: {}", summary(&faults)));
+    }
+    !faults.has_errors()
 }
 
 /// A flake sees only what git knows: says so, or makes it so.
@@ -142,7 +164,8 @@ fn known_to_git(options: &Options, directory: &Path, tree: &Tree, terminal: &Ter
     }
     let count = counted(unknown.len(), "file");
     if options.stage {
-        current::stage(directory, unknown.iter().map(String::as_str))?;
+        current::stage(directory, unknown.iter().map(String::as_str))
+            .map_err(|error| io::Error::other(error.to_string()))?;
         terminal.say("Staged", &format!("{count} with `git add -N`"));
     } else {
         terminal.warn(&format!(

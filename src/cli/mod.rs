@@ -60,6 +60,13 @@ struct Common {
     quiet: bool,
 }
 
+impl Common {
+    /// The same options once more.
+    fn like(other: &Self) -> Self {
+        Self { directory: other.directory.clone(), ..*other }
+    }
+}
+
 /// When to use colour.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {

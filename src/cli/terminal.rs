@@ -37,6 +37,11 @@ impl Terminal {
         self.choice.unwrap_or_else(|| AutoStream::choice(&io::stdout())) != ColorChoice::Never
     }
 
+    /// How many columns stdout has; 100 in a pipe.
+    pub(super) fn width(&self) -> usize {
+        rustix::termios::tcgetwinsize(io::stdout()).map_or(100, |size| size.ws_col.max(40).into())
+    }
+
     /// Writes what was asked for.
     pub(super) fn print(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();

@@ -156,6 +156,8 @@ codes! {
         "The kind says how many members each role takes, and whether their number must be odd so that a majority exists.";
     PORT_TWICE = "C085" Error Plan "Two listeners of a host want the same port."
         "The second one would fail to start. Give one of the services another port, or place it elsewhere.";
+    KIND_TWICE = "C086" Error Plan "Two services of one kind meet on a host that can run only one."
+        "The NixOS module has one set of options for the whole host, so the two would set them against each other. Place one of them elsewhere. Kinds that can run several times say `multiple: true`.";
     NO_HOST_KEY = "C090" Error Fleet "A host uses a secret and has no host key."
         "agenix decrypts with the host's SSH key, so its public half must be known: `ssh-keyscan -t ed25519 ADDRESS`, then `host_key: ssh-ed25519 …`.";
     NO_SECRET_FILE = "C091" Warning Fleet "A secret has no file yet."

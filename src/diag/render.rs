@@ -40,7 +40,10 @@ impl<'a> Renderer<'a> {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+        let mut group = level
+            .primary_title(diagnostic.message.as_str())
+            .id(diagnostic.code.id)
+            .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
         for slice in self.slices(&diagnostic.labels) {
             group = group.element(slice);
         }

@@ -38,12 +38,12 @@ pub enum State {
 }
 
 /// Hashes bytes: the first 128 bits of SHA-256, in hexadecimal.
-pub fn hash(bytes: &[u8]) -> String {
+pub(super) fn hash(bytes: &[u8]) -> String {
     hex(Sha256::new_with_prefix(bytes))
 }
 
 /// Hashes what a value serializes to.
-pub fn hash_of(value: &impl serde::Serialize) -> String {
+pub(super) fn hash_of(value: &impl serde::Serialize) -> String {
     struct Sink(Sha256);
     impl std::io::Write for Sink {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -14,8 +14,8 @@ use crate::nix::{Fragment, RelativePath};
 use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntry};
 use crate::prove::PROMETHEUS;
 use crate::value::{
-    AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef,
-    MountOption, NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
+    AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
+    NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
 };
 
 const TEMPLATE: &str = "host.nix.j2";
@@ -162,7 +162,8 @@ struct Secret<'a> {
 
 impl<'a> Facts<'a> {
     fn new(context: &Context<'a>, name: &'a HostName, entry: &'a HostEntry, machine: &'a Machine) -> Self {
-        let modules: Vec<_> = hardware_file(machine).into_iter().chain(machine.modules.iter().map(Module::new)).collect();
+        let modules: Vec<_> =
+            hardware_file(machine).into_iter().chain(machine.modules.iter().map(Module::new)).collect();
         let own_port = entry.deploy.port.filter(|_| entry.deploy.own_port);
         Self {
             name,
@@ -174,12 +175,16 @@ impl<'a> Facts<'a> {
             modules,
             facts: machine.facts.as_deref().map(from_hosts),
             network: Network::new(&machine.network, entry.address),
-            mounts: machine.filesystems.iter().map(|(place, mount)| MountPoint {
-                place: place.as_str(),
-                device: mount.device.as_str(),
-                fs_type: &mount.fs_type,
-                options: &mount.options,
-            }).collect(),
+            mounts: machine
+                .filesystems
+                .iter()
+                .map(|(place, mount)| MountPoint {
+                    place: place.as_str(),
+                    device: mount.device.as_str(),
+                    fs_type: &mount.fs_type,
+                    options: &mount.options,
+                })
+                .collect(),
             tcp: open_ports(context, name, Protocol::Tcp),
             udp: open_ports(context, name, Protocol::Udp),
             password_auth: machine.password_auth,

@@ -8,7 +8,7 @@ use crate::tree::Tree;
 pub const FORMAT: u32 = 1;
 
 /// The manifest's place in the tree.
-pub const PATH: &str = "manifest.json";
+const PATH: &str = "manifest.json";
 
 #[derive(Serialize)]
 struct Manifest<'a> {

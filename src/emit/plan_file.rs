@@ -18,7 +18,9 @@ struct Line<'a, T: Serialize> {
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let entries = context.entries();
     let mut text = Text(Vec::with_capacity(entries.hosts.len() * 1024));
-    text.line(&serde_json::json!({ "cistern": "plan", "format": FORMAT, "fleet": entries.name, "domain": entries.domain }));
+    text.line(
+        &serde_json::json!({ "cistern": "plan", "format": FORMAT, "fleet": entries.name, "domain": entries.domain }),
+    );
     for (name, value) in &entries.hosts {
         text.line(&Line { kind: "host", name: name.as_str(), host: None, value });
     }

@@ -67,7 +67,7 @@ fn jobs<'a>(context: &Context<'a>) -> Vec<ScrapeConfig<'a>> {
     let entries = context.entries();
     let mut jobs: BTreeMap<(&str, &str), ScrapeConfig<'a>> = BTreeMap::new();
     for (host, instances) in &entries.instances {
-        for (service, _) in instances {
+        for service in instances.keys() {
             let entry = &entries.services[service];
             let Some(metrics) = &entry.metrics else { continue };
             let Some(port) = entries.port(host, service, &metrics.port) else { continue };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::header::{self, State};
 use super::Context;
+use super::header::{self, State};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::BUILT_IN;
 use crate::nix::{self, Fault};
@@ -57,7 +57,8 @@ impl Context<'_> {
     /// Fills in a template.
     pub(super) fn fill(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
         self.templates.render(template, context).map_err(|fault| {
-            let diagnostic = self.locate(Diagnostic::new(codes::TEMPLATE_FAILED, fault.message.clone()), template, &fault);
+            let diagnostic =
+                self.locate(Diagnostic::new(codes::TEMPLATE_FAILED, fault.message.clone()), template, &fault);
             Box::new(Faults::from(diagnostic))
         })
     }
@@ -66,7 +67,8 @@ impl Context<'_> {
     pub(super) fn not_nix(&self, template: &str, fault: &Fault, text: &str) -> Box<Faults> {
         let line = text.lines().nth(fault.line.saturating_sub(1)).unwrap_or_default().trim();
         let nowhere = Fault { line: 0, range: (0, 0), ..fault.clone() };
-        let diagnostic = Diagnostic::new(codes::NOT_NIX, format!("the template gave text that is not Nix: {}", fault.message));
+        let diagnostic =
+            Diagnostic::new(codes::NOT_NIX, format!("the template gave text that is not Nix: {}", fault.message));
         let diagnostic = self.locate(diagnostic, template, &nowhere);
         Box::new(Faults::from(diagnostic.help(format!("line {} of what came out: {line}", fault.line))))
     }
@@ -79,7 +81,9 @@ impl Context<'_> {
                 let diagnostic = diagnostic.at(Span::new(file, fault.range.0, fault.range.1), "here");
                 fault.help.iter().fold(diagnostic, |diagnostic, help| diagnostic.help(help.clone()))
             }
-            None => panic!("Cistern's own template {BUILT_IN}{name} failed; please report this with your definition: {fault}"),
+            None => panic!(
+                "Cistern's own template {BUILT_IN}{name} failed; please report this with your definition: {fault}"
+            ),
         }
     }
 

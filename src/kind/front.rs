@@ -4,7 +4,9 @@ use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{At, Decode, Keyed, Named, Scalar, definition, wrong_type};
 use crate::load::{Body, Node};
 use crate::source::Span;
-use crate::value::{AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName};
+use crate::value::{
+    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName,
+};
 
 use super::setting::SettingDef;
 
@@ -35,6 +37,8 @@ definition! {
         members: Named<ServiceName, MemberDef>,
         /// How many instances it takes.
         quorum: Quorum,
+        /// Whether a host can run several services of the kind.
+        multiple: At<bool>,
     }
 }
 
@@ -150,29 +154,42 @@ impl Front {
     pub(super) fn check(&self, top: Span, faults: &mut Faults) {
         match &self.version {
             Some(version) if version.value != 1 => faults.push(
-                Diagnostic::new(codes::UNKNOWN_VERSION, format!("front matter of version {} is not read", version.value))
-                    .at(version.span, "1 is the only version"),
+                Diagnostic::new(
+                    codes::UNKNOWN_VERSION,
+                    format!("front matter of version {} is not read", version.value),
+                )
+                .at(version.span, "1 is the only version"),
             ),
             None if !self.poisoned => {
-                faults.push(Diagnostic::new(codes::MISSING_KEY, "the front matter has no `version`").at(top, "add `version: 1`"));
+                faults.push(
+                    Diagnostic::new(codes::MISSING_KEY, "the front matter has no `version`")
+                        .at(top, "add `version: 1`"),
+                );
             }
             _ => {}
         }
         if self.summary.is_none() && !self.poisoned {
-            faults.push(Diagnostic::new(codes::MISSING_KEY, "the front matter has no `summary`").at(top, "say in one line what it is"));
+            faults.push(
+                Diagnostic::new(codes::MISSING_KEY, "the front matter has no `summary`")
+                    .at(top, "say in one line what it is"),
+            );
         }
         for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
             if port.value.number.is_none() && !port.value.poisoned {
-                faults.push(Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`")).at(port.key, "here"));
-            }
-        }
-        if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref()) {
-            if !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value)) {
                 faults.push(
-                    Diagnostic::new(codes::UNKNOWN_PORT, format!("metrics are on port `{}`, which is not listed", port.value))
-                        .at(port.span, "not one of `ports`"),
+                    Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`")).at(port.key, "here"),
                 );
             }
         }
+        if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
+            && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value)) {
+                faults.push(
+                    Diagnostic::new(
+                        codes::UNKNOWN_PORT,
+                        format!("metrics are on port `{}`, which is not listed", port.value),
+                    )
+                    .at(port.span, "not one of `ports`"),
+                );
+            }
     }
 }

@@ -18,6 +18,7 @@ use crate::value::KindName;
 pub use front::{Front, Metrics, PortDef, Quorum, RoleDef};
 
 mod embedded {
+    // Written by build.rs: `FILES`, every file of `templates/` by its path there.
     include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 }
 
@@ -73,8 +74,8 @@ pub fn templates(sources: &Sources, faults: &mut Faults) -> Templates {
             .or_else(|| sources.find(&format!("{BUILT_IN}{}", fault.name)))
             .expect("faults are of templates that were given");
         let code = if fault.message.starts_with("a hole ") { codes::HOLE_IN_TEXT } else { codes::BAD_TEMPLATE };
-        let diagnostic = Diagnostic::new(code, fault.message.clone())
-            .at(Span::new(file, fault.range.0, fault.range.1), "here");
+        let diagnostic =
+            Diagnostic::new(code, fault.message.clone()).at(Span::new(file, fault.range.0, fault.range.1), "here");
         faults.push(fault.help.into_iter().fold(diagnostic, Diagnostic::help));
     }
     templates

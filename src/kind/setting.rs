@@ -84,15 +84,14 @@ impl SettingDef {
     /// Judges a value that the definition gives, and returns it with the paths of secrets filled in.
     pub fn judge(&self, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
         let kind = self.r#type.as_ref().map_or(SettingType::String, |t| t.value);
-        if matches!(kind, SettingType::Secret | SettingType::String) {
-            if let Some(entry) = node.get("secret") {
+        if matches!(kind, SettingType::Secret | SettingType::String)
+            && let Some(entry) = node.get("secret") {
                 let Body::Text(name) = &entry.value.body else {
                     faults.push(wrong(&entry.value, "the name of a secret"));
                     return None;
                 };
                 return secret(&name.text, &entry.value, faults).map(Value::String);
             }
-        }
         let value = match (kind, &node.body) {
             (SettingType::Array, Body::List(items)) => {
                 let judged: Vec<_> = items.iter().map(|item| self.inner(&self.items, item, secret, faults)).collect();
@@ -161,10 +160,13 @@ impl SettingDef {
                     None => {
                         let known: Vec<_> = properties.entries.keys().map(crate::value::SettingName::as_str).collect();
                         faults.push(
-                            Diagnostic::new(codes::BAD_SETTING, format!("`{}` is not known here", entry.key.escape_debug()))
-                                .at(entry.key_span, "unknown")
-                                .nearest(&entry.key, known.iter().copied())
-                                .help(format!("known here: {}", known.join(", "))),
+                            Diagnostic::new(
+                                codes::BAD_SETTING,
+                                format!("`{}` is not known here", entry.key.escape_debug()),
+                            )
+                            .at(entry.key_span, "unknown")
+                            .nearest(&entry.key, known.iter().copied())
+                            .help(format!("known here: {}", known.join(", "))),
                         );
                         None
                     }
@@ -184,7 +186,8 @@ impl SettingDef {
             }
             if property.value.required.as_ref().is_some_and(|r| r.value) {
                 faults.push(
-                    Diagnostic::new(codes::BAD_SETTING, format!("`{name}` is missing")).at(node.span, "it is required here"),
+                    Diagnostic::new(codes::BAD_SETTING, format!("`{name}` is missing"))
+                        .at(node.span, "it is required here"),
                 );
                 whole = false;
             }
@@ -193,7 +196,13 @@ impl SettingDef {
         whole.then_some(Value::Object(map))
     }
 
-    fn inner(&self, def: &Option<Boxed>, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
+    fn inner(
+        &self,
+        def: &Option<Boxed>,
+        node: &Node,
+        secret: &mut SecretPath<'_>,
+        faults: &mut Faults,
+    ) -> Option<Value> {
         match def {
             Some(def) => def.0.judge(node, secret, faults),
             None => Some(node.to_json()),

@@ -169,9 +169,7 @@ impl<K: Scalar + Ord, V: Decode> Decode for Named<K, V> {
                 Err(why) => {
                     let clause = if why.is_empty() { String::new() } else { format!(": {why}") };
                     let message = format!("`{}` is not {}{clause}", entry.key.escape_debug(), K::WHAT);
-                    faults.push(
-                        Diagnostic::new(K::FAULT, message).at(entry.key_span, format!("expected {}", K::WHAT)),
-                    );
+                    faults.push(Diagnostic::new(K::FAULT, message).at(entry.key_span, format!("expected {}", K::WHAT)));
                     None
                 }
             };
@@ -225,9 +223,10 @@ pub fn decode_keys<T: Keys>(node: &Node, faults: &mut Faults) -> Option<T> {
 
 /// The diagnostic of a key that is not known, with the nearest one or all of them.
 pub fn unknown_key(entry: &Entry, known: &[&'static str]) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key.escape_debug()))
-        .at(entry.key_span, "unknown key")
-        .nearest(&entry.key, known.iter().copied());
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key.escape_debug()))
+            .at(entry.key_span, "unknown key")
+            .nearest(&entry.key, known.iter().copied());
     if diagnostic.suggestion.is_some() {
         return diagnostic;
     }

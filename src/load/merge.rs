@@ -84,10 +84,7 @@ impl<K: Ord + Clone + Display, V: Merge> Merge for Named<K, V> {
     fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
         for (key, Keyed { key: span, value }) in &over.entries {
             let name = key.to_string();
-            let present = self
-                .entries
-                .entry(key.clone())
-                .or_insert_with(|| Keyed { key: *span, value: value.clone() });
+            let present = self.entries.entry(key.clone()).or_insert_with(|| Keyed { key: *span, value: value.clone() });
             present.key = *span;
             present.value.merge(value, &trail.key(&name), recorder);
         }

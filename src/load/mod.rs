@@ -74,10 +74,8 @@ impl Raw {
     /// Puts the files of one section into the tree.
     fn join(&mut self, section: &str, sources: &Sources, faults: &mut Faults) {
         let prefix = format!("{section}/");
-        let files: Vec<(FileId, &SourceFile)> = sources
-            .below(&prefix)
-            .filter(|(_, file)| split_entry(&file.path).is_some())
-            .collect();
+        let files: Vec<(FileId, &SourceFile)> =
+            sources.below(&prefix).filter(|(_, file)| split_entry(&file.path).is_some()).collect();
         let parsed: Vec<_> = files
             .par_iter()
             .map(|(id, file)| {
@@ -101,8 +99,7 @@ impl Raw {
             return;
         }
         let present = self.section(section);
-        let places: HashMap<Box<str>, Span> =
-            present.iter().map(|entry| (entry.key.clone(), entry.key_span)).collect();
+        let places: HashMap<Box<str>, Span> = present.iter().map(|entry| (entry.key.clone(), entry.key_span)).collect();
         for entry in entries {
             match places.get(&entry.key) {
                 Some(first) => faults.push(

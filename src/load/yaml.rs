@@ -63,7 +63,10 @@ impl<'s> Builder<'s> {
                 Event::SequenceEnd | Event::MappingEnd => {
                     let closed = open.pop().expect("the parser balances its events");
                     let end = (span.end as usize).max(closed.start);
-                    let node = Node { span: Span::new(self.id, closed.start, trimmed(&self.file.text, closed.start, end)), body: closed.body };
+                    let node = Node {
+                        span: Span::new(self.id, closed.start, trimmed(&self.file.text, closed.start, end)),
+                        body: closed.body,
+                    };
                     self.remember(closed.anchor, &node, self.nodes - closed.nodes_before);
                     Some(node)
                 }

@@ -90,10 +90,20 @@ struct Device {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Resource {
-    PhysMem { range: u64 },
-    Size { unit: String, value_1: u64, value_2: Option<u64> },
-    Hwaddr { address: LooseText },
-    Phwaddr { address: LooseText },
+    PhysMem {
+        range: u64,
+    },
+    Size {
+        unit: String,
+        value_1: u64,
+        value_2: Option<u64>,
+    },
+    Hwaddr {
+        address: LooseText,
+    },
+    Phwaddr {
+        address: LooseText,
+    },
     #[serde(other)]
     Other,
 }
@@ -103,8 +113,7 @@ enum Resource {
 #[serde(untagged)]
 enum LooseText {
     Text(String),
-    Number(#[expect(dead_code, reason = "read only to be passed over")] u64),
-    Other(#[expect(dead_code, reason = "read only to be passed over")] IgnoredAny),
+    Other(IgnoredAny),
 }
 
 /// Reads a report.
@@ -155,9 +164,8 @@ impl Device {
         let name = self.names().into_iter().next()?;
         // Some reports hold no more than the first byte of an address; that is no address.
         let told = self.resources.iter().filter_map(|resource| match resource {
-            Resource::Phwaddr { address: LooseText::Text(mac) } | Resource::Hwaddr { address: LooseText::Text(mac) } => {
-                Some(mac)
-            }
+            Resource::Phwaddr { address: LooseText::Text(mac) }
+            | Resource::Hwaddr { address: LooseText::Text(mac) } => Some(mac),
             _ => None,
         });
         let mac = self.mac.iter().chain(told).find(|mac| mac.len() == 17).map(|mac| mac.to_ascii_lowercase());
@@ -207,7 +215,10 @@ mod tests {
         let new = r#"{"version":2,"system":"aarch64-linux","virtualisation":"kvm","uefi":{"supported":true},"later":{"x":1},
             "hardware":{"network_controller":[{"driver":"bcmgenet","vendor":"Broadcom"}]}}"#;
         let facts = read(new).unwrap();
-        assert_eq!((facts.uefi, facts.virtualisation.as_deref(), facts.raspberry_pi_4), (Some(true), Some("kvm"), true));
+        assert_eq!(
+            (facts.uefi, facts.virtualisation.as_deref(), facts.raspberry_pi_4),
+            (Some(true), Some("kvm"), true)
+        );
     }
 
     #[test]

@@ -100,15 +100,20 @@ pub fn circles(def: &FleetDef, faults: &mut Faults) {
         let mut path = vec![start];
         let mut at = &profile.value;
         // Only circles that lead back to their smallest name are told, so that each is told once.
-        while let Some(next) = at.extends.iter().flat_map(|bases| &bases.0).find(|base| reaches(def, &base.value, start)) {
+        while let Some(next) =
+            at.extends.iter().flat_map(|bases| &bases.0).find(|base| reaches(def, &base.value, start))
+        {
             if &next.value == start {
                 if path.iter().all(|name| *name >= start) {
                     let names: Vec<_> = path.iter().map(|name| name.as_str()).chain([start.as_str()]).collect();
                     faults.push(
-                        Diagnostic::new(codes::PROFILE_CYCLE, format!("profiles extend each other: {}", names.join(" → ")))
-                            .at(next.span, "this closes the circle")
-                            .at(profile.key, "which begins here")
-                            .help("take the shared part into a profile of its own"),
+                        Diagnostic::new(
+                            codes::PROFILE_CYCLE,
+                            format!("profiles extend each other: {}", names.join(" → ")),
+                        )
+                        .at(next.span, "this closes the circle")
+                        .at(profile.key, "which begins here")
+                        .help("take the shared part into a profile of its own"),
                     );
                 }
                 break;

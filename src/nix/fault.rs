@@ -74,8 +74,8 @@ pub enum Unprintable {
     Nul,
     /// An integer outside of 64 bits with a sign.
     TooLarge(String),
-    /// A float that is infinite or not a number.
-    NotFinite,
+    /// A float that is infinite, not a number, or closer to zero than Nix reads.
+    NoFloat(String),
     /// A value nested deeper than [`Unprintable::DEEPEST`].
     TooDeep,
     /// A path that is empty or absolute.
@@ -92,7 +92,7 @@ impl fmt::Display for Unprintable {
         match self {
             Self::Nul => f.write_str("a Nix string cannot hold the character NUL"),
             Self::TooLarge(number) => write!(f, "Nix has no integer as large as {number}"),
-            Self::NotFinite => f.write_str("Nix has no number that is infinite or undefined"),
+            Self::NoFloat(number) => write!(f, "Nix has no number like {number}"),
             Self::TooDeep => write!(f, "the value is nested more than {} deep", Self::DEEPEST),
             Self::NotRelative(path) => write!(f, "`{path}` is no relative path"),
         }

@@ -95,9 +95,11 @@ pub(super) fn int(number: i64, place: Place, out: &mut String) {
 }
 
 /// Writes a float so that Nix reads the same bits again: with a point always, and with an exponent only behind one.
+///
+/// Nix refuses literals of subnormal numbers.
 pub(super) fn float(number: f64, place: Place, out: &mut String) -> Result<(), Unprintable> {
-    if !number.is_finite() {
-        return Err(Unprintable::NotFinite);
+    if !number.is_normal() && number != 0.0 {
+        return Err(Unprintable::NoFloat(format!("{number:e}")));
     }
     let size = number.abs();
     let plain = size == 0.0 || (1e-5..1e17).contains(&size);
@@ -179,6 +181,8 @@ mod tests {
         assert_eq!(float(1e300), "1.0e300");
         assert_eq!(float(1.5e-7), "1.5e-7");
         assert_eq!(float(f64::MIN_POSITIVE), "2.2250738585072014e-308");
-        assert_eq!(super::float(f64::NAN, Place::Alone, &mut String::new()), Err(Unprintable::NotFinite));
+        for refused in [f64::NAN, f64::INFINITY, 5e-324] {
+            assert!(super::float(refused, Place::Alone, &mut String::new()).is_err(), "{refused}");
+        }
     }
 }

@@ -65,10 +65,10 @@ impl Templates {
             others.remove(name.as_str());
             let found = check::check(source, body, &others);
             others.insert(name);
-            if found.is_empty() {
-                if let Err(error) = environment.add_template_owned(name.clone(), source[body..].to_owned()) {
-                    faults.push(fault(&error, &sources).of(name));
-                }
+            if found.is_empty()
+                && let Err(error) = environment.add_template_owned(name.clone(), source[body..].to_owned())
+            {
+                faults.push(fault(&error, &sources).of(name));
             }
             faults.extend(found.into_iter().map(|fault| fault.of(name)));
         }

@@ -27,6 +27,18 @@ pub fn format(text: &str) -> Result<String, Fault> {
     })
 }
 
+/// Formats Nix text and has a second parser read the result: what every generated file goes through.
+///
+/// # Errors
+///
+/// The first fault of the grammar, or text that is nested too deep.
+pub fn finish(text: &str) -> Result<String, Fault> {
+    let formatted = format(text)?;
+    // What the formatter accepted is not nested too deep.
+    read(&formatted)?;
+    Ok(formatted)
+}
+
 /// Checks that the text is Nix. Neither duplicate attributes nor undefined variables are found.
 ///
 /// # Errors
@@ -45,7 +57,7 @@ pub fn same_but_for_format(a: &str, b: &str) -> bool {
     }
     // The formatter evens out what it would have moved: commas, the form of comments, the indentation of strings.
     let tokens = |text: &str| {
-        let node = syntax(&format(text).ok()?).ok()?;
+        let node = read(&format(text).ok()?).ok()?;
         let mut out = Vec::new();
         flatten(&node, &mut out);
         Some(out)
@@ -58,6 +70,10 @@ pub fn same_but_for_format(a: &str, b: &str) -> bool {
 
 fn syntax(text: &str) -> Result<SyntaxNode, Fault> {
     check_depth(text)?;
+    read(text)
+}
+
+fn read(text: &str) -> Result<SyntaxNode, Fault> {
     let parsed = Root::parse(text);
     match parsed.errors().first() {
         None => Ok(parsed.syntax()),
@@ -186,7 +202,11 @@ fn check_depth(text: &str) -> Result<(), Fault> {
             }
         }
         if open.len() > DEEPEST {
-            return Err(Fault::new(text, at..at + token.len(), format!("brackets are nested more than {DEEPEST} deep")));
+            return Err(Fault::new(
+                text,
+                at..at + token.len(),
+                format!("brackets are nested more than {DEEPEST} deep"),
+            ));
         }
         if open.last().is_some_and(|(_, length)| *length > LONGEST) {
             let message = format!("the expression has more than {LONGEST} parts");
@@ -235,7 +255,9 @@ mod tests {
             let text = format!("{}1{}", open.repeat(20_000), close.repeat(20_000));
             assert!(format(&text).is_err() && parse(&text).is_err(), "{open}");
         }
-        for part in ["a: ", "- ", "!", "if a then b else ", "let in ", "with a; ", "a ", "a ++ ", "a.", "a -> ", "a // "] {
+        for part in
+            ["a: ", "- ", "!", "if a then b else ", "let in ", "with a; ", "a ", "a ++ ", "a.", "a -> ", "a // "]
+        {
             let text = format!("{}a", part.repeat(20_000));
             assert!(format(&text).is_err(), "{part}");
         }

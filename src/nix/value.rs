@@ -17,7 +17,7 @@ pub enum Value {
     Bool(bool),
     /// An integer.
     Int(i64),
-    /// A float; it must be finite to be printed.
+    /// A float; it must be finite and not subnormal to be printed.
     Float(f64),
     /// A string; it must not hold NUL to be printed.
     Str(String),
@@ -170,10 +170,7 @@ impl TryFrom<serde_json::Value> for Value {
             Json::String(text) => Self::Str(text),
             Json::Array(items) => Self::List(items.into_iter().map(Self::try_from).collect::<Result<_, _>>()?),
             Json::Object(attrs) => Self::Attrs(
-                attrs
-                    .into_iter()
-                    .map(|(name, value)| Ok((name, Self::try_from(value)?)))
-                    .collect::<Result<_, _>>()?,
+                attrs.into_iter().map(|(name, value)| Ok((name, Self::try_from(value)?))).collect::<Result<_, _>>()?,
             ),
         })
     }
@@ -230,7 +227,7 @@ mod tests {
         let refused = |value: Value| value.print(&mut String::new()).unwrap_err();
         assert_eq!(refused("a\0".into()), Unprintable::Nul);
         assert_eq!(refused(Value::attrs([("a\0", 1)])), Unprintable::Nul);
-        assert_eq!(refused(f64::INFINITY.into()), Unprintable::NotFinite);
+        assert_eq!(refused(f64::INFINITY.into()), Unprintable::NoFloat("inf".into()));
         let deep = (0..100).fold(Value::Null, |inner, _| Value::List(vec![inner]));
         assert_eq!(refused(deep), Unprintable::TooDeep);
     }

@@ -177,7 +177,9 @@ fn hardware(host: &Host) -> HardwareEntry {
             name: *profile,
             reason: reason.clone(),
             uefi: boot::is_uefi(host),
-            grub_device: boot::grub_disk(*profile, host).filter(|_| boot::needs_disk(*profile, host)).map(str::to_owned),
+            grub_device: boot::grub_disk(*profile, host)
+                .filter(|_| boot::needs_disk(*profile, host))
+                .map(str::to_owned),
             initrd_modules: initrd_modules(*profile, host),
         },
     }
@@ -220,9 +222,7 @@ fn deploy(host: &Host) -> DeployEntry {
     let address = host.address.expect("a checked host has an address").value.to_string();
     DeployEntry {
         own_port: def.hostname.is_none(),
-        hostname: def
-            .hostname
-            .map_or_else(|| HostAddress::read(&address).expect("an address is one"), |at| at.value),
+        hostname: def.hostname.map_or_else(|| HostAddress::read(&address).expect("an address is one"), |at| at.value),
         port: def.port.map(|at| at.value).filter(|port| port.0.get() != 22),
         ssh_user: def.ssh_user.map_or_else(root, |at| at.value),
         user: def.user.map_or_else(root, |at| at.value),

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, Command, Device, Domain, Duration, FleetName, FleetPath, FsType,
     HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac, Managed,
-    Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName,
-    ServiceName, SiteName, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
+    Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName, ServiceName,
+    SiteName, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
 };
 
 /// Everything that was decided.

@@ -24,17 +24,18 @@ pub(super) fn stand_once(draft: &Draft, faults: &mut Faults) {
         let own_ssh = entry.deploy.port.filter(|_| entry.deploy.own_port).map_or(22, |port| port.0.get());
         let span = draft.fleet().hosts[host].span;
         claims.insert((Protocol::Tcp, own_ssh), Claim { who: "the SSH server".into(), span });
-        if let Some(monitoring) = &draft.entries().monitoring {
-            if monitoring.hosts.contains(host) {
+        if let Some(monitoring) = &draft.entries().monitoring
+            && monitoring.hosts.contains(host) {
                 claims.insert((Protocol::Tcp, PROMETHEUS), Claim { who: "Prometheus".into(), span });
             }
-        }
         for (protocol, port, claim) in listeners(draft, host) {
             match claims.get(&(protocol, port)) {
-                Some(first) => clashes
-                    .entry((first.who.clone(), claim.who.clone(), port))
-                    .or_insert_with(|| Clash { host: host.clone(), hosts: 0, spans: [first.span, claim.span] })
-                    .hosts += 1,
+                Some(first) => {
+                    clashes
+                        .entry((first.who.clone(), claim.who.clone(), port))
+                        .or_insert_with(|| Clash { host: host.clone(), hosts: 0, spans: [first.span, claim.span] })
+                        .hosts += 1
+                }
                 None => {
                     claims.insert((protocol, port), claim);
                 }

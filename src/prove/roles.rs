@@ -14,7 +14,11 @@ pub(super) fn are_filled(draft: &Draft, faults: &mut Faults) {
         let quorum = kind.front.quorum.as_ref();
         let least = quorum.and_then(|quorum| quorum.at_least).map_or(0, |at| at.value).max(counted_roles) as usize;
         let odd = quorum.and_then(|quorum| quorum.odd).is_some_and(|odd| odd.value);
-        let open_role = kind.front.roles.as_ref().is_none_or(|r| r.0.is_empty() || r.0.iter().any(|(_, r)| r.value.count.is_none()));
+        let open_role = kind
+            .front
+            .roles
+            .as_ref()
+            .is_none_or(|r| r.0.is_empty() || r.0.iter().any(|(_, r)| r.value.count.is_none()));
         let why = if members < least {
             format!("kind `{}` takes at least {}", kind.name, counted(least, "member"))
         } else if odd && members % 2 == 0 {

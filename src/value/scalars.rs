@@ -244,9 +244,9 @@ pub struct Address(pub IpAddr);
 impl Scalar for Address {
     const WHAT: &'static str = "an IP address";
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| {
-            if text.contains('/') { "give it without a prefix length".to_owned() } else { String::new() }
-        })
+        text.parse()
+            .map(Self)
+            .map_err(|_| if text.contains('/') { "give it without a prefix length".to_owned() } else { String::new() })
     }
 }
 
@@ -429,7 +429,11 @@ impl Scalar for KeySource {
     const WHAT: &'static str = "a public SSH key or a path such as `./keys/ana.pub`";
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
-        if text.starts_with("./") { FleetPath::read(text).map(Self::File) } else { SshKey::read(text).map(Self::Inline) }
+        if text.starts_with("./") {
+            FleetPath::read(text).map(Self::File)
+        } else {
+            SshKey::read(text).map(Self::Inline)
+        }
     }
 }
 

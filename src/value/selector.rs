@@ -144,7 +144,9 @@ fn words(text: &str) -> Result<Vec<String>, String> {
                     words.push(c.to_string());
                 }
             }
-            c if c.is_alphanumeric() || matches!(c, '@' | ':' | '=' | '*' | '?' | '-' | '_' | '.' | '/' | '+') => word.push(c),
+            c if c.is_alphanumeric() || matches!(c, '@' | ':' | '=' | '*' | '?' | '-' | '_' | '.' | '/' | '+') => {
+                word.push(c)
+            }
             c => return Err(format!("it has `{}`", c.escape_debug())),
         }
     }
@@ -218,7 +220,11 @@ fn term(word: &str) -> Result<Term, String> {
         return Err(format!("`{word}` stands where a term should"));
     }
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '*' | '?');
-    if word.chars().all(legal) { Ok(Term::Glob(word.to_owned())) } else { Err(format!("`{word}` is neither a tag (`@{word}`), a label nor a host glob")) }
+    if word.chars().all(legal) {
+        Ok(Term::Glob(word.to_owned()))
+    } else {
+        Err(format!("`{word}` is neither a tag (`@{word}`), a label nor a host glob"))
+    }
 }
 
 #[cfg(test)]
@@ -246,8 +252,19 @@ mod tests {
 
     #[test]
     fn terms_and_their_joins() {
-        let yes = ["@media", "tag:media", "ed*", "e?en", "environment=production", "@x or @media", "@x, eden",
-            "not @x", "not (@x or @y) and eden", "@media and (environment=staging or eden)", "*"];
+        let yes = [
+            "@media",
+            "tag:media",
+            "ed*",
+            "e?en",
+            "environment=production",
+            "@x or @media",
+            "@x, eden",
+            "not @x",
+            "not (@x or @y) and eden",
+            "@media and (environment=staging or eden)",
+            "*",
+        ];
         for text in yes {
             assert!(Selector::read(text).unwrap().matches(&eden()), "{text}");
         }
@@ -258,7 +275,9 @@ mod tests {
 
     #[test]
     fn faults_are_named() {
-        for text in ["", "@", "@media and", "(@media", "@media)", "@media @tv", "and", "a=b=c d", "Eden", "@Ä", "role:x"] {
+        for text in
+            ["", "@", "@media and", "(@media", "@media)", "@media @tv", "and", "a=b=c d", "Eden", "@Ä", "role:x"]
+        {
             assert!(Selector::read(text).is_err(), "{text}");
         }
     }

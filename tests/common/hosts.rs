@@ -14,22 +14,14 @@ use crate::common::{Lab, run};
 /// Says why this machine cannot have test hosts, if it cannot.
 pub(crate) fn obstacle() -> Option<String> {
     let possible = |program: &str, args: &[&str]| {
-        Command::new(program)
-            .args(args)
-            .output()
-            .is_ok_and(|output| output.status.success())
+        Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
     };
     for program in ["ip", "ssh", "ssh-keygen", "nsenter", SSHD] {
         if !possible("sh", &["-c", &format!("command -v {program}")]) {
             return Some(format!("test hosts need {program}"));
         }
     }
-    if !possible(
-        "unshare",
-        &[
-            "--net", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt",
-        ],
-    ) {
+    if !possible("unshare", &["--net", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt"]) {
         return Some("test hosts need root and namespaces".to_owned());
     }
     None
@@ -44,9 +36,7 @@ impl Switch {
     /// Makes a switch with the address 10.77.0.1 and `nix` in the place of /nix.
     pub(crate) fn new(nix: &Path) -> Switch {
         let script = "ip link add switch type bridge; ip address add 10.77.0.1/24 dev switch; ip link set switch up";
-        Switch {
-            place: Place::new(nix, script),
-        }
+        Switch { place: Place::new(nix, script) }
     }
 
     /// Returns a command that runs at the switch.
@@ -59,19 +49,9 @@ impl Switch {
         let process = place.first.id();
         let line = format!("link add {name} type veth peer name eth0 netns {process}");
         run(self.command("ip").args(line.split(' ')));
-        run(self
-            .command("ip")
-            .args(["link", "set", name, "master", "switch", "up"]));
-        run(place.command("ip".as_ref()).args([
-            "address",
-            "add",
-            &format!("{address}/24"),
-            "dev",
-            "eth0",
-        ]));
-        run(place
-            .command("ip".as_ref())
-            .args(["link", "set", "eth0", "up"]));
+        run(self.command("ip").args(["link", "set", name, "master", "switch", "up"]));
+        run(place.command("ip".as_ref()).args(["address", "add", &format!("{address}/24"), "dev", "eth0"]));
+        run(place.command("ip".as_ref()).args(["link", "set", "eth0", "up"]));
     }
 }
 
@@ -91,26 +71,14 @@ pub(crate) struct Host {
 
 impl Host {
     /// Starts a host in the directory `nix`, which admits the owner of the public key `admin` as root.
-    pub(crate) fn new(
-        lab: &Lab,
-        switch: &Switch,
-        nix: PathBuf,
-        name: &str,
-        address: &str,
-        admin: &str,
-    ) -> Host {
+    pub(crate) fn new(lab: &Lab, switch: &Switch, nix: PathBuf, name: &str, address: &str, admin: &str) -> Host {
         let etc = nix.join("etc");
         fs::create_dir_all(&etc).expect("a directory for the host");
         fs::create_dir(nix.join("home")).expect("a home for its root");
         let key = new_key(&etc.join("host_key"));
-        let [path, settings, lab] =
-            ["PATH", "NIX_CONFIG", "CISTERN_LAB"].map(|name| lab.variable(name));
+        let [path, settings, lab] = ["PATH", "NIX_CONFIG", "CISTERN_LAB"].map(|name| lab.variable(name));
         let sshd = SSHD_CONFIG.replace("PATH=", &format!("PATH={path}"));
-        for (file, text) in [
-            ("authorized_keys", admin),
-            ("sshd_config", &sshd),
-            ("nix.conf", settings),
-        ] {
+        for (file, text) in [("authorized_keys", admin), ("sshd_config", &sshd), ("nix.conf", settings)] {
             fs::write(etc.join(file), text).expect("a file of the host");
         }
 
@@ -124,13 +92,7 @@ impl Host {
         );
         let place = Place::new(&nix, &script);
         switch.plug(name, &place, address);
-        Host {
-            name: name.to_owned(),
-            address: address.to_owned(),
-            key,
-            nix,
-            _place: place,
-        }
+        Host { name: name.to_owned(), address: address.to_owned(), key, nix, _place: place }
     }
 
     /// Returns the store path that the host's system profile points at.
@@ -143,9 +105,7 @@ impl Host {
 
 /// Makes an ssh key without a passphrase and returns its public half, as in `ssh-ed25519 AAAA…`.
 pub(crate) fn new_key(file: &Path) -> String {
-    run(Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"])
-        .arg(file));
+    run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(file));
     let public = format!("{}.pub", file.display());
     let public = fs::read_to_string(public).expect("ssh-keygen wrote the public half");
     public.trim().to_owned()
@@ -161,25 +121,15 @@ impl Place {
     fn new(nix: &Path, script: &str) -> Place {
         fs::create_dir_all(nix).expect("a directory to stand for /nix");
         fs::create_dir_all("/nix").expect("root may make /nix");
-        let script = format!(
-            "mount --bind \"$0\" /nix; ip link set lo up; {script}\n echo ready; read -r _"
-        );
+        let script = format!("mount --bind \"$0\" /nix; ip link set lo up; {script}\n echo ready; read -r _");
         let mut command = Command::new("unshare");
-        command
-            .args(["--net", "--mount", "--pid", "--fork", "sh", "-euc", &script])
-            .arg(nix);
-        let first = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("unshare starts");
+        command.args(["--net", "--mount", "--pid", "--fork", "sh", "-euc", &script]).arg(nix);
+        let first = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("unshare starts");
 
         let mut place = Place { first };
         let mut line = String::new();
         let stdout = place.first.stdout.take().expect("stdout is a pipe");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("a line from the script");
+        BufReader::new(stdout).read_line(&mut line).expect("a line from the script");
         assert_eq!(line, "ready\n", "{script} failed");
         place
     }
@@ -187,15 +137,7 @@ impl Place {
     /// Returns a command that runs with this network and these mounts.
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("nsenter");
-        command
-            .args([
-                "--target",
-                &self.first.id().to_string(),
-                "--net",
-                "--mount",
-                "--",
-            ])
-            .arg(program);
+        command.args(["--target", &self.first.id().to_string(), "--net", "--mount", "--"]).arg(program);
         command
     }
 }

@@ -38,10 +38,7 @@ pub(crate) fn require(programs: &[&str]) -> Option<&'static Lab> {
 
 /// Says that the running test is skipped, and why; fails it where everything must run.
 pub(crate) fn skip(reason: &str) {
-    assert!(
-        env::var_os("CISTERN_REQUIRE_ALL").is_none_or(|all| all != "1"),
-        "required: {reason}"
-    );
+    assert!(env::var_os("CISTERN_REQUIRE_ALL").is_none_or(|all| all != "1"), "required: {reason}");
     eprintln!("SKIPPED: {reason}");
 }
 
@@ -67,52 +64,29 @@ impl Lab {
     /// Returns one variable of the lab's environment.
     pub(crate) fn variable(&self, name: &str) -> &str {
         let found = self.environment.iter().find(|(key, _)| key == name);
-        &found
-            .unwrap_or_else(|| panic!("tests/lab/env sets no {name}"))
-            .1
+        &found.unwrap_or_else(|| panic!("tests/lab/env sets no {name}")).1
     }
 
     /// Sources `tests/lab/env`, so that the shell and the tests agree without saying things twice.
     fn find() -> Option<Lab> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/env");
-        let output = Command::new("bash")
-            .args(["-euc", ". \"$0\"; env -0"])
-            .arg(file)
-            .output()
-            .ok()?;
+        let output = Command::new("bash").args(["-euc", ". \"$0\"; env -0"]).arg(file).output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         let environment: Vec<_> = text
             .split('\0')
             .filter_map(|variable| variable.split_once('='))
-            .filter(|(key, _)| {
-                *key == "PATH" || key.starts_with("CISTERN_LAB") || key.starts_with("NIX_")
-            })
+            .filter(|(key, _)| *key == "PATH" || key.starts_with("CISTERN_LAB") || key.starts_with("NIX_"))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        let bin = environment
-            .iter()
-            .find(|(key, _)| key == "CISTERN_LAB_BIN")?
-            .1
-            .clone();
-        Some(Lab {
-            environment,
-            bin: bin.into(),
-        })
-        .filter(|lab| lab.bin.is_dir())
+        let bin = environment.iter().find(|(key, _)| key == "CISTERN_LAB_BIN")?.1.clone();
+        Some(Lab { environment, bin: bin.into() }).filter(|lab| lab.bin.is_dir())
     }
 }
 
 /// Runs a command and returns its stdout; panics with everything it said unless it exits 0.
 pub(crate) fn run(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{}",
-        output.status,
-        everything(&output)
-    );
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    assert!(output.status.success(), "{command:?}: {}\n{}", output.status, everything(&output));
     String::from_utf8(output.stdout).expect("stdout is UTF-8")
 }
 

@@ -285,7 +285,8 @@ impl Names<'_> {
                     self.at += 1;
                     while !matches!(self.token(0), Some(Token::Sign('}')) | None) {
                         self.tree(&parts);
-                        self.at += usize::from(self.sign(0) == Some(','));
+                        // Behind a tree stands a comma, or in a macro a sign that says nothing here.
+                        self.at += usize::from(self.sign(0) != Some('}'));
                     }
                     self.at += 1;
                     return;
@@ -298,19 +299,14 @@ impl Names<'_> {
             Some(at) => parts.drain(at..).nth(1),
             None => None,
         };
-        if parts.last().is_some_and(|last| last == "self") && parts.len() > 1 {
-            parts.pop();
-        }
-        let alias = alias.or_else(|| parts.last().cloned());
-        // What is no tree at all is passed over, so that this always ends.
-        if parts.len() == prefix.len() && alias.is_none() {
-            self.at += 1;
+        if parts.len() == prefix.len() {
             return;
         }
-        self.push(parts, alias);
-        if !matches!(self.sign(0), Some(',' | '}' | ';')) {
-            self.at += 1;
+        if parts.len() > 1 {
+            parts.pop_if(|last| last == "self");
         }
+        let alias = alias.or_else(|| parts.last().cloned());
+        self.push(parts, alias);
     }
 
     fn push(&mut self, parts: Vec<String>, alias: Option<String>) {
@@ -361,7 +357,9 @@ mod tests {
 
     #[test]
     fn comments_and_texts_are_blank() {
-        let rust = Rust::read("a(\"x // \\\" y\"); // b\n/* c /* d */ e */ f('\"', '\\'', b'x', r#\"g\"h\"#, br\"i\"); 'life: loop {}\n");
+        let rust = Rust::read(
+            "a(\"x // \\\" y\"); // b\n/* c /* d */ e */ f('\"', '\\'', b'x', r#\"g\"h\"#, br\"i\"); 'life: loop {}\n",
+        );
         let words: Vec<_> = rust.code.split(|c: char| !is_word(c)).filter(|word| !word.is_empty()).collect();
         assert_eq!(words, ["a", "f", "b", "r", "br", "life", "loop"]);
         assert_eq!(rust.texts, [(1, "x // \\\" y".to_owned()), (2, "g\"h".to_owned()), (2, "i".to_owned())]);
@@ -369,7 +367,9 @@ mod tests {
 
     #[test]
     fn tests_are_left_out() {
-        let rust = Rust::read("fn a() { \"x\" }\n#[cfg(test)]\nmod tests {\n    fn b() { \"y\" }\n}\n#[cfg(test)]\nuse c;\nfn d() {}\n");
+        let rust = Rust::read(
+            "fn a() { \"x\" }\n#[cfg(test)]\nmod tests {\n    fn b() { \"y\" }\n}\n#[cfg(test)]\nuse c;\nfn d() {}\n",
+        );
         let bare = rust.without_tests();
         assert_eq!(bare.definitions(), [(1, "fn".to_owned(), "a".to_owned()), (8, "fn".to_owned(), "d".to_owned())]);
         assert_eq!(bare.texts.len(), 1);
@@ -385,7 +385,16 @@ mod tests {
             format!("{} {inside}{}{alias}", name.line, name.parts.join("::"))
         };
         let names: Vec<_> = Rust::read(text).names().into_iter().map(shown).collect();
-        let expected = ["1 a as a", "1 a::b::C as D", "1 a::b::e as e", "1 a::f::*", "2 crate::h::I", "2 l::m", "3 n/super::o as o", "4 p as p"];
+        let expected = [
+            "1 a as a",
+            "1 a::b::C as D",
+            "1 a::b::e as e",
+            "1 a::f::*",
+            "2 crate::h::I",
+            "2 l::m",
+            "3 n/super::o as o",
+            "4 p as p",
+        ];
         assert_eq!(names, expected);
     }
 }

@@ -22,7 +22,9 @@ impl Lower<'_> {
             faults.push(
                 Diagnostic::new(codes::MISSING_KEY, format!("host `{}` has no `state_version`", host.name))
                     .at(host.span, "with which NixOS release was it installed?")
-                    .help("add `state_version: \"25.11\"` with the release of its first installation; it never changes"),
+                    .help(
+                        "add `state_version: \"25.11\"` with the release of its first installation; it never changes",
+                    ),
             );
         }
         host.hardware = self.hardware(host, faults);
@@ -31,8 +33,8 @@ impl Lower<'_> {
 
     fn system(&self, host: &Host, def: &HostDef, faults: &mut Faults) -> Option<System> {
         let seen = host.facts.as_ref().and_then(|facts| facts.system.as_deref()).and_then(|s| System::read(s).ok());
-        if let (Some(seen), Some(told)) = (seen, &def.layer.system) {
-            if seen != told.value {
+        if let (Some(seen), Some(told)) = (seen, &def.layer.system)
+            && seen != told.value {
                 faults.push(
                     Diagnostic::new(
                         codes::SYSTEM_CONTRADICTS,
@@ -42,7 +44,6 @@ impl Lower<'_> {
                     .help("remove the key, or replace a report of another machine"),
                 );
             }
-        }
         let system = seen.or(host.layer.system.map(|at| at.value));
         if system.is_none() && !host.poisoned {
             faults.push(
@@ -102,7 +103,10 @@ impl Lower<'_> {
 /// Picks a profile by evidence, and says by which.
 fn by_facts(facts: &Facts) -> Option<(HardwareProfile, String)> {
     if facts.raspberry_pi_4 {
-        return Some((HardwareProfile::RaspberryPi4, "the facts show a Raspberry Pi 4's network card (bcmgenet)".into()));
+        return Some((
+            HardwareProfile::RaspberryPi4,
+            "the facts show a Raspberry Pi 4's network card (bcmgenet)".into(),
+        ));
     }
     if let Some(kind) = facts.virtualisation.as_deref().filter(|kind| matches!(*kind, "kvm" | "qemu")) {
         return Some((HardwareProfile::Vm, format!("the facts show a virtual machine ({kind})")));

@@ -114,8 +114,9 @@ impl<'d> Lower<'d> {
             let uncertain = marks.iter().any(|m| m.poisoned);
             if found.is_empty() && members.is_empty() && !uncertain {
                 let tags: BTreeSet<_> = marks.iter().flat_map(|m| &m.tags).map(Tag::as_str).collect();
-                let mut diagnostic = Diagnostic::new(codes::EMPTY_SELECTOR, format!("`{}` matches no host", selector.value))
-                    .at(selector.span, "nothing matches");
+                let mut diagnostic =
+                    Diagnostic::new(codes::EMPTY_SELECTOR, format!("`{}` matches no host", selector.value))
+                        .at(selector.span, "nothing matches");
                 for tag in selector.tags() {
                     if let Some(near) = crate::diag::nearest(tag, tags.iter().copied()).filter(|near| *near != tag) {
                         diagnostic = diagnostic.help(format!("no host has the tag `{tag}`; the nearest is `{near}`"));
@@ -166,7 +167,10 @@ impl<'d> Lower<'d> {
                     faults.push(
                         Diagnostic::new(
                             codes::GROUP_CONFLICT,
-                            format!("groups `{first}` and `{second}` set `{}` differently on host `{name}`", conflict.path),
+                            format!(
+                                "groups `{first}` and `{second}` set `{}` differently on host `{name}`",
+                                conflict.path
+                            ),
                         )
                         .at(conflict.spans[1], format!("`{second}` sets it here"))
                         .at(conflict.spans[0], format!("`{first}` sets it here"))

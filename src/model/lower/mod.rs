@@ -1,7 +1,7 @@
 //! Raw → Fleet: keys become types, names become references, layers become one.
 
-mod hosts;
 mod hardware;
+mod hosts;
 mod names;
 mod people;
 mod secrets;
@@ -79,9 +79,12 @@ impl Lower<'_> {
     fn heading(&self, faults: &mut Faults) {
         match &self.def.version {
             Some(version) if version.value != 1 => faults.push(
-                Diagnostic::new(codes::UNKNOWN_VERSION, format!("version {} of the language is not read", version.value))
-                    .at(version.span, "1 is the only version")
-                    .help("use a Cistern that knows it, or write `version: 1`"),
+                Diagnostic::new(
+                    codes::UNKNOWN_VERSION,
+                    format!("version {} of the language is not read", version.value),
+                )
+                .at(version.span, "1 is the only version")
+                .help("use a Cistern that knows it, or write `version: 1`"),
             ),
             None if !self.def.poisoned => self.missing("version", "add `version: 1`", faults),
             _ => {}
@@ -103,7 +106,9 @@ impl Lower<'_> {
     fn missing(&self, key: &str, remedy: &str, faults: &mut Faults) {
         let path = &self.sources.file(self.top.file).path;
         faults.push(
-            Diagnostic::new(codes::MISSING_KEY, format!("`{key}` is missing")).file(path.clone()).help(remedy.to_owned()),
+            Diagnostic::new(codes::MISSING_KEY, format!("`{key}` is missing"))
+                .file(path.clone())
+                .help(remedy.to_owned()),
         );
     }
 
@@ -134,8 +139,7 @@ impl Lower<'_> {
 
     fn monitoring(&self, faults: &mut Faults) -> Option<Monitoring> {
         let def = self.def.monitoring.as_ref()?;
-        let hosts: Vec<_> =
-            def.hosts.iter().flatten().filter(|name| self.names.host(name, faults)).cloned().collect();
+        let hosts: Vec<_> = def.hosts.iter().flatten().filter(|name| self.names.host(name, faults)).cloned().collect();
         if def.hosts.is_none() && !def.poisoned {
             self.missing("monitoring.hosts", "name the hosts that run Prometheus", faults);
         }

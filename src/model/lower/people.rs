@@ -51,9 +51,12 @@ impl Lower<'_> {
             ];
             for (key, span) in idle.into_iter().filter_map(|(key, span)| Some((key, span?))) {
                 faults.push(
-                    Diagnostic::new(codes::NO_EFFECT, format!("`{key}` does nothing for an admin, who logs in as root"))
-                        .at(span, "this has no effect")
-                        .help("make them an operator, or remove the key"),
+                    Diagnostic::new(
+                        codes::NO_EFFECT,
+                        format!("`{key}` does nothing for an admin, who logs in as root"),
+                    )
+                    .at(span, "this has no effect")
+                    .help("make them an operator, or remove the key"),
                 );
             }
         } else if let Some(first) = def.age_keys.as_ref().and_then(|keys| keys.first()) {
@@ -63,10 +66,10 @@ impl Lower<'_> {
                     .help("make them an admin, or remove the key"),
             );
         }
-        let account = def.account.as_ref().map_or_else(
-            || AccountName::read(name.as_str()).ok(),
-            |account| Some(account.value.clone()),
-        );
+        let account = def
+            .account
+            .as_ref()
+            .map_or_else(|| AccountName::read(name.as_str()).ok(), |account| Some(account.value.clone()));
         let Some(account) = account else {
             faults.push(
                 Diagnostic::new(codes::BAD_NAME, format!("`{name}` is too long for an account"))
@@ -117,9 +120,12 @@ impl Lower<'_> {
             match SshKey::read(line) {
                 Ok(key) => keys.push(key),
                 Err(why) => faults.push(
-                    Diagnostic::new(codes::BAD_KEY, format!("`./{}` holds a line that is no public key: {why}", path.0))
-                        .at(source.span, "named here")
-                        .help("one key a line: type, base64, comment"),
+                    Diagnostic::new(
+                        codes::BAD_KEY,
+                        format!("`./{}` holds a line that is no public key: {why}", path.0),
+                    )
+                    .at(source.span, "named here")
+                    .help("one key a line: type, base64, comment"),
                 ),
             }
         }

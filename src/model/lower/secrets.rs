@@ -30,7 +30,13 @@ impl Lower<'_> {
             let listed = def.services.iter().flatten().filter(|service| self.names.service(service, faults));
             by.extend(listed.map(|service| service.value.clone()));
             let on = def.hosts.as_ref().map(|selector| self.names.select(selector, hosts, faults)).unwrap_or_default();
-            if by.is_empty() && on.is_empty() && def.services.is_none() && def.hosts.is_none() && !def.poisoned && !uncertain {
+            if by.is_empty()
+                && on.is_empty()
+                && def.services.is_none()
+                && def.hosts.is_none()
+                && !def.poisoned
+                && !uncertain
+            {
                 faults.push(
                     Diagnostic::new(codes::UNUSED_SECRET, format!("nobody reads the secret `{name}`"))
                         .at(keyed.key, "bound to no service and no host")

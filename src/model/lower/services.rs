@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Lower;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::{Kind, Kinds};
-use crate::load::decode::{At, Keyed, Scalar};
 use crate::load::Node;
+use crate::load::decode::{At, Keyed, Scalar};
 use crate::model::definition::{PlacementDef, ServiceDef};
 use crate::model::fleet::{Host, Service};
 use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, ServiceName};
@@ -154,7 +154,10 @@ impl Lower<'_> {
                 faults.push(
                     Diagnostic::new(
                         codes::NO_EFFECT,
-                        format!("`{name}` cannot be placed on `{}`, which is `managed: {}`", host.0.value, host.1.managed),
+                        format!(
+                            "`{name}` cannot be placed on `{}`, which is `managed: {}`",
+                            host.0.value, host.1.managed
+                        ),
                     )
                     .at(host.0.span, "gets no module from Cistern")
                     .at(host.1.span, "defined here")
@@ -210,9 +213,8 @@ impl Lower<'_> {
             }
         }
         for (name, setting) in known {
-            let given = given.is_some_and(|given| {
-                given.entries.contains_key(name) || given.poisoned.contains(name.as_str())
-            });
+            let given =
+                given.is_some_and(|given| given.entries.contains_key(name) || given.poisoned.contains(name.as_str()));
             if given {
                 continue;
             }
@@ -397,6 +399,8 @@ fn state(kind: &Kind, def: &ServiceDef, faults: &mut Faults) -> Option<crate::va
 /// Says whether an image names what it means by its digest.
 fn pinned(image: &str) -> bool {
     image.split_once("@sha256:").is_some_and(|(name, digest)| {
-        !name.is_empty() && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+        !name.is_empty()
+            && digest.len() == 64
+            && digest.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
     })
 }

@@ -43,9 +43,15 @@ fn holes_print_nix() {
     assert_eq!(rendered("{{i}}{{f}}{{t}}{{n}}", &context), " (-5)  0.5  true  null ");
     assert_eq!(rendered("{{ l }}", &context), " [ 1 (-2) \"x\" ] ");
     assert_eq!(rendered("{{ m }}", &context), " { a = { }; \"b c\" = -1; } ");
-    assert_eq!(formatted("{ a = f {{ i }} [ {{ i }} {{ s }} ]; }", &context), "{\n  a = f (-5) [\n    (-5)\n    \"a\\\"\\${b}''\\n\"\n  ];\n}\n");
+    assert_eq!(
+        formatted("{ a = f {{ i }} [ {{ i }} {{ s }} ]; }", &context),
+        "{\n  a = f (-5) [\n    (-5)\n    \"a\\\"\\${b}''\\n\"\n  ];\n}\n"
+    );
     assert_eq!(formatted("\"${ {{ s }} }\"", json!({ "s": "x" })), "\"${\"x\"}\"\n");
-    assert_eq!(rendered("{{ \"http://\" ~ host ~ \":\" ~ port }}", json!({ "host": "a", "port": 80 })), " \"http://a:80\" ");
+    assert_eq!(
+        rendered("{{ \"http://\" ~ host ~ \":\" ~ port }}", json!({ "host": "a", "port": 80 })),
+        " \"http://a:80\" "
+    );
 }
 
 #[test]
@@ -102,7 +108,8 @@ fn loops_are_in_order() {
     assert_eq!(rendered("{% for k in map %}{{ k }}{% endfor %}", &map), " \"a\"  \"b\" ");
     assert_eq!(rendered("{{ s }}", json!({ "s": 1 })), " 1 ");
     assert_eq!(rendered("{{ s }}", BTreeMap::from([("s", Fields { z: 1, a: 2 })])), " { z = 1; a = 2; } ");
-    let source = "{% for i in range(9) %}{% if i == 1 %}{% continue %}{% elif i > 3 %}{% break %}{% endif %}{{ i }}{% endfor %}";
+    let source =
+        "{% for i in range(9) %}{% if i == 1 %}{% continue %}{% elif i > 3 %}{% break %}{% endif %}{{ i }}{% endfor %}";
     assert_eq!(rendered(source, json!({})), " 0  2  3 ");
 }
 
@@ -139,7 +146,10 @@ fn nothing_prints_text() {
 
 #[test]
 fn holes_stand_in_code() {
-    assert_eq!(refused("{ a = \"http://{{ host }}\"; }"), ("a hole cannot stand inside a string".into(), "host".into()));
+    assert_eq!(
+        refused("{ a = \"http://{{ host }}\"; }"),
+        ("a hole cannot stand inside a string".into(), "host".into())
+    );
     assert_eq!(refused("---\nx\n---\n''{{ a.b }}''").1, "a.b", "front matter counts");
     assert_eq!(refused("# {{ a }}\n{ }").0, "a hole cannot stand inside a comment");
     assert_eq!(refused("{{ a }}.b ./{{ c }}").1, "c");
@@ -193,8 +203,11 @@ fn undefined_names_are_named() {
 #[test]
 fn what_nix_cannot_hold() {
     assert_eq!(failed("{{ x }}", json!({ "x": "a\0" })).message, "a Nix string cannot hold the character NUL");
-    assert_eq!(failed("{{ x }}", json!({ "x": u64::MAX })).message, "Nix has no integer as large as 18446744073709551615");
-    assert_eq!(failed("{{ x }}", BTreeMap::from([("x", f64::NAN)])).message, "Nix has no number that is infinite or undefined");
+    assert_eq!(
+        failed("{{ x }}", json!({ "x": u64::MAX })).message,
+        "Nix has no integer as large as 18446744073709551615"
+    );
+    assert_eq!(failed("{{ x }}", BTreeMap::from([("x", f64::NAN)])).message, "Nix has no number like NaN");
     let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
     assert_eq!(failed("{{ x }}", json!({ "x": deep })).message, "the value is nested more than 48 deep");
     assert_eq!(failed("{{ range }}", json!({})).line, 1);
@@ -202,7 +215,8 @@ fn what_nix_cannot_hold() {
 
 #[test]
 fn templates_include_each_other() {
-    let sources = [("a.j2", "{ {% include \"b.j2\" %} }"), ("b.j2", "x =\n{{ y }};\n"), ("c.j2", "{% include \"d.j2\" %}")];
+    let sources =
+        [("a.j2", "{ {% include \"b.j2\" %} }"), ("b.j2", "x =\n{{ y }};\n"), ("c.j2", "{% include \"d.j2\" %}")];
     let (templates, faults) = Templates::new(sources.map(|(name, text)| (name.to_owned(), text.to_owned())));
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert_eq!(faults[0].to_string(), "c.j2:1: there is no template `d.j2`; did you mean `b.j2`?");
@@ -235,7 +249,23 @@ fn bodies_are_found() {
 #[test]
 fn hostile_text_stays_data() {
     let templates = load("{ {{ s | attr }} = [ {{ s }} {{ { s: [s] } }} ]; b = \"${ {{ s }} }\"; c = ''${ {{ s }} }''; }\n{{ s | comment }}").0;
-    for text in ["\"", "''", "${builtins.abort \"x\"}", "\\", "\n", "*/", "'' + abort \"\" + ''", "$${", "\\${", "é🐧", "\r", "# ", "''${", "''\\n", "\u{2028}"] {
+    for text in [
+        "\"",
+        "''",
+        "${builtins.abort \"x\"}",
+        "\\",
+        "\n",
+        "*/",
+        "'' + abort \"\" + ''",
+        "$${",
+        "\\${",
+        "é🐧",
+        "\r",
+        "# ",
+        "''${",
+        "''\\n",
+        "\u{2028}",
+    ] {
         for text in [text.to_owned(), text.repeat(3), format!("a{text}"), format!("{text}a"), format!("${text}")] {
             let out = templates.render("t.nix.j2", &json!({ "s": text })).unwrap();
             let once = format(&out).unwrap_or_else(|fault| panic!("{fault}: {out}"));

@@ -15,7 +15,7 @@
 #     nix eval --json "$f?dir=fleet#cases.CASE" $o         # prints that value, or fails and says those words
 {
   inputs = {
-    nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
     deploy-rs.url = "github:serokell/deploy-rs";
     deploy-rs.inputs.nixpkgs.follows = "nixpkgs";
     agenix.url = "github:ryantm/agenix";

@@ -224,7 +224,11 @@ let
         inherit (decl) file;
         value = lib.mkOptionDefault option.default;
       };
-      merged = lib.mergeDefinitions loc type (defs ++ fallback);
+      merged =
+        if option.readOnly or false && builtins.length (defs ++ fallback) > 1 then
+          throw "option `${showOption loc}' is read-only:${showDefs defs}"
+        else
+          lib.mergeDefinitions loc type (defs ++ fallback);
       apply = option.apply or lib.id;
     in
     option

@@ -75,6 +75,14 @@ lib.genAttrs (
   ]
 ) empty
 // {
+  # Its source is where the exporter's standard configuration comes from.
+  prometheus-snmp-exporter = empty "prometheus-snmp-exporter" // {
+    src = final.runCommand "source" { } ''
+      mkdir -p "$out"
+      touch "$out/snmp.yml"
+    '';
+  };
+
   deploy-rs = final.runCommand "deploy-rs-0" { passthru.pname = "deploy-rs"; } (
     if builtins.pathExists activate then
       ''

@@ -41,7 +41,6 @@ in
           }
         )
       );
-      noXlibs = flag;
       pathsToLink = strs;
       sessionVariables = declare.set types.unspecified;
       shellAliases = declare.set (types.nullOr (types.either types.str types.path));

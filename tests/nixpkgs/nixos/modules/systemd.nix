@@ -190,6 +190,5 @@ in
       settings = set (types.attrsOf (types.attrsOf (sub tmpfile)));
     };
     user.services = declare.groupOf service;
-    watchdog.runtimeTime = maybe types.str;
   };
 }

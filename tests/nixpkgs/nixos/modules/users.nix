@@ -109,7 +109,7 @@ in
       lib.concatLists (
         lib.mapAttrsToList (name: user: [
           {
-            assertion = user.uid == 0 || user.isNormalUser != user.isSystemUser;
+            assertion = user.isNormalUser != (user.isSystemUser || user.uid != null && user.uid < 1000);
             message = "option `${where name}': exactly one of `isNormalUser' and `isSystemUser' must be true";
           }
           {

@@ -54,6 +54,14 @@ let
     };
 
   cfg = config.services;
+
+  # Plain values of nixpkgs' units that others may want to change.
+  own = {
+    prowlarr.DynamicUser = true;
+    radarr.UMask = "0022";
+    sonarr.UMask = "0022";
+  };
+
   all = {
     bazarr = cfg.bazarr.listenPort;
     prowlarr = cfg.prowlarr.settings.server.port;
@@ -83,6 +91,7 @@ in
         networking.firewall.allowedTCPPorts = lib.mkIf cfg.${name}.openFirewall [ number ];
         systemd.services.${name} = {
           after = [ "network.target" ];
+          serviceConfig = own.${name} or { };
           wantedBy = [ "multi-user.target" ];
         };
         users = lib.mkIf (name != "prowlarr") (account cfg.${name} name);

@@ -65,7 +65,6 @@ in
     dataDir = declare.path "/var/lib/grafana";
     declarativePlugins = maybe (types.listOf types.path);
     enable = flag;
-    openFirewall = flag;
     package = declare.package pkgs "grafana";
     provision = {
       alerting = {
@@ -175,7 +174,6 @@ in
         message = "options `services.grafana.provision.datasources': `path' and `settings' exclude each other";
       }
     ];
-    networking.firewall.allowedTCPPorts = lib.optional cfg.openFirewall cfg.settings.server.http_port;
     systemd.services.grafana.wantedBy = [ "multi-user.target" ];
     users.groups.grafana = { };
     users.users.grafana = {

@@ -193,7 +193,10 @@ in
           ++ lib.optional transmission.openRPCPort transmission.settings.rpc-port;
         allowedUDPPorts = lib.optional transmission.openPeerPorts transmission.settings.peer-port;
       };
-      systemd.services.transmission.wantedBy = [ "multi-user.target" ];
+      systemd.services.transmission = {
+        serviceConfig.UMask = "0066";
+        wantedBy = [ "multi-user.target" ];
+      };
       users = account transmission "transmission";
     })
   ];

@@ -50,6 +50,9 @@ in
       extensions = opt (types.either (types.functionTo (types.listOf types.package)) (
         types.listOf types.package
       )) [ ];
+      finalPackage = opt types.package cfg.package // {
+        readOnly = true;
+      };
       identMap = declare.lines;
       initdbArgs = strs;
       initialScript = maybe types.path;
@@ -90,14 +93,14 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    services.postgresql.settings.listen_addresses = lib.mkDefault (
-      if cfg.enableTCPIP then "*" else "localhost"
-    );
+    # A plain value: to listen elsewhere takes more than a default.
+    services.postgresql.settings.listen_addresses = if cfg.enableTCPIP then "*" else "localhost";
     assertions = map (user: {
       assertion = user.ensureDBOwnership -> builtins.elem user.name cfg.ensureDatabases;
       message = "option `services.postgresql.ensureUsers': `${user.name}' is to own a database of its name, which ensureDatabases lacks";
     }) cfg.ensureUsers;
-    systemd.services.postgresql.wantedBy = [ "multi-user.target" ];
+    systemd.services.postgresql.wantedBy = [ "postgresql.target" ];
+    systemd.targets.postgresql.wantedBy = [ "multi-user.target" ];
     users.groups.postgres = { };
     users.users.postgres = {
       group = "postgres";

@@ -1,0 +1,77 @@
+//! `cistern diff`: what would change against today's flake.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Common, Outcome, Terminal, generate};
+use crate::compile;
+use crate::current::{self, Against};
+use crate::diff::{self, diff};
+use crate::tree;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// What to compare with: a git revision, `worktree`, or a directory; HEAD's generated/ by default.
+    #[arg(long, value_name = "REV|worktree|DIR")]
+    against: Option<String>,
+    /// How to print the difference.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Exit with 0 when something differs, for hooks that only tell.
+    #[arg(long)]
+    exit_zero: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs: one JSON document.
+    Json,
+}
+
+pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
+    let compiled = compile(&common.directory)?;
+    let previous = tree::read_current(&common.directory.join(generate::GENERATED))?;
+    let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
+    let against = against(options, common);
+    let current = match current::tree(&common.directory, &against, &emitted.tree) {
+        Ok(current) => current,
+        Err(error @ (current::Error::Revision(_) | current::Error::Repository(_) | current::Error::Directory(_))) => {
+            terminal.error(&error.to_string());
+            return Ok(Outcome::Wrong);
+        }
+        Err(error) => return Err(io::Error::other(error.to_string())),
+    };
+    terminal.say("Comparing", &format!("with {}", current.what));
+    let changes = diff(&current.tree, &emitted.tree);
+    match options.format {
+        Format::Human => {
+            let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
+            terminal.print(&diff::human(&changes, &diff::Options { color, verbose, width }))?;
+        }
+        Format::Json => terminal.line(&diff::json(&changes))?,
+    }
+    Ok(if changes.is_same() || options.exit_zero { Outcome::Fine } else { Outcome::Differs })
+}
+
+/// A word is a directory when it looks like a path and is one, else a revision.
+fn against(options: &Options, common: &Common) -> Against {
+    match options.against.as_deref() {
+        None => Against::Head,
+        Some("worktree") => Against::Worktree,
+        Some(word) => {
+            let path = PathBuf::from(word);
+            let inside = path.join(generate::GENERATED);
+            if inside.is_dir() && inside != common.directory.join(generate::GENERATED) {
+                Against::Directory(inside)
+            } else if path.is_dir() && word.contains('/') {
+                Against::Directory(path)
+            } else {
+                Against::Revision(word.to_owned())
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Git as a program that is run in the fleet directory, whatever a hook has set for its own repository.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use super::Error;
+
+/// What git sets for hooks and aliases: the repository is the one around the fleet directory, not the caller's.
+/// `GIT_DIR` alone would make git take the fleet directory for the top of the working tree.
+const OF_THE_CALLER: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// Paths are names, not patterns; messages are in one language; reading takes no lock.
+const OF_OURS: &[(&str, &str)] = &[("GIT_LITERAL_PATHSPECS", "1"), ("GIT_OPTIONAL_LOCKS", "0"), ("LC_ALL", "C")];
+
+/// The repository whose working tree holds a directory.
+pub(super) struct Git {
+    directory: PathBuf,
+    /// The index of a commit that is being made, where a hook of this repository runs us.
+    index: Option<OsString>,
+}
+
+/// Why there is no repository to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absence {
+    Program,
+    Repository,
+}
+
+impl Absence {
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Program => "git is not installed",
+            Self::Repository => "there is no git repository",
+        }
+    }
+}
+
+impl Git {
+    /// Finds the repository around a directory. One that git refuses to read is a fault, not an absence.
+    pub(super) fn find(directory: &Path) -> Result<Result<Self, Absence>, Error> {
+        let args = ["rev-parse", "--is-inside-work-tree", "--absolute-git-dir"];
+        let mut git = Self { directory: directory.to_owned(), index: None };
+        let output = match git.start(&args, &[]) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Err(Absence::Program)),
+            other => other.map_err(|error| failed(&args, &error.to_string()))?,
+        };
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let nowhere = said.contains("not a git repository");
+            return if nowhere { Ok(Err(Absence::Repository)) } else { Err(failed(&args, &said)) };
+        }
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let Some(own) = printed.strip_prefix("true\n") else { return Ok(Err(Absence::Repository)) };
+        git.index = index_in(Path::new(own.trim_end_matches('\n')));
+        Ok(Ok(git))
+    }
+
+    /// Runs git to its success and returns what it printed; `input` is what it reads.
+    pub(super) fn run(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Error> {
+        let output = self.start(args, input).map_err(|error| failed(args, &error.to_string()))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = if said.trim().is_empty() { output.status.to_string() } else { said.into_owned() };
+        Err(failed(args, &said))
+    }
+
+    fn start(&self, args: &[&str], input: &[u8]) -> io::Result<Output> {
+        let mut command = Command::new("git");
+        OF_THE_CALLER.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        command.envs(OF_OURS.iter().copied());
+        command.envs(self.index.iter().map(|index| ("GIT_INDEX_FILE", index)));
+        // Not `current_dir`: a directory that is missing would look like a git that is missing.
+        command.arg("-C").arg(&self.directory).args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        thread::scope(|scope| {
+            // A thread of its own: git may answer before it has read everything, and both pipes would be full. If
+            // it goes away early its exit code says so.
+            scope.spawn(move || {
+                let _ = stdin.write_all(input);
+            });
+            child.wait_with_output()
+        })
+    }
+}
+
+/// The caller's index if it belongs to this repository: in a hook of `git commit -a` the usual one is locked.
+fn index_in(own: &Path) -> Option<OsString> {
+    let index = PathBuf::from(env::var_os("GIT_INDEX_FILE")?);
+    let inside = index.is_absolute() && index.parent()?.canonicalize().ok()? == own.canonicalize().ok()?;
+    inside.then(|| index.into_os_string())
+}
+
+fn failed(args: &[&str], said: &str) -> Error {
+    let words: Vec<_> = args.iter().map(|word| word.escape_debug().to_string()).collect();
+    Error::Git { command: format!("git {}", words.join(" ")), said: said.trim().to_owned() }
+}

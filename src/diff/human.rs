@@ -1,0 +1,192 @@
+//! Changes as a person reads them: the summary, the files, the summary again.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use similar::ChangeTag;
+
+use super::lines::{self, Compared, Line};
+use super::{Changes, File, Kind, summary};
+use crate::diag::{counted, listed};
+
+/// The most lines that are shown of one file, unless all are asked for.
+const LINES_OF_A_FILE: usize = 60;
+
+/// The most lines that are shown of all files together, unless all are asked for.
+const LINES: usize = 600;
+
+const HEAD: Style = Style::new().bold();
+const HUNK: Style = AnsiColor::Cyan.on_default();
+const ADDED: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const NOTE: Style = Style::new().dimmed();
+
+/// How to show changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Whether to write escape sequences: they never carry meaning alone.
+    pub color: bool,
+    /// Whether to show every line of every file.
+    pub verbose: bool,
+    /// The columns of the terminal; they bound how many hosts the summary names.
+    pub width: usize,
+}
+
+/// Writes changes for a terminal or a pipe, with a newline at the end.
+pub fn human(changes: &Changes, options: &Options) -> String {
+    let summary = summary(changes, (!options.verbose).then_some(options.width));
+    if changes.is_same() {
+        return summary + "\n";
+    }
+    let mut page = Page { text: format!("{summary}\n\n"), options, left: LINES };
+    let (records, files): (Vec<_>, Vec<_>) = changes.files.iter().partition(|file| file.is_record());
+    let shown = files.iter().take_while(|file| page.file(file)).count();
+    page.not_shown(&files[shown..]);
+    if options.verbose {
+        for record in records {
+            page.file(record);
+        }
+    } else {
+        page.records(&records);
+    }
+    page.text + &summary + "\n"
+}
+
+/// The text as far as it is written.
+struct Page<'o> {
+    text: String,
+    options: &'o Options,
+    left: usize,
+}
+
+impl Page<'_> {
+    /// Writes one file; says whether there was room left for it.
+    fn file(&mut self, file: &File) -> bool {
+        if self.left == 0 && !self.options.verbose {
+            return false;
+        }
+        self.head(file.kind(), &[file], "");
+        let (old, new) = file.compared();
+        if let (Some(old), Some(new)) = (lines::text(&old), lines::text(&new)) {
+            self.lines(&file.path, &Compared::new(old, new));
+        }
+        self.text.push('\n');
+        true
+    }
+
+    /// Writes what became of a file, or of some that are taken together.
+    fn head(&mut self, kind: Kind, files: &[&File], note: &str) {
+        let paths: Vec<_> = files.iter().map(|file| visible(&file.path)).collect();
+        let (added, removed) = files.iter().fold((0, 0), |sum, file| (sum.0 + file.added, sum.1 + file.removed));
+        let lines = match kind {
+            _ if files.iter().any(|file| file.is_binary()) => "not text".to_owned(),
+            Kind::Created => counted(added, "line"),
+            Kind::Removed => counted(removed, "line"),
+            Kind::Changed => format!("{} added, {removed} removed", counted(added, "line")),
+        };
+        let text = format!("{} {} {}: {lines}{note}", kind.symbol(), listed(&paths), kind.word());
+        self.line(HEAD, &text);
+    }
+
+    fn lines(&mut self, path: &str, compared: &Compared<'_>) {
+        let room = if self.options.verbose { usize::MAX } else { self.left.min(LINES_OF_A_FILE) };
+        let mut number = 0;
+        for hunk in compared.hunks() {
+            if number < room {
+                self.line(HUNK, &hunk.head());
+            }
+            let words = self.options.color && number < room;
+            for line in compared.lines(&hunk, words) {
+                number += 1;
+                if number <= room {
+                    self.compared(&line);
+                }
+            }
+        }
+        self.left = self.left.saturating_sub(number.min(room));
+        if number > room {
+            let rest = counted(number - room, "more line");
+            self.line(NOTE, &format!("… {rest} of {}; -v shows all", visible(path)));
+        }
+    }
+
+    fn compared(&mut self, line: &Line<'_>) {
+        let (sign, style) = match line.tag {
+            ChangeTag::Equal => (' ', Style::new()),
+            ChangeTag::Delete => ('-', REMOVED),
+            ChangeTag::Insert => ('+', ADDED),
+        };
+        let mut text = String::from(sign);
+        for (emphasised, piece) in &line.pieces {
+            let piece = visible(piece.strip_suffix('\n').unwrap_or(piece));
+            if *emphasised && self.options.color {
+                let strong = style.invert();
+                let _ = write!(text, "{strong}{piece}{strong:#}{style}");
+            } else {
+                text.push_str(&piece);
+            }
+        }
+        self.line(style, &text);
+        if !line.pieces.last().is_some_and(|(_, piece)| piece.ends_with('\n')) {
+            self.line(NOTE, "\\ No newline at end of file");
+        }
+    }
+
+    /// Sums up the files that there was no room for.
+    fn not_shown(&mut self, files: &[&File]) {
+        if files.is_empty() {
+            return;
+        }
+        let sum = |lines: fn(&File) -> usize| files.iter().map(|file| lines(file)).sum::<usize>();
+        let kinds = [Kind::Changed, Kind::Created, Kind::Removed]
+            .map(|kind| (files.iter().filter(|file| file.kind() == kind).count(), kind.word()))
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}"));
+        let text = format!(
+            "… {} with {} added and {} removed ({}); -v shows all",
+            counted(files.len(), "more file"),
+            counted(sum(File::added), "line"),
+            sum(File::removed),
+            listed(&kinds.collect::<Vec<_>>()),
+        );
+        self.line(NOTE, &text);
+        self.text.push('\n');
+    }
+
+    /// Counts the lines of the files that repeat what the others say.
+    fn records(&mut self, records: &[&File]) {
+        for kind in [Kind::Created, Kind::Removed, Kind::Changed] {
+            let files: Vec<_> = records.iter().copied().filter(|file| file.kind() == kind).collect();
+            if !files.is_empty() {
+                self.head(kind, &files, "; -v shows them");
+                self.text.push('\n');
+            }
+        }
+    }
+
+    fn line(&mut self, style: Style, text: &str) {
+        let style = if self.options.color { style } else { Style::new() };
+        let _ = writeln!(self.text, "{style}{text}{style:#}");
+    }
+}
+
+/// Writes out the characters that a terminal obeys or hides instead of showing them.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.chars().map(|char| match char {
+        '\r' => "\\r".to_owned(),
+        unseen if is_unseen(unseen) => unseen.escape_unicode().to_string(),
+        seen => seen.to_string(),
+    });
+    Cow::Owned(escaped.collect())
+}
+
+fn is_unseen(char: char) -> bool {
+    let hidden =
+        matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    (char.is_control() && char != '\t') || hidden
+}

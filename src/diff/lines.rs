@@ -1,0 +1,103 @@
+//! Two texts line by line: the hunks that lead from one to the other.
+
+use similar::{ChangeTag, DiffOp, InlineChangeOptions, TextDiff, TextDiffConfig, udiff};
+
+/// Unchanged lines that are shown around a change.
+const CONTEXT: usize = 3;
+
+/// The most lines of a replaced stretch whose words are compared: that costs the square of their number.
+const WORDS_WITHIN: usize = 64;
+
+/// The most bytes of such a stretch.
+const WORD_BYTES_WITHIN: usize = 16 << 10;
+
+/// Two texts that are different.
+pub(super) struct Compared<'t> {
+    diff: TextDiff<'t, 't, str>,
+}
+
+/// Changes that stand together, and the unchanged lines around them.
+pub(super) struct Hunk {
+    ops: Vec<DiffOp>,
+}
+
+/// One line of a hunk.
+pub(super) struct Line<'t> {
+    /// Whether it is in the old text only, in the new one only, or in both.
+    pub(super) tag: ChangeTag,
+    /// Its text in pieces; true for a piece to emphasise. The last one ends in a newline if the line does.
+    pub(super) pieces: Vec<(bool, &'t str)>,
+}
+
+/// Reads bytes as text; nothing if they are something else.
+pub(super) fn text(bytes: &[u8]) -> Option<&str> {
+    str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+}
+
+/// Counts the lines of a file; 0 if it is not text.
+pub(super) fn count(bytes: &[u8]) -> usize {
+    text(bytes).map_or(0, |text| split(text).count())
+}
+
+/// Counts the lines that are in the new file only and those in the old one only; 0 and 0 if a side is not text.
+pub(super) fn changed(old: &[u8], new: &[u8]) -> (usize, usize) {
+    let (Some(old), Some(new)) = (text(old), text(new)) else { return (0, 0) };
+    Compared::new(old, new).diff.ops().iter().fold((0, 0), |(added, removed), op| match op {
+        DiffOp::Equal { .. } => (added, removed),
+        _ => (added + op.new_range().len(), removed + op.old_range().len()),
+    })
+}
+
+impl<'t> Compared<'t> {
+    pub(super) fn new(old: &'t str, new: &'t str) -> Self {
+        let (old, new): (Vec<_>, Vec<_>) = (split(old).collect(), split(new).collect());
+        // No deadline: the same texts give the same hunks on a slow machine too.
+        Self { diff: TextDiffConfig::new().newline_terminated(true).diff_slices(&old, &new) }
+    }
+
+    pub(super) fn hunks(&self) -> impl Iterator<Item = Hunk> {
+        self.diff.grouped_ops(CONTEXT).into_iter().map(|ops| Hunk { ops })
+    }
+
+    /// Lists the lines of a hunk; `words` says whether to find the words that differ between two lines.
+    pub(super) fn lines<'d>(&'d self, hunk: &'d Hunk, words: bool) -> impl Iterator<Item = Line<'d>> {
+        hunk.ops.iter().flat_map(move |op| self.lines_of(op, words && self.is_small(op)))
+    }
+
+    fn lines_of(&self, op: &DiffOp, words: bool) -> Vec<Line<'_>> {
+        if words {
+            let options = InlineChangeOptions::new();
+            self.diff
+                .iter_inline_changes_with_options_deadline(op, options, None)
+                .map(|change| Line { tag: change.tag(), pieces: change.values().to_vec() })
+                .collect()
+        } else {
+            self.diff
+                .iter_changes(op)
+                .map(|change| Line { tag: change.tag(), pieces: vec![(false, change.value())] })
+                .collect()
+        }
+    }
+
+    fn is_small(&self, op: &DiffOp) -> bool {
+        let bytes = |text: Option<&str>| text.map_or(0, str::len);
+        let old = op.old_range();
+        let new = op.new_range();
+        old.len() + new.len() <= WORDS_WITHIN
+            && old.map(|at| bytes(self.diff.old_slice(at))).sum::<usize>()
+                + new.map(|at| bytes(self.diff.new_slice(at))).sum::<usize>()
+                <= WORD_BYTES_WITHIN
+    }
+}
+
+impl Hunk {
+    /// The line that heads it, as in `@@ -1,3 +1,4 @@`.
+    pub(super) fn head(&self) -> String {
+        udiff::UnifiedHunkHeader::new(&self.ops).to_string()
+    }
+}
+
+/// Lines with their newlines; a carriage return alone ends none.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive('\n')
+}
