@@ -1,0 +1,198 @@
+# Written by Cistern from hosts.app-1. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=3a6a1b69790ed23c6630d248f83684e6 body=ccd6f1b1109079a59d398787a2728c1c words=27acfb3765158312c388bc41c9eb6286
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.cache
+    (
+      { pkgs, ... }:
+      {
+        services.redis.servers.cache = {
+          enable = lib.mkOverride 900 true;
+          port = lib.mkOverride 900 6379;
+          bind = lib.mkOverride 900 "127.0.0.1";
+          appendOnly = lib.mkOverride 900 false;
+          settings = {
+            maxmemory = lib.mkOverride 900 "256mb";
+            maxmemory-policy = lib.mkOverride 900 "allkeys-lru";
+          };
+        };
+
+        services.prometheus.exporters.redis = {
+          enable = lib.mkOverride 900 true;
+          port = lib.mkOverride 900 9121;
+        };
+
+        systemd.services.prometheus-redis-exporter = {
+          environment.REDIS_ADDR = lib.mkOverride 900 "redis://127.0.0.1:6379";
+        };
+      }
+    )
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.shop
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.shop = {
+          image = lib.mkOverride 900 "registry.example.org/shop:4.11.2@sha256:98558eb4c11abccd275aeff54ceaae4b1d5f8554a153c857857146258df92947";
+          ports = [
+            "8080:8080"
+          ];
+          environment = {
+            DATABASE_HOST = lib.mkOverride 900 "10.20.0.21";
+            DATABASE_NAME = lib.mkOverride 900 "shop";
+            SESSIONS_HOST = lib.mkOverride 900 "10.20.0.31";
+          };
+          environmentFiles = [ "/run/agenix/shop-env" ];
+        };
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "app-1";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.ens18 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv4.addresses = [
+        {
+          address = "10.20.0.11";
+          prefixLength = 24;
+        }
+      ];
+    };
+    defaultGateway = {
+      address = lib.mkOverride 900 "10.20.0.1";
+      interface = lib.mkOverride 900 "ens18";
+    };
+    nameservers = [ "10.20.0.1" ];
+    firewall.allowedTCPPorts = [
+      8080
+      9100
+      9121
+    ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+      ];
+    };
+    petra = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPMnbZqWwwHFJqo/GN0Tr+GdynlACyd7m/9+2k6JhhOq"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+    {
+      users = [ "petra" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "/run/current-system/sw/bin/podman";
+          options = [ "NOPASSWD" ];
+        }
+        {
+          command = "/run/current-system/sw/bin/systemctl";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+
+  age.secrets = {
+    sessions-password = {
+      file = lib.mkOverride 900 ../../secrets/sessions-password.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    shop-env = {
+      file = lib.mkOverride 900 ../../secrets/shop-env.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}

@@ -1,0 +1,208 @@
+# Written by Cistern from hosts.app-staging. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=df0b5b275b487ad13da88a98fbf966a5 body=088a0881ec0a7376082e3ce10acbf6b0 words=01959a7627699330b3e79c19560c6ba0
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.cache
+    (
+      { pkgs, ... }:
+      {
+        services.redis.servers.cache = {
+          enable = lib.mkOverride 900 true;
+          port = lib.mkOverride 900 6379;
+          bind = lib.mkOverride 900 "127.0.0.1";
+          appendOnly = lib.mkOverride 900 false;
+          settings = {
+            maxmemory = lib.mkOverride 900 "256mb";
+            maxmemory-policy = lib.mkOverride 900 "allkeys-lru";
+          };
+        };
+
+        services.prometheus.exporters.redis = {
+          enable = lib.mkOverride 900 true;
+          port = lib.mkOverride 900 9121;
+        };
+
+        systemd.services.prometheus-redis-exporter = {
+          environment.REDIS_ADDR = lib.mkOverride 900 "redis://127.0.0.1:6379";
+        };
+      }
+    )
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.shop-staging
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.shop-staging = {
+          image = lib.mkOverride 900 "registry.example.org/shop:4.12.0-rc1@sha256:8633765ae5df5d7b6fea8f431b4419ffd8929c2472ed4d9956edbb4e772d81c0";
+          ports = [
+            "8080:8080"
+          ];
+          environment = {
+            DATABASE_HOST = lib.mkOverride 900 "10.20.0.23";
+            DATABASE_NAME = lib.mkOverride 900 "shop";
+          };
+          environmentFiles = [ "/run/agenix/shop-staging-env" ];
+        };
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "app-staging";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.ens18 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv4.addresses = [
+        {
+          address = "10.20.0.14";
+          prefixLength = 24;
+        }
+      ];
+    };
+    defaultGateway = {
+      address = lib.mkOverride 900 "10.20.0.1";
+      interface = lib.mkOverride 900 "ens18";
+    };
+    nameservers = [ "10.20.0.1" ];
+    firewall.allowedTCPPorts = [
+      8080
+      9100
+      9121
+    ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+      ];
+    };
+    petra = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPMnbZqWwwHFJqo/GN0Tr+GdynlACyd7m/9+2k6JhhOq"
+      ];
+    };
+    thomas = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID2/8VzunkWhdTE/Gchdkk2IamMgHh3Zzi7aX022/yLq"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+    {
+      users = [ "petra" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "/run/current-system/sw/bin/podman";
+          options = [ "NOPASSWD" ];
+        }
+        {
+          command = "/run/current-system/sw/bin/systemctl";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+    {
+      users = [ "thomas" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "/run/current-system/sw/bin/systemctl";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+
+  age.secrets = {
+    shop-staging-env = {
+      file = lib.mkOverride 900 ../../secrets/shop-staging-env.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}

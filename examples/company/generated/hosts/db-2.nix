@@ -1,0 +1,165 @@
+# Written by Cistern from hosts.db-2. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=aa8a102c91fb309adb081a5ab29b970e body=3f94fe815beb7a98629ea252ad210e23 words=a3aa440b29241c449955ad0cb9fee71f
+{ lib, ... }:
+{
+  imports = [
+    ../../modules/backup.nix
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.reports-db
+    (
+      { config, pkgs, ... }:
+      {
+        services.postgresql = {
+          enable = lib.mkOverride 900 true;
+          package = lib.mkOverride 900 pkgs.postgresql_17;
+          settings.port = lib.mkOverride 900 5432;
+          ensureDatabases = [ "reports" ];
+          ensureUsers = [
+            {
+              name = "reports";
+              ensureDBOwnership = true;
+            }
+          ];
+        };
+
+        services.prometheus.exporters.postgres = {
+          enable = lib.mkOverride 900 true;
+          port = lib.mkOverride 900 9187;
+          # By the socket, as the one account that sees every database.
+          runAsLocalSuperUser = lib.mkOverride 900 true;
+          dataSourceName = lib.mkOverride 900 "host=/run/postgresql port=5432 user=postgres database=postgres";
+        };
+      }
+    )
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "db-2";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.ens18 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv4.addresses = [
+        {
+          address = "10.20.0.22";
+          prefixLength = 24;
+        }
+      ];
+    };
+    defaultGateway = {
+      address = lib.mkOverride 900 "10.20.0.1";
+      interface = lib.mkOverride 900 "ens18";
+    };
+    nameservers = [ "10.20.0.1" ];
+    firewall.allowedTCPPorts = [
+      9100
+      9187
+    ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+    "/var/lib/postgresql" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/postgresql";
+      fsType = lib.mkOverride 900 "xfs";
+      options = [ "noatime" ];
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+
+  age.secrets = {
+    restic-password = {
+      file = lib.mkOverride 900 ../../secrets/db-2/restic-password.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    restic-repository = {
+      file = lib.mkOverride 900 ../../secrets/db-2/restic-repository.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}

@@ -1,0 +1,176 @@
+# Written by Cistern from hosts.edge-1. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=885c5133db0588713bc86a28178282f7 body=83b31560d3ad40f1ff85fbd0081e2cea words=c1cbba6624b2a08ca548d27345d864ba
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.website
+    {
+      services.nginx = {
+        enable = lib.mkOverride 900 true;
+        defaultHTTPListenPort = lib.mkOverride 900 80;
+        defaultSSLListenPort = lib.mkOverride 900 443;
+        recommendedGzipSettings = lib.mkOverride 900 true;
+        recommendedOptimisation = lib.mkOverride 900 true;
+        recommendedProxySettings = lib.mkOverride 900 true;
+        recommendedTlsSettings = lib.mkOverride 900 true;
+        clientMaxBodySize = lib.mkOverride 900 "10m";
+        statusPage = lib.mkOverride 900 true; # what the exporter reads
+        virtualHosts = {
+          "shop.example.org" = {
+            locations."/" = {
+              proxyPass = lib.mkOverride 900 "http://10.20.0.11:8080";
+              proxyWebsockets = lib.mkOverride 900 true;
+            };
+          };
+          "www.example.org" = {
+            root = lib.mkOverride 900 "/srv/www";
+          };
+        };
+      };
+
+      services.prometheus.exporters.nginx = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9113;
+        scrapeUri = lib.mkOverride 900 "http://localhost:80/nginx_status";
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "edge-1";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.ens18 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv4.addresses = [
+        {
+          address = "10.10.0.11";
+          prefixLength = 24;
+        }
+      ];
+    };
+    defaultGateway = {
+      address = lib.mkOverride 900 "10.10.0.1";
+      interface = lib.mkOverride 900 "ens18";
+    };
+    nameservers = [
+      "9.9.9.9"
+      "149.112.112.112"
+    ];
+    firewall.allowedTCPPorts = [
+      80
+      443
+      9100
+      9113
+    ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+      ];
+    };
+    petra = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPMnbZqWwwHFJqo/GN0Tr+GdynlACyd7m/9+2k6JhhOq"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+    {
+      users = [ "petra" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "/run/current-system/sw/bin/podman";
+          options = [ "NOPASSWD" ];
+        }
+        {
+          command = "/run/current-system/sw/bin/systemctl";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+}

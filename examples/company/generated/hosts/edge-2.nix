@@ -1,0 +1,175 @@
+# Written by Cistern from hosts.edge-2. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=bd482f443e587cd3d40fbdad8a37bc04 body=c297b6e89daa407cc334824cb04898dc words=f6738aea0530a0f769c628438c31ec92
+{ lib, ... }:
+{
+  imports = [
+    # hardware: generic-efi, named by the definition
+    {
+      boot = {
+        loader = {
+          systemd-boot.enable = lib.mkOverride 900 true;
+          efi.canTouchEfiVariables = lib.mkOverride 900 true;
+        };
+        initrd.availableKernelModules = [
+          "ahci"
+          "nvme"
+          "sd_mod"
+          "usb_storage"
+          "usbhid"
+          "virtio_blk"
+          "virtio_pci"
+          "virtio_scsi"
+          "xhci_pci"
+        ];
+      };
+
+      hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.website
+    {
+      services.nginx = {
+        enable = lib.mkOverride 900 true;
+        defaultHTTPListenPort = lib.mkOverride 900 80;
+        defaultSSLListenPort = lib.mkOverride 900 443;
+        recommendedGzipSettings = lib.mkOverride 900 true;
+        recommendedOptimisation = lib.mkOverride 900 true;
+        recommendedProxySettings = lib.mkOverride 900 true;
+        recommendedTlsSettings = lib.mkOverride 900 true;
+        clientMaxBodySize = lib.mkOverride 900 "10m";
+        statusPage = lib.mkOverride 900 true; # what the exporter reads
+        virtualHosts = {
+          "shop.example.org" = {
+            locations."/" = {
+              proxyPass = lib.mkOverride 900 "http://10.20.0.11:8080";
+              proxyWebsockets = lib.mkOverride 900 true;
+            };
+          };
+          "www.example.org" = {
+            root = lib.mkOverride 900 "/srv/www";
+          };
+        };
+      };
+
+      services.prometheus.exporters.nginx = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9113;
+        scrapeUri = lib.mkOverride 900 "http://localhost:80/nginx_status";
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "edge-2";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.enp1s0 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv4.addresses = [
+        {
+          address = "10.10.0.12";
+          prefixLength = 24;
+        }
+      ];
+    };
+    defaultGateway = {
+      address = lib.mkOverride 900 "10.10.0.1";
+      interface = lib.mkOverride 900 "enp1s0";
+    };
+    nameservers = [
+      "9.9.9.9"
+      "149.112.112.112"
+    ];
+    firewall.allowedTCPPorts = [
+      80
+      443
+      9100
+      9113
+    ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+    "/boot" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/ESP";
+      fsType = lib.mkOverride 900 "vfat";
+      options = [ "umask=0077" ];
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+      ];
+    };
+    petra = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPMnbZqWwwHFJqo/GN0Tr+GdynlACyd7m/9+2k6JhhOq"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+    {
+      users = [ "petra" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "/run/current-system/sw/bin/podman";
+          options = [ "NOPASSWD" ];
+        }
+        {
+          command = "/run/current-system/sw/bin/systemctl";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+}

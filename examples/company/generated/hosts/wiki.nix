@@ -1,0 +1,157 @@
+# Written by Cistern from hosts.wiki. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=f4de538d101cbeaf8ce8db5510b47df2 body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.wiki
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.wiki = {
+          image = lib.mkOverride 900 "registry.example.org/wiki:2.5@sha256:6f8619cab3c2aeb8a68033b75ca5c6438756a3f13c955692188bff114552032c";
+          ports = [
+            "8080:8080"
+          ];
+          environmentFiles = [ "/run/agenix/wiki-env" ];
+          user = lib.mkOverride 900 "1000:1000";
+          volumes = [
+            "/var/lib/wiki:/data"
+          ];
+        };
+      };
+
+      # podman mounts what exists and creates nothing.
+      systemd.tmpfiles.settings.cistern."/var/lib/wiki".d = {
+        mode = lib.mkOverride 900 "0750";
+        user = lib.mkOverride 900 "1000";
+        group = lib.mkOverride 900 "1000";
+      };
+
+      # A disk that is missing stops the container rather than showing it an empty directory.
+      systemd.services.podman-wiki.unitConfig.RequiresMountsFor = [
+        "/var/lib/wiki"
+      ];
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "wiki";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.ens18 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv4.addresses = [
+        {
+          address = "10.30.0.11";
+          prefixLength = 24;
+        }
+      ];
+    };
+    defaultGateway = {
+      address = lib.mkOverride 900 "10.30.0.1";
+      interface = lib.mkOverride 900 "ens18";
+    };
+    nameservers = [ "10.30.0.1" ];
+    firewall.allowedTCPPorts = [
+      8080
+      9100
+    ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBC946BCdv9nt8KFQV0o6vZP5Ur/9Y4ZdC96PMgfdb51jsTQkQxmsQ+fN79c3gTof+dhWHC9pVAi93qhLPDkuYIU="
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINymx6DxkuFXeql1scrPcyCkZw9e3gUcD22sWbm+ABjS"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+
+  age.secrets = {
+    wiki-env = {
+      file = lib.mkOverride 900 ../../secrets/wiki-env.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}

@@ -1,0 +1,123 @@
+# Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=22526151eb4e83a5edb44464023f175a body=34fa35d8496caadfe1401ee53313ac51 words=b2f9cd69845c91932012750e260fd985
+{ lib, ... }:
+{
+  imports = [
+    ../../modules/backup.nix
+    # hardware: raspberry-pi-4, named by the definition
+    {
+      boot = {
+        loader = {
+          # On unless something turns it off, and extlinux does not.
+          grub.enable = lib.mkOverride 900 false;
+          generic-extlinux-compatible.enable = lib.mkOverride 900 true;
+        };
+        # USB hangs off PCIe, and its controller gets its firmware through the reset driver.
+        initrd.availableKernelModules = [
+          "pcie-brcmstb"
+          "reset-raspberrypi"
+          "usb_storage"
+          "usbhid"
+          "vc4"
+          "xhci_pci"
+        ];
+      };
+
+      # Wi-Fi and Bluetooth do nothing without theirs.
+      hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
+    }
+
+    # services.jellyfin
+    {
+      services.jellyfin = {
+        enable = lib.mkOverride 900 true;
+        dataDir = lib.mkOverride 900 "/var/lib/jellyfin";
+      };
+
+      # A member only: Jellyfin reads the media and keeps what it writes to itself.
+      users.users.jellyfin.extraGroups = [ "media" ];
+      users.groups.media = { };
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "pishon";
+    domain = lib.mkOverride 900 "home.arpa";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [
+      8096
+      9100
+    ];
+    firewall.allowedUDPPorts = [ 7359 ];
+  };
+
+  # The interface keeps its name whatever else is plugged in.
+  systemd.network.links."10-lan0" = {
+    matchConfig.PermanentMACAddress = lib.mkOverride 900 "dc:a6:32:7f:10:52";
+    linkConfig.Name = lib.mkOverride 900 "lan0";
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+  i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/NIXOS_SD";
+      fsType = lib.mkOverride 900 "ext4";
+      options = [ "noatime" ];
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPjDzGvX/3cfsR072065rAHFFNhEYxivdPUkAOgpN4a"
+    ];
+    bo = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKs/bjy+FdFVKVr4Nv4pQtk+2VLmY4XXmRqXGuza8pY9"
+      ];
+    };
+  };
+  security.sudo.extraRules = [
+    {
+      users = [ "bo" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "/run/current-system/sw/bin/systemctl";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+
+  age.secrets = {
+    backup-password = {
+      file = lib.mkOverride 900 ../../secrets/pishon/backup-password.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}
