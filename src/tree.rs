@@ -5,6 +5,8 @@
 //! where the file system cannot exchange directories. Neither outlives a run that ends; what a killed run left
 //! behind, the next [`commit`] or [`recover`] puts right.
 
+#![expect(clippy::disallowed_methods, reason = "this is where the output is written")]
+
 mod beside;
 mod commit;
 mod journal;

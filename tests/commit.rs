@@ -3,6 +3,8 @@
 //!
 //! The program that is killed is this test itself, started anew with `CISTERN_TEST_COMMIT`; see [`kill_at_random`].
 
+#![expect(clippy::disallowed_methods, reason = "programs are started and killed, and files looked at")]
+
 mod common;
 
 use std::env;

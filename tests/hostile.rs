@@ -2,6 +2,8 @@
 //!
 //! All cases are elements of one list, so that nix runs once.
 
+#![expect(clippy::disallowed_methods, reason = "files are written for nix to evaluate")]
+
 mod common;
 
 use std::collections::BTreeMap;

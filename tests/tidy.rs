@@ -20,67 +20,67 @@ use files::{Files, Finding};
 
 #[test]
 fn modules_use_only_what_stands_above() {
-    hold(modules::order(Files::repository()));
+    hold(&modules::order(Files::repository()));
 }
 
 #[test]
 fn files_of_a_module_import_in_one_direction() {
-    hold(modules::circles(Files::repository()));
+    hold(&modules::circles(Files::repository()));
 }
 
 #[test]
 fn io_stays_at_the_edges() {
-    hold(modules::io(Files::repository()));
+    hold(&modules::io(Files::repository()));
 }
 
 #[test]
 fn files_are_short_or_say_why_not() {
-    hold(words::length(Files::repository()));
+    hold(&words::length(Files::repository()));
 }
 
 #[test]
 fn names_say_what_a_thing_is() {
-    hold(words::names(Files::repository()));
+    hold(&words::names(Files::repository()));
 }
 
 #[test]
 fn messages_are_calm() {
-    hold(words::messages(Files::repository()));
+    hold(&words::messages(Files::repository()));
 }
 
 #[test]
 fn nothing_is_silenced_or_left_undone() {
-    hold(words::stubs(Files::repository()));
+    hold(&words::stubs(Files::repository()));
 }
 
 #[test]
 fn files_name_no_machine_of_ours() {
-    hold(words::places(Files::repository()));
+    hold(&words::places(Files::repository()));
 }
 
 #[test]
 fn every_code_has_a_fleet_that_provokes_it() {
-    hold(records::codes(Files::repository()));
+    hold(&records::codes(Files::repository()));
 }
 
 #[test]
 fn every_kind_stands_in_a_good_fleet() {
-    hold(records::kinds(Files::repository()));
+    hold(&records::kinds(Files::repository()));
 }
 
 #[test]
 fn dependencies_are_explained() {
-    hold(records::dependencies(Files::repository()));
+    hold(&records::dependencies(Files::repository()));
 }
 
 #[test]
 fn the_changelog_is_open() {
-    hold(records::changelog(Files::repository()));
+    hold(&records::changelog(Files::repository()));
 }
 
 /// Fails with every finding, a line each.
 #[track_caller]
-fn hold(findings: Vec<Finding>) {
+fn hold(findings: &[Finding]) {
     let lines: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
     assert!(findings.is_empty(), "{} not tidy:\n{lines}", findings.len());
 }

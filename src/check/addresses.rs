@@ -26,17 +26,18 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
         let (Some(address), Some(site)) = (&host.address, site(fleet, host)) else { continue };
         let ip = address.value.0;
         if let Some(subnet) = &site.subnet
-            && let Some(why) = misfit(ip, subnet.value.0) {
-                faults.push(
-                    Diagnostic::new(
-                        codes::BAD_ADDRESSING,
-                        format!("the address of host `{}` {why} {}", host.name, subnet.value.0),
-                    )
-                    .at(address.span, "does not fit")
-                    .at(subnet.span, "the site's network")
-                    .help("correct the address, or the host's `site`"),
-                );
-            }
+            && let Some(why) = misfit(ip, subnet.value.0)
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::BAD_ADDRESSING,
+                    format!("the address of host `{}` {why} {}", host.name, subnet.value.0),
+                )
+                .at(address.span, "does not fit")
+                .at(subnet.span, "the site's network")
+                .help("correct the address, or the host's `site`"),
+            );
+        }
         if let Some(gateway) =
             site.gateway.filter(|gateway| gateway.value == address.value && host.managed != Managed::Scrape)
         {
@@ -48,17 +49,19 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
             );
         }
         if let Some((first, last)) = &site.dhcp_range
-            && mode(host) == NetworkMode::Static && (first.value.0..=last.value.0).contains(&ip) {
-                faults.push(
-                    Diagnostic::new(
-                        codes::ADDRESS_IN_DHCP,
-                        format!("the static address of host `{}` lies in the DHCP range", host.name),
-                    )
-                    .at(address.span, "DHCP may hand this out")
-                    .at(first.span, "the range begins here")
-                    .help("take an address outside of the range, or `network: { mode: dhcp }` and a reservation"),
-                );
-            }
+            && mode(host) == NetworkMode::Static
+            && (first.value.0..=last.value.0).contains(&ip)
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::ADDRESS_IN_DHCP,
+                    format!("the static address of host `{}` lies in the DHCP range", host.name),
+                )
+                .at(address.span, "DHCP may hand this out")
+                .at(first.span, "the range begins here")
+                .help("take an address outside of the range, or `network: { mode: dhcp }` and a reservation"),
+            );
+        }
     }
 }
 
@@ -102,27 +105,29 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
     let mut macs = BTreeMap::new();
     for host in fleet.hosts.values() {
         if let Some(address) = &host.address
-            && let Some((other, first)) = addresses.insert(address.value.0, (host, address)) {
-                faults.push(
-                    Diagnostic::new(
-                        codes::ADDRESS_TWICE,
-                        format!("hosts `{}` and `{}` have the same address", other.name, host.name),
-                    )
-                    .at(address.span, "again")
-                    .at(first.span, "first here"),
-                );
-            }
+            && let Some((other, first)) = addresses.insert(address.value.0, (host, address))
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::ADDRESS_TWICE,
+                    format!("hosts `{}` and `{}` have the same address", other.name, host.name),
+                )
+                .at(address.span, "again")
+                .at(first.span, "first here"),
+            );
+        }
         if let Some(mac) = &host.mac
-            && let Some((other, first)) = macs.insert(&mac.value, (host, mac)) {
-                faults.push(
-                    Diagnostic::new(
-                        codes::MAC_TWICE,
-                        format!("hosts `{}` and `{}` have the same MAC address", other.name, host.name),
-                    )
-                    .at(mac.span, "again")
-                    .at(first.span, "first here"),
-                );
-            }
+            && let Some((other, first)) = macs.insert(&mac.value, (host, mac))
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::MAC_TWICE,
+                    format!("hosts `{}` and `{}` have the same MAC address", other.name, host.name),
+                )
+                .at(mac.span, "again")
+                .at(first.span, "first here"),
+            );
+        }
     }
 }
 

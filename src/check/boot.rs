@@ -1,5 +1,7 @@
 //! Rules about what a host needs to boot, and who may monitor.
 
+use std::collections::BTreeMap;
+
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::model::definition::Filesystems;
 use crate::model::{Fleet, Hardware, Host};
@@ -9,17 +11,19 @@ use crate::value::{HardwareProfile, Managed};
 pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full && !host.poisoned) {
         if let Some(Hardware::Profile { profile, .. }) = &host.hardware
-            && needs_disk(*profile, host) && grub_disk(*profile, host).is_none() {
-                let disks = host.facts.as_ref().map_or(0, |facts| facts.disks.len());
-                faults.push(
-                    Diagnostic::new(
-                        codes::NO_BOOT_DISK,
-                        format!("the disk that host `{}` boots from is not known", host.name),
-                    )
-                    .at(host.span, format!("its facts show {}", crate::diag::counted(disks, "disk")))
-                    .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`"),
-                );
-            }
+            && needs_disk(*profile, host)
+            && grub_disk(*profile, host).is_none()
+        {
+            let disks = host.facts.as_ref().map_or(0, |facts| facts.disks.len());
+            faults.push(
+                Diagnostic::new(
+                    codes::NO_BOOT_DISK,
+                    format!("the disk that host `{}` boots from is not known", host.name),
+                )
+                .at(host.span, format!("its facts show {}", crate::diag::counted(disks, "disk")))
+                .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`"),
+            );
+        }
         let owned = match &host.layer.filesystems {
             Some(Filesystems::Manual) => true,
             Some(Filesystems::Mounts(mounts)) => mounts.entries.contains_key("/"),
@@ -34,6 +38,7 @@ pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
             );
         }
         incomplete_mounts(host, faults);
+        mounts_stand_once(host, faults);
     }
 }
 
@@ -67,6 +72,27 @@ fn incomplete_mounts(host: &Host, faults: &mut Faults) {
             if absent {
                 missing(disk.key, format!("the storage `{name}` of host `{}`", host.name), key);
             }
+        }
+    }
+}
+
+fn mounts_stand_once(host: &Host, faults: &mut Faults) {
+    let mut places = BTreeMap::new();
+    if let Some(Filesystems::Mounts(mounts)) = &host.layer.filesystems {
+        places.extend(mounts.entries.iter().map(|(place, mount)| (place, mount.key)));
+    }
+    for disk in host.layer.storage.iter().flat_map(|storage| storage.entries.values()) {
+        let Some(mount) = &disk.value.mount else { continue };
+        if let Some(first) = places.insert(&mount.value, mount.span) {
+            faults.push(
+                Diagnostic::new(
+                    codes::MOUNT_TWICE,
+                    format!("`{}` of host `{}` is mounted twice", mount.value, host.name),
+                )
+                .at(mount.span, "again")
+                .at(first, "first here")
+                .help("give one of them another place"),
+            );
         }
     }
 }

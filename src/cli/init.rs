@@ -13,14 +13,14 @@ use crate::scaffold;
 pub(super) struct Options {
     /// Where to begin; made when it does not exist.
     #[arg(value_name = "DIR")]
-    directory: Option<PathBuf>,
+    into: Option<PathBuf>,
     /// The flake reference of Cistern that the new flake names.
     #[arg(long, value_name = "FLAKE", default_value = scaffold::CISTERN)]
     cistern: String,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let directory = options.directory.clone().map_or_else(|| common.directory.clone(), |d| common.directory.join(d));
+    let directory = options.into.clone().map_or_else(|| common.directory.clone(), |d| common.directory.join(d));
     if options.cistern.contains(['"', '\\', '$', '\n']) {
         terminal.error("`--cistern` is no flake reference");
         return Ok(Outcome::Wrong);

@@ -138,6 +138,8 @@ codes! {
         "facts/<host>.json is what `nixos-facter` prints: JSON with `version` 1 or 2, `system` and `hardware`. A log line at its beginning is the usual fault.";
     SYSTEM_CONTRADICTS = "C065" Error Fleet "The definition and the facts name different systems."
         "The facts were read off the machine. Correct `system`, or replace a report of another machine.";
+    MOUNT_TWICE = "C066" Error Fleet "Two disks of a host are mounted at the same place."
+        "The one that is mounted later hides the other. `filesystems` and `storage` share their places.";
     NO_ADMIN = "C070" Error Fleet "Nobody could log in to administer a host."
         "A full host needs at least one person with `role: admin` and a key, or the next deployment locks everybody out.";
     BAD_KEY = "C071" Error Fleet "A key cannot be read."

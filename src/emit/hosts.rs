@@ -133,7 +133,7 @@ struct MountPoint<'a> {
 #[derive(Serialize)]
 struct Login<'a> {
     name: &'a AccountName,
-    keys: &'a BTreeSet<SshKey>,
+    keys: BTreeSet<&'a SshKey>,
 }
 
 #[derive(Serialize)]
@@ -191,7 +191,7 @@ impl<'a> Facts<'a> {
             ssh_port: own_port.map(|port| port.0.get()),
             root_keys: &machine.root_keys,
             deploy_account: machine.deploy_account.as_ref(),
-            accounts: machine.accounts.iter().map(|(name, account)| Login { name, keys: &account.keys }).collect(),
+            accounts: logins(machine),
             sudo: sudo(entry, machine),
             known_hosts: machine.known_hosts.iter().filter_map(|peer| known_host(context, peer)).collect(),
             secrets: machine.secrets.iter().map(|(name, binding)| Secret::new(name, binding)).collect(),
@@ -265,6 +265,16 @@ fn open_ports(context: &Context<'_>, host: &HostName, protocol: Protocol) -> BTr
         }
     }
     open
+}
+
+/// The accounts of operators, and the one that deploy-rs logs in with, which administrators hold the keys of.
+fn logins(machine: &Machine) -> Vec<Login<'_>> {
+    let mut logins: BTreeMap<&AccountName, BTreeSet<&SshKey>> =
+        machine.accounts.iter().map(|(name, account)| (name, account.keys.iter().collect())).collect();
+    if let Some(account) = &machine.deploy_account {
+        logins.entry(account).or_default().extend(&machine.root_keys);
+    }
+    logins.into_iter().map(|(name, keys)| Login { name, keys }).collect()
 }
 
 /// What operators may run as root, and what the account of deploy-rs may take on.

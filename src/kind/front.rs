@@ -182,14 +182,15 @@ impl Front {
             }
         }
         if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
-            && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value)) {
-                faults.push(
-                    Diagnostic::new(
-                        codes::UNKNOWN_PORT,
-                        format!("metrics are on port `{}`, which is not listed", port.value),
-                    )
-                    .at(port.span, "not one of `ports`"),
-                );
-            }
+            && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value))
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::UNKNOWN_PORT,
+                    format!("metrics are on port `{}`, which is not listed", port.value),
+                )
+                .at(port.span, "not one of `ports`"),
+            );
+        }
     }
 }

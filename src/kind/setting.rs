@@ -85,13 +85,14 @@ impl SettingDef {
     pub fn judge(&self, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
         let kind = self.r#type.as_ref().map_or(SettingType::String, |t| t.value);
         if matches!(kind, SettingType::Secret | SettingType::String)
-            && let Some(entry) = node.get("secret") {
-                let Body::Text(name) = &entry.value.body else {
-                    faults.push(wrong(&entry.value, "the name of a secret"));
-                    return None;
-                };
-                return secret(&name.text, &entry.value, faults).map(Value::String);
-            }
+            && let Some(entry) = node.get("secret")
+        {
+            let Body::Text(name) = &entry.value.body else {
+                faults.push(wrong(&entry.value, "the name of a secret"));
+                return None;
+            };
+            return secret(&name.text, &entry.value, faults).map(Value::String);
+        }
         let value = match (kind, &node.body) {
             (SettingType::Array, Body::List(items)) => {
                 let judged: Vec<_> = items.iter().map(|item| self.inner(&self.items, item, secret, faults)).collect();

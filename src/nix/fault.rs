@@ -22,7 +22,7 @@ pub struct Fault {
 impl Fault {
     /// Begins a fault at a place in `text`.
     pub(super) fn new(text: &str, range: Range<usize>, message: impl Into<String>) -> Self {
-        let floor = |at: usize| text.floor_char_boundary(at.min(text.len()));
+        let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let (start, end) = (floor(range.start), floor(range.end.max(range.start)));
         let line = text[..start].matches('\n').count() + 1;
         Self { name: String::new(), line, range: (start, end), message: message.into(), help: None }

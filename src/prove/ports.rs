@@ -25,9 +25,10 @@ pub(super) fn stand_once(draft: &Draft, faults: &mut Faults) {
         let span = draft.fleet().hosts[host].span;
         claims.insert((Protocol::Tcp, own_ssh), Claim { who: "the SSH server".into(), span });
         if let Some(monitoring) = &draft.entries().monitoring
-            && monitoring.hosts.contains(host) {
-                claims.insert((Protocol::Tcp, PROMETHEUS), Claim { who: "Prometheus".into(), span });
-            }
+            && monitoring.hosts.contains(host)
+        {
+            claims.insert((Protocol::Tcp, PROMETHEUS), Claim { who: "Prometheus".into(), span });
+        }
         for (protocol, port, claim) in listeners(draft, host) {
             match claims.get(&(protocol, port)) {
                 Some(first) => {

@@ -52,6 +52,10 @@ pub(crate) fn order(files: &Files) -> Vec<Finding> {
     let lowest = library.used_by_root().iter().filter_map(|name| rank(name)).max();
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();
+    if let Some(file) = files.find("rustfmt.toml").filter(|file| !file.text.contains("reorder_modules = false")) {
+        let message = "`cargo fmt` would sort the modules of src/lib.rs by name; add `reorder_modules = false`";
+        findings.push(file.finding(1, message));
+    }
     if let Some(at) = rank("cli").filter(|at| at + 1 != order.len()) {
         let message = format!("`{}` stands below `cli`; the command line comes last", order[at + 1]);
         findings.push(Finding::new("src/lib.rs", 1, message));
@@ -125,8 +129,8 @@ pub(crate) fn circles(files: &Files) -> Vec<Finding> {
 pub(crate) fn io(files: &Files) -> Vec<Finding> {
     let mut findings = Vec::new();
     let inner = |file: &&File| {
-        let edge = |edge: &&str| if edge.ends_with('/') { file.path.starts_with(*edge) } else { file.path == **edge };
-        !EDGES.iter().any(|e| edge(&e)) && !file.path.ends_with("/tests.rs")
+        let edge = |edge: &&str| if edge.ends_with('/') { file.path.starts_with(*edge) } else { file.path == *edge };
+        !EDGES.iter().any(edge) && !file.path.ends_with("/tests.rs")
     };
     for file in files.like("src/", ".rs").filter(inner) {
         for name in Rust::read(&file.text).without_tests().names() {
@@ -251,8 +255,8 @@ fn a_use_of_what_stands_below_is_found() {
         places(&order(&files)),
         ["src/a.rs:4", "src/b/mod.rs:3", "src/b/mod.rs:3", "src/b/d.rs:1", "src/lost.rs:1"]
     );
-    let files = Files::sample(&[("src/lib.rs", "pub mod cli;\npub mod a;\n")]);
-    assert_eq!(places(&order(&files)), ["src/lib.rs:1"]);
+    let files = Files::sample(&[("src/lib.rs", "pub mod cli;\npub mod a;\n"), ("rustfmt.toml", "max_width = 120\n")]);
+    assert_eq!(places(&order(&files)), ["rustfmt.toml:1", "src/lib.rs:1"]);
 }
 
 #[test]

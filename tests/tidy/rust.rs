@@ -175,9 +175,10 @@ impl Scan {
     }
 
     fn in_word(&self) -> bool {
-        // The `b` of a byte text is no word that goes on.
-        let before = |back: usize| self.at.checked_sub(back).map(|at| self.rest[at]);
-        before(1).is_some_and(|c| is_word(c) && !(matches!(c, 'b' | 'c') && !before(2).is_some_and(is_word)))
+        let before = |back: usize| self.at.checked_sub(back).map_or(' ', |at| self.rest[at]);
+        // The `b` or `c` of a text such as br"" is no word that goes on.
+        let mark = matches!(before(1), 'b' | 'c') && !is_word(before(2));
+        is_word(before(1)) && !mark
     }
 
     fn peek(&self, ahead: usize) -> Option<char> {

@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=39605e98aba7bdce2738eaf22662278d body=a14fa6f59c35d8028985e905c74a2486 words=0dbc6d1fdb65002c1e4e21a980721cb0
+# cistern 1 in=4eafdf3f9f75fa60e4ed984db2077e53 body=7f927c593bd31181530fed494b30370a words=0dbc6d1fdb65002c1e4e21a980721cb0
 let
   hosts = {
     app-1 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIObmMlVN9x4lU9My5/hdDmoEoLym9Bosy+TXob0GFUSh";
@@ -23,178 +23,91 @@ let
   };
 in
 {
-  "secrets/grafana-admin.age".publicKeys =
-  [
+  "secrets/grafana-admin.age".publicKeys = [
     hosts.monitor
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/grafana-key.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/grafana-key.age".publicKeys = [
     hosts.monitor
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/restic-accounts.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/restic-accounts.age".publicKeys = [
     hosts.files
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/db-1/restic-password.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/db-1/restic-password.age".publicKeys = [
     hosts.db-1
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/db-2/restic-password.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/db-2/restic-password.age".publicKeys = [
     hosts.db-2
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/db-staging/restic-password.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/db-staging/restic-password.age".publicKeys = [
     hosts.db-staging
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/db-1/restic-repository.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/db-1/restic-repository.age".publicKeys = [
     hosts.db-1
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/db-2/restic-repository.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/db-2/restic-repository.age".publicKeys = [
     hosts.db-2
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/db-staging/restic-repository.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/db-staging/restic-repository.age".publicKeys = [
     hosts.db-staging
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/sessions-password.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/sessions-password.age".publicKeys = [
     hosts.app-1
-
     hosts.app-2
-
     hosts.app-3
-
     hosts.cache-1
-
     hosts.cache-2
-
     hosts.cache-3
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/shop-db-password.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/shop-db-password.age".publicKeys = [
     hosts.db-1
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/shop-db-staging-password.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/shop-db-staging-password.age".publicKeys = [
     hosts.db-staging
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/shop-env.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/shop-env.age".publicKeys = [
     hosts.app-1
-
     hosts.app-2
-
     hosts.app-3
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/shop-staging-env.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/shop-staging-env.age".publicKeys = [
     hosts.app-staging
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/tape-key.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/tape-key.age".publicKeys = [
     hosts.archive
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
-  "secrets/wiki-env.age".publicKeys =
-  [
+  ++ people.mira;
+  "secrets/wiki-env.age".publicKeys = [
     hosts.wiki
-
   ]
   ++ people.jonas
-
-  ++ people.mira
-
-  ;
+  ++ people.mira;
 }

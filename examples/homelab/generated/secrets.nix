@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5d3f0f228eacb5682d98b4ad91fd51b4 body=a3cb00cfa12650f706b2c6559f7fc817 words=baf466058164876c0a6bffbfc76e5f5d
+# cistern 1 in=b9ba877dc549ab70742276667fcbf81b body=57184df4bf5b9823fdc8522f95f614d9 words=baf466058164876c0a6bffbfc76e5f5d
 let
   hosts = {
     eden = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINxnHkxDJjtXwzh/nI2zugOFuGRjnVV9Qcv26LenG6bU";
@@ -11,54 +11,29 @@ let
   };
 in
 {
-  "secrets/arr-keys.age".publicKeys =
-  [
+  "secrets/arr-keys.age".publicKeys = [
     hosts.eden
-
     hosts.gihon
-
   ]
-  ++ people.ana
-
-  ;
-  "secrets/eden/backup-password.age".publicKeys =
-  [
+  ++ people.ana;
+  "secrets/eden/backup-password.age".publicKeys = [
     hosts.eden
-
   ]
-  ++ people.ana
-
-  ;
-  "secrets/gihon/backup-password.age".publicKeys =
-  [
+  ++ people.ana;
+  "secrets/gihon/backup-password.age".publicKeys = [
     hosts.gihon
-
   ]
-  ++ people.ana
-
-  ;
-  "secrets/pishon/backup-password.age".publicKeys =
-  [
+  ++ people.ana;
+  "secrets/pishon/backup-password.age".publicKeys = [
     hosts.pishon
-
   ]
-  ++ people.ana
-
-  ;
-  "secrets/transmission-rpc.age".publicKeys =
-  [
+  ++ people.ana;
+  "secrets/transmission-rpc.age".publicKeys = [
     hosts.eden
-
   ]
-  ++ people.ana
-
-  ;
-  "secrets/usenet-servers.age".publicKeys =
-  [
+  ++ people.ana;
+  "secrets/usenet-servers.age".publicKeys = [
     hosts.eden
-
   ]
-  ++ people.ana
-
-  ;
+  ++ people.ana;
 }

@@ -34,16 +34,17 @@ impl Lower<'_> {
     fn system(&self, host: &Host, def: &HostDef, faults: &mut Faults) -> Option<System> {
         let seen = host.facts.as_ref().and_then(|facts| facts.system.as_deref()).and_then(|s| System::read(s).ok());
         if let (Some(seen), Some(told)) = (seen, &def.layer.system)
-            && seen != told.value {
-                faults.push(
-                    Diagnostic::new(
-                        codes::SYSTEM_CONTRADICTS,
-                        format!("host `{}` is {} here and {seen} in facts/{}.json", host.name, told.value, host.name),
-                    )
-                    .at(told.span, format!("the facts say {seen}"))
-                    .help("remove the key, or replace a report of another machine"),
-                );
-            }
+            && seen != told.value
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::SYSTEM_CONTRADICTS,
+                    format!("host `{}` is {} here and {seen} in facts/{}.json", host.name, told.value, host.name),
+                )
+                .at(told.span, format!("the facts say {seen}"))
+                .help("remove the key, or replace a report of another machine"),
+            );
+        }
         let system = seen.or(host.layer.system.map(|at| at.value));
         if system.is_none() && !host.poisoned {
             faults.push(

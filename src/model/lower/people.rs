@@ -78,6 +78,13 @@ impl Lower<'_> {
             );
             return None;
         };
+        if account.as_str() == "root" && role == Role::Operator {
+            faults.push(
+                Diagnostic::new(codes::BAD_VALUE, format!("the operator `{name}` cannot have the account root"))
+                    .at(def.account.as_ref().map_or(span, |at| at.span), "this would make them an admin")
+                    .help("give them an account of their own, or the role admin"),
+            );
+        }
         let on = match &def.hosts {
             Some(selector) => self.names.select(selector, hosts, faults),
             None => hosts.keys().cloned().collect(),

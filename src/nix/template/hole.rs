@@ -73,14 +73,14 @@ impl Object for Printed {
 
 /// The filter `attr`: an attribute name, quoted where it must be.
 pub(super) fn attr(value: &Dynamic) -> Result<Dynamic, Error> {
-    let text = literal::attr_name(&name(value)?).map_err(refuse)?.into_owned();
+    let text = literal::attr_name(&name(value)?)?.into_owned();
     Ok(Dynamic::from_object(Printed { text, what: "an attribute name" }))
 }
 
 /// The filter `comment`: a comment with as many lines as the text.
 pub(super) fn comment(value: &Dynamic) -> Result<Dynamic, Error> {
     let mut text = String::new();
-    literal::comment(&name(value)?, &mut text).map_err(refuse)?;
+    literal::comment(&name(value)?, &mut text)?;
     Ok(Dynamic::from_object(Printed { text, what: "a comment" }))
 }
 
@@ -101,13 +101,13 @@ pub(super) fn write(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Dynamic
 
 fn print(value: &Dynamic, place: Place, depth: usize, out: &mut String) -> Result<(), Error> {
     if depth > Unprintable::DEEPEST {
-        return Err(refuse(Unprintable::TooDeep));
+        return Err(Unprintable::TooDeep.into());
     }
     match value.kind() {
         ValueKind::None => out.push_str("null"),
         ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
-        ValueKind::Number => print_number(value, place, out).map_err(refuse)?,
-        ValueKind::String => literal::string(value.as_str().unwrap_or_default(), out).map_err(refuse)?,
+        ValueKind::Number => print_number(value, place, out)?,
+        ValueKind::String => literal::string(value.as_str().unwrap_or_default(), out)?,
         ValueKind::Seq | ValueKind::Iterable => {
             out.push_str("[ ");
             for item in value.try_iter()? {
@@ -119,7 +119,7 @@ fn print(value: &Dynamic, place: Place, depth: usize, out: &mut String) -> Resul
         ValueKind::Map => {
             out.push_str("{ ");
             for (key, item) in value.as_object().and_then(|map| map.try_iter_pairs()).into_iter().flatten() {
-                out.push_str(&literal::attr_name(&name(&key)?).map_err(refuse)?);
+                out.push_str(&literal::attr_name(&name(&key)?)?);
                 out.push_str(" = ");
                 print(&item, Place::Alone, depth + 1, out)?;
                 out.push_str("; ");
@@ -127,7 +127,7 @@ fn print(value: &Dynamic, place: Place, depth: usize, out: &mut String) -> Resul
             out.push('}');
         }
         _ => match (value.downcast_object_ref::<RelativePath>(), value.downcast_object_ref::<Printed>()) {
-            (Some(path), _) => path.print(place, out).map_err(refuse)?,
+            (Some(path), _) => path.print(place, out)?,
             (_, Some(printed)) => return Err(error(format!("{} stands in a value", printed.what))),
             _ => return Err(unprintable(value)),
         },
@@ -175,8 +175,10 @@ fn kind(value: &Dynamic) -> String {
     }
 }
 
-fn refuse(why: Unprintable) -> Error {
-    error(why.to_string())
+impl From<Unprintable> for Error {
+    fn from(why: Unprintable) -> Self {
+        error(why.to_string())
+    }
 }
 
 fn error(message: String) -> Error {

@@ -112,7 +112,7 @@ fn agrees_with_rnix() {
     // A small linear generator: the same texts on every run.
     let mut seed = 7_u64;
     let mut compared = 0;
-    for _ in 0..400_000 {
+    for _ in 0..150_000 {
         let mut text = String::new();
         for _ in 0..9 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -136,5 +136,5 @@ fn agrees_with_rnix() {
         let found = tokens.contains(&(rnix::SyntaxKind::TOKEN_IDENT, "HOLE"));
         assert_eq!(found, code, "{text:?}: {tokens:?}");
     }
-    assert!(compared > 20_000, "{compared}");
+    assert!(compared > 8_000, "{compared}");
 }
