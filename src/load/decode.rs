@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::node::{Body, Entry, Node};
-use crate::diag::{Diagnostic, Faults, codes};
+use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::source::Span;
 
 /// What can be read from a node. `None` means that a fault was reported.
@@ -21,13 +21,19 @@ pub trait Decode: Sized {
 
 /// What is written as one scalar: a name, a number, an address.
 pub trait Scalar: Sized {
-    /// What is expected, for messages: `a port (1 to 65535)`.
+    /// What is expected, for messages: `a port`.
     const WHAT: &'static str;
+
+    /// How it is written, for a line of help: `a port is a number from 1 to 65535`.
+    const FORM: &'static str = "";
+
+    /// The words that it can be, where they are known.
+    const WORDS: &'static [&'static str] = &[];
 
     /// Reads the text, or says what is wrong with it.
     ///
     /// # Errors
-    /// A clause that follows the value, such as `has a capital letter`; empty when [`Scalar::WHAT`] says all.
+    /// What is wrong in particular, such as `it has a capital letter`; empty where [`Scalar::WHAT`] says all.
     fn read(text: &str) -> Result<Self, String>;
 
     /// The diagnostic of a text that cannot be read.
@@ -59,7 +65,25 @@ impl<T: Decode> Decode for At<T> {
 /// The diagnostic of a value that has the wrong shape.
 pub fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
     Diagnostic::new(codes::WRONG_TYPE, format!("expected {expected}, found {}", node.shape()))
-        .at(node.span, format!("expected {expected}"))
+        .at(node.span, format!("not {expected}"))
+}
+
+/// The diagnostic of a text that is not what it should be; `why` is what [`Scalar::read`] said of it.
+pub fn unreadable<T: Scalar>(text: &str, span: Span, why: &str) -> Diagnostic {
+    let shown = Body::shown(text);
+    let message = match T::WORDS {
+        [] => format!("{shown} is not {}", T::WHAT),
+        words => format!("{shown} is none of {}", listed(words)),
+    };
+    let label = match why {
+        "" if T::WORDS.is_empty() => format!("not {}", T::WHAT),
+        "" => "not one of these".to_owned(),
+        // What stands in no text is the name of a file.
+        why if span.start == span.end => format!("the name of this file: {why}"),
+        why => why.to_owned(),
+    };
+    let diagnostic = Diagnostic::new(T::FAULT, message).at(span, label).nearest(text, T::WORDS.iter().copied());
+    if T::FORM.is_empty() { diagnostic } else { diagnostic.help(T::FORM) }
 }
 
 impl<T: Scalar> Decode for T {
@@ -71,12 +95,7 @@ impl<T: Scalar> Decode for T {
         match T::read(&scalar.text) {
             Ok(value) => Some(value),
             Err(why) => {
-                let clause = if why.is_empty() { String::new() } else { format!(": {why}") };
-                let shape = node.shape();
-                faults.push(
-                    Diagnostic::new(T::FAULT, format!("{shape} is not {}{clause}", T::WHAT))
-                        .at(node.span, format!("expected {}", T::WHAT)),
-                );
+                faults.push(unreadable::<T>(&scalar.text, node.span, &why));
                 None
             }
         }
@@ -107,13 +126,17 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(u16: "a whole number from 0 to 65535", u32: "a whole number from 0", i64: "a whole number");
+integers!(u16: "a whole number from 0 to 65535", u32: "a whole number from 0 on", i64: "a whole number");
 
 /// A list whose bad items were reported and left out.
 impl<T: Decode> Decode for Vec<At<T>> {
     fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
         let Body::List(items) = &node.body else {
-            faults.push(wrong_type(node, "a list").help("write it as `[a, b]`, also for a single item"));
+            let single = match &node.body {
+                Body::Text(scalar) => format!("write `[{}]`, also for a single item", scalar.text.escape_debug()),
+                _ => "write it as `[a, b]`, also for a single item".to_owned(),
+            };
+            faults.push(wrong_type(node, "a list").help(single));
             return None;
         };
         let good: Vec<_> = items.iter().filter_map(|item| At::decode(item, faults)).collect();
@@ -167,9 +190,7 @@ impl<K: Scalar + Ord, V: Decode> Decode for Named<K, V> {
             let key = match K::read(&entry.key) {
                 Ok(key) => Some(key),
                 Err(why) => {
-                    let clause = if why.is_empty() { String::new() } else { format!(": {why}") };
-                    let message = format!("`{}` is not {}{clause}", entry.key.escape_debug(), K::WHAT);
-                    faults.push(Diagnostic::new(K::FAULT, message).at(entry.key_span, format!("expected {}", K::WHAT)));
+                    faults.push(unreadable::<K>(&entry.key, entry.key_span, &why));
                     None
                 }
             };
@@ -334,7 +355,8 @@ macro_rules! choice {
         pub enum $name { $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )* }
 
         impl $crate::load::decode::Scalar for $name {
-            const WHAT: &'static str = concat!("one of: " $(, $word, " ")*);
+            const WHAT: &'static str = concat!("one of" $(, " `", $word, "`")*);
+            const WORDS: &'static [&'static str] = &[$($word),*];
             fn read(text: &str) -> Result<Self, String> {
                 match text { $( $word => Ok(Self::$variant), )* _ => Err(String::new()) }
             }

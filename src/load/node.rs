@@ -57,8 +57,7 @@ impl Node {
     pub fn shape(&self) -> String {
         match &self.body {
             Body::Null => "nothing".to_owned(),
-            Body::Text(scalar) if scalar.text.chars().count() > 40 => "a long text".to_owned(),
-            Body::Text(scalar) => format!("`{}`", scalar.text.escape_debug()),
+            Body::Text(scalar) => Body::shown(&scalar.text),
             Body::List(_) => "a list".to_owned(),
             Body::Map(_) => "a map".to_owned(),
         }
@@ -74,6 +73,16 @@ impl Node {
             Body::Map(entries) => {
                 Value::Object(entries.iter().map(|e| (e.key.to_string(), e.value.to_json())).collect())
             }
+        }
+    }
+}
+
+impl Body {
+    /// Shows a text in a message, a long one by its beginning.
+    pub fn shown(text: &str) -> String {
+        match text.char_indices().nth(40) {
+            Some((end, _)) => format!("`{}…`", text[..end].escape_debug()),
+            None => format!("`{}`", text.escape_debug()),
         }
     }
 }

@@ -1,0 +1,72 @@
+//! The README's terminal transcripts are real: every `$` line is run, and its output is what stands there.
+//!
+//! `CISTERN_BLESS=1` writes the output into the README.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+#[path = "common/mod.rs"]
+mod common;
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+
+#[test]
+fn transcripts_are_real() {
+    let text = fs::read_to_string(README).unwrap();
+    let mut made = String::new();
+    let mut blocks = 0;
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("```console\n") {
+        let (before, after) = rest.split_at(at + "```console\n".len());
+        let (block, tail) = after.split_once("```\n").expect("a block ends");
+        made.push_str(before);
+        made.push_str(&replay(block));
+        made.push_str("```\n");
+        rest = tail;
+        blocks += 1;
+    }
+    made.push_str(rest);
+    assert!(blocks >= 2, "the README shows a change and a mistake");
+    if std::env::var_os("CISTERN_BLESS").is_some() {
+        fs::write(README, &made).unwrap();
+        return;
+    }
+    assert_eq!(text, made, "the README's transcripts are stale: run this test with CISTERN_BLESS=1");
+}
+
+/// Runs the commands of a block in a fresh copy of the example, and returns the block with what they printed.
+fn replay(block: &str) -> String {
+    let directory = common::temp_dir();
+    let fleet = directory.path().join("homelab");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/homelab");
+    sh(directory.path(), &format!("cp -r '{}' '{}'", example.display(), fleet.display()));
+    sh(&fleet, "git init -q . && git add -A && git -c user.name=t -c user.email=t@example.org commit -qm fleet");
+    let commands = block.lines().filter_map(|line| line.strip_prefix("$ "));
+    commands.map(|command| format!("$ {command}\n{}", unnamed(&sh(&fleet, command)))).collect()
+}
+
+/// Leaves out the commit, which is another in every run.
+fn unnamed(text: &str) -> String {
+    text.lines()
+        .map(|line| match line.split_once("HEAD (") {
+            Some((before, _)) => format!("{before}HEAD (5c1a7e2)\n"),
+            None => format!("{}\n", line.trim_end()),
+        })
+        .collect()
+}
+
+fn sh(directory: &Path, command: &str) -> String {
+    let bin = Path::new(env!("CARGO_BIN_EXE_cistern")).parent().unwrap().to_path_buf();
+    let path = std::env::join_paths(
+        std::iter::once(bin).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+        .current_dir(directory)
+        .env("PATH", path.unwrap())
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("sh starts");
+    String::from_utf8(output.stdout).unwrap()
+}
