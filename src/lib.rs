@@ -7,22 +7,22 @@
 //! Each arrow is one function, each noun one type, and no arrow points back: a module uses only modules that
 //! stand above it in the list below. `tests/tidy.rs` says so.
 
-pub mod check;
-pub mod cli;
-pub mod current;
+pub mod source;
 pub mod diag;
-pub mod diff;
-pub mod emit;
-pub mod kind;
-pub mod load;
-pub mod model;
 pub mod nix;
+pub mod tree;
+pub mod load;
+pub mod value;
+pub mod kind;
+pub mod model;
+pub mod check;
 pub mod place;
 pub mod prove;
+pub mod emit;
+pub mod diff;
+pub mod current;
 pub mod scaffold;
-pub mod source;
-pub mod tree;
-pub mod value;
+pub mod cli;
 
 use std::io;
 use std::path::Path;

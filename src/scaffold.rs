@@ -1,5 +1,7 @@
 //! What `cistern init` writes: the files of `templates/fleet/`, never over one that is there.
 
+#![expect(clippy::disallowed_methods, reason = "writes a new fleet directory")]
+
 use std::fs;
 use std::io;
 use std::path::Path;

@@ -2,6 +2,8 @@
 //!
 //! Reading decides nothing: a file that cannot be used is kept as [`Rejected`], and `load` says what is wrong with it.
 
+#![expect(clippy::disallowed_methods, reason = "reads the fleet directory")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -74,6 +76,8 @@ pub struct Sources {
     pub paths: BTreeSet<String>,
     /// The files that cannot be used.
     pub rejected: Vec<Rejected>,
+    /// Links that leave the directory or lead nowhere: what stands below them is not in `paths`.
+    pub links: BTreeSet<String>,
 }
 
 impl Sources {
@@ -84,7 +88,8 @@ impl Sources {
     pub fn read(root: &Path) -> io::Result<Self> {
         let base = root.canonicalize().map_err(|error| named(root, &error))?;
         let mut sources = Self::default();
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<(String, PathBuf)> = Vec::new();
+        let mut linked = Vec::new();
         let walk = WalkDir::new(&base).sort_by_file_name().into_iter().filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_type().is_dir() || !is_skipped(&entry.file_name().to_string_lossy())
         });
@@ -94,23 +99,41 @@ impl Sources {
             if entry.file_type().is_dir() {
                 continue;
             }
-            if entry.path_is_symlink() && !resolves_inside(entry.path(), &base) {
-                if is_wanted(&path) {
-                    sources.rejected.push(Rejected { path, why: Why::Leaves });
+            if entry.path_is_symlink() {
+                let target = entry.path().canonicalize().ok().filter(|target| target.starts_with(&base));
+                if target.as_ref().is_some_and(|target| target.is_dir()) {
+                    linked.extend(target.and_then(|target| relative(&base, &target)).map(|target| (path, target)));
+                    continue;
                 }
-                continue;
+                if target.is_none() {
+                    if is_wanted(&path) || may_hold_wanted(&path) {
+                        sources.rejected.push(Rejected { path: path.clone(), why: Why::Leaves });
+                    }
+                    sources.links.insert(path);
+                    continue;
+                }
             }
             if is_wanted(&path) {
-                wanted.push(entry.into_path());
+                wanted.push((path.clone(), entry.into_path()));
             } else if is_misnamed(&path) {
                 sources.rejected.push(Rejected { path: path.clone(), why: Why::Suffix });
             }
             sources.paths.insert(path);
         }
-        let read: Vec<_> = wanted.par_iter().map(read_text).collect();
-        for (full, outcome) in wanted.iter().zip(read) {
-            let path = relative(&base, full).expect("the walk stays below its base");
-            match outcome.map_err(|error| named(full, &error))? {
+        for (link, target) in linked {
+            let below = format!("{target}/");
+            let found: Vec<_> = sources.paths.range(below.clone()..).take_while(|p| p.starts_with(&below)).cloned().collect();
+            for path in found {
+                let seen = format!("{link}/{}", &path[below.len()..]);
+                if is_wanted(&seen) {
+                    wanted.push((seen.clone(), base.join(path)));
+                }
+                sources.paths.insert(seen);
+            }
+        }
+        let read: Vec<_> = wanted.par_iter().map(|(_, full)| read_text(full)).collect();
+        for ((path, full), outcome) in wanted.into_iter().zip(read) {
+            match outcome.map_err(|error| named(&full, &error))? {
                 Ok(text) => {
                     sources.add(path, text);
                 }
@@ -193,8 +216,9 @@ fn is_misnamed(path: &str) -> bool {
     path.strip_suffix(".yml").is_some_and(|stem| is_wanted(&format!("{stem}.yaml")))
 }
 
-fn resolves_inside(link: &Path, base: &Path) -> bool {
-    link.canonicalize().is_ok_and(|target| target.starts_with(base) && target.is_file())
+/// Says whether a directory of that path could hold a file that is wanted.
+fn may_hold_wanted(path: &str) -> bool {
+    SPLIT.contains(&path) || path == "facts" || path == "templates" || path.starts_with("templates/")
 }
 
 fn relative(base: &Path, path: &Path) -> Option<String> {

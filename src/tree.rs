@@ -17,8 +17,9 @@ mod stage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use commit::{Counts, Progress, commit, read_current, recover};
+pub use commit::{Counts, commit, read_current, recover};
 use read::Stamp;
+pub use stage::Progress;
 
 /// A set of files, keyed by their `/`-separated path below the tree's root.
 ///

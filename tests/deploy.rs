@@ -1,5 +1,7 @@
 //! Deploys two test hosts with the real deploy-rs, from a node set that Cistern generated.
 
+#![expect(clippy::disallowed_methods, reason = "runs deploy-rs on test hosts")]
+
 mod common;
 #[path = "common/hosts.rs"]
 mod hosts;

@@ -2,6 +2,8 @@
 //!
 //! `CISTERN_BLESS=1` writes the output into the README.
 
+#![expect(clippy::disallowed_methods, reason = "runs the README")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -57,16 +59,16 @@ fn unnamed(text: &str) -> String {
 }
 
 fn sh(directory: &Path, command: &str) -> String {
-    let bin = Path::new(env!("CARGO_BIN_EXE_cistern")).parent().unwrap().to_path_buf();
+    let bin = Path::new(env!("CARGO_BIN_EXE_cistern")).parent().expect("a directory").to_path_buf();
     let path = std::env::join_paths(
         std::iter::once(bin).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     );
     let output = Command::new("sh")
         .args(["-c", &format!("{{ {command}\n}} 2>&1")])
         .current_dir(directory)
-        .env("PATH", path.unwrap())
+        .env("PATH", path.expect("no colons"))
         .env("NO_COLOR", "1")
         .output()
         .expect("sh starts");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("UTF-8")
 }

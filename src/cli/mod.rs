@@ -1,5 +1,7 @@
 //! The command line: one file per command, and the options that all of them have.
 
+#![expect(clippy::disallowed_methods, reason = "the edge itself")]
+
 mod check;
 mod completions;
 mod diff;

@@ -185,17 +185,32 @@ fn what_git_does_not_know_is_listed_and_staged() {
     assert!(refused.is_of_the_machine() && refused.to_string().contains("ignored.nix"), "{refused}");
 }
 
-/// What a hook runs in the tests below: prints what this module says about the fleet directory.
 #[test]
-#[ignore = "run by other tests, as a program of its own"]
+fn whole_directories_are_staged_without_what_is_known() {
+    let repository = Repository::new("sha1");
+    repository.write("generated/gone.nix", "1\n");
+    repository.write("generated/known.nix", "1\n");
+    repository.commit();
+    fs::remove_file(repository.fleet().join("generated/gone.nix")).unwrap();
+    let new = ["generated/known.nix", "generated/hosts/a.nix", "generated/hosts/b.nix"];
+    new.iter().for_each(|path| repository.write(path, "2\n"));
+    assert_eq!(stage(&repository.fleet(), new.into_iter()).unwrap(), 2);
+    let status = repository.git(&["status", "--porcelain"]);
+    let expected = [" D home fleet/generated/gone.nix", " A home fleet/generated/hosts/a.nix"];
+    assert_eq!(status.replace('"', "").lines().take(2).collect::<Vec<_>>(), expected, "{status}");
+    assert!(status.contains(" M \"home fleet/generated/known.nix\""), "{status}");
+}
+
+/// What the tests below run as a program of its own: prints what this module says about a fleet directory.
+#[test]
 fn child() {
-    let fleet = PathBuf::from(env::var_os("CISTERN_TEST_FLEET").unwrap());
+    let Some(fleet) = env::var_os("CISTERN_TEST_FLEET").map(PathBuf::from) else { return };
     println!("<{}>", tree(&fleet, &Against::Head, &Tree::default()).map_or_else(|e| e.to_string(), |c| c.what));
     println!("<{:?}>", unknown_to_git(&fleet, ["generated/a.nix", "generated/b.nix"].into_iter()));
     println!("<{:?}>", stage(&fleet, ["generated/b.nix"].into_iter()).map_err(|error| error.to_string()));
 }
 
-const CHILD: &[&str] = &["--exact", "current::tests::child", "--ignored", "--nocapture"];
+const CHILD: &[&str] = &["--exact", "current::tests::child", "--nocapture"];
 
 #[test]
 fn hooks_see_the_same_repository_and_the_index_of_their_commit() {

@@ -71,7 +71,7 @@ codes! {
     TAB = "C005" Error Fleet "A line is indented with a tab."
         "YAML forbids tabs in indentation. Use two spaces a level.";
     TOO_DEEP = "C006" Error Fleet "A file is nested too deeply or unfolds to too many values."
-        "At most 64 levels and ten million values (aliases unfolded) are read. A definition needs about eight levels; more is a mistake or an attack.";
+        "At most 64 levels are read, and aliases may unfold to a million values. A definition needs about eight levels; more is a mistake or an attack.";
     LINK_LEAVES = "C007" Error Fleet "A file is a link that leaves the fleet directory."
         "A flake sees only its own directory, so a definition that lives elsewhere is lost in the Nix store. Copy the file into the fleet directory.";
     EMPTY_FILE = "C008" Error Fleet "A file is empty."

@@ -12,6 +12,9 @@ use crate::source::{FileId, Sources};
 /// Lines of a file that two labels may be apart and still be shown in one piece.
 const WIDEST_SLICE: usize = 40;
 
+/// A file, some of its lines, and the numbered labels that stand in them.
+type Slice<'d> = (FileId, Range<usize>, Vec<(usize, &'d Label)>);
+
 /// Turns diagnostics into text for a terminal or a pipe.
 pub struct Renderer<'a> {
     sources: &'a Sources,
@@ -60,7 +63,7 @@ impl<'a> Renderer<'a> {
 
     /// The labels, one snippet for those of a file that stand near each other.
     fn slices<'d>(&'d self, labels: &'d [Label]) -> Vec<Snippet<'d, annotate_snippets::Annotation<'d>>> {
-        let mut groups: Vec<(FileId, Range<usize>, Vec<(usize, &Label)>)> = Vec::new();
+        let mut groups: Vec<Slice<'_>> = Vec::new();
         for (at, label) in labels.iter().enumerate() {
             let first = self.sources.position(label.span.file, label.span.start).0;
             let last = self.sources.position(label.span.file, label.span.end).0;

@@ -8,6 +8,7 @@ mod human;
 mod json;
 mod lines;
 mod summary;
+mod visible;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

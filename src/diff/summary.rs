@@ -1,5 +1,6 @@
 //! Changes in one sentence.
 
+use super::visible::visible;
 use super::{Changes, Kind};
 use crate::diag::{counted, listed};
 
@@ -26,7 +27,7 @@ pub fn summary(changes: &Changes, width: Option<usize>) -> String {
 
 fn hosts(changes: &Changes, width: Option<usize>) -> Vec<String> {
     let hosts = changes.hosts();
-    let names: Vec<_> = hosts.keys().map(|name| super::human::visible(name)).collect();
+    let names: Vec<_> = hosts.keys().map(|name| visible(name)).collect();
     let of = |kind| hosts.values().filter(|found| **found == kind).count();
     let is = |number| if number == 1 { "is" } else { "are" };
     let head = match names.len() {

@@ -1,7 +1,7 @@
 //! The front matter of a kind: every key that exists.
 
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::load::decode::{At, Decode, Keyed, Named, Scalar, definition, wrong_type};
+use crate::load::decode::{At, Decode, Keyed, Named, Scalar, definition, unreadable, wrong_type};
 use crate::load::{Body, Node};
 use crate::source::Span;
 use crate::value::{
@@ -127,10 +127,7 @@ impl<K: Scalar, V: Decode> Decode for Ordered<K, V> {
                     let value = V::decode(&entry.value, faults)?;
                     list.push((key, Keyed { key: entry.key_span, value }));
                 }
-                Err(why) => faults.push(
-                    Diagnostic::new(K::FAULT, format!("`{}` is not {}: {why}", entry.key.escape_debug(), K::WHAT))
-                        .at(entry.key_span, "here"),
-                ),
+                Err(why) => faults.push(unreadable::<K>(&entry.key, entry.key_span, &why)),
             }
         }
         Some(Self(list))
@@ -158,7 +155,8 @@ impl Front {
                     codes::UNKNOWN_VERSION,
                     format!("front matter of version {} is not read", version.value),
                 )
-                .at(version.span, "1 is the only version"),
+                .at(version.span, "1 is the only version")
+                .help("use a Cistern that knows it, or write `version: 1`"),
             ),
             None if !self.poisoned => {
                 faults.push(
@@ -189,7 +187,8 @@ impl Front {
                     codes::UNKNOWN_PORT,
                     format!("metrics are on port `{}`, which is not listed", port.value),
                 )
-                .at(port.span, "not one of `ports`"),
+                .at(port.span, "not one of `ports`")
+                .help("list it under `ports`"),
             );
         }
     }

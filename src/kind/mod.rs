@@ -123,7 +123,8 @@ fn read_kind(id: FileId, file: &SourceFile, name: &str, own: bool, faults: &mut 
         Err(why) => {
             faults.push(
                 Diagnostic::new(codes::BAD_NAME, format!("`{name}` is not {}: {why}", KindName::WHAT))
-                    .file(file.path.clone()),
+                    .file(file.path.clone())
+                    .help(KindName::FORM),
             );
             return None;
         }

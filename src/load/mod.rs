@@ -64,7 +64,7 @@ pub fn parse(id: FileId, file: &SourceFile, faults: &mut Faults) -> Option<Node>
             Some(node)
         }
         Err(diagnostic) => {
-            faults.push(diagnostic);
+            faults.push(*diagnostic);
             None
         }
     }
@@ -105,7 +105,7 @@ impl Raw {
                 Some(first) => faults.push(
                     Diagnostic::new(codes::SPLIT_TWICE, format!("`{section}.{}` is defined twice", entry.key))
                         .at(*first, "here")
-                        .at(entry.key_span, "and in a file of its own")
+                        .at(entry.key_span, "and as a file of its own")
                         .help("keep one of the two"),
                 ),
                 None => present.push(entry),
@@ -151,12 +151,12 @@ fn split_entry(path: &str) -> Option<(&str, &str)> {
 fn rejection(path: &str, why: Why) -> Diagnostic {
     let (code, message, help) = match why {
         Why::NotUtf8(byte) => {
-            (codes::NOT_UTF8, format!("`{path}` is not UTF-8 (byte {byte})"), "convert it to UTF-8".to_owned())
+            (codes::NOT_UTF8, format!("`{path}` is not UTF-8 (byte {byte})"), "convert it, for instance with `iconv -f latin1 -t utf-8`".to_owned())
         }
         Why::TooLarge(size) => (
             codes::TOO_LARGE,
-            format!("`{path}` has {size} bytes; at most 16 MiB are read"),
-            "split it into files of its own per entry".to_owned(),
+            format!("`{path}` has {} MiB; at most 16 are read", size >> 20),
+            "a definition of ten thousand machines takes 5 MiB, so this is most likely something else".to_owned(),
         ),
         Why::Leaves => (
             codes::LINK_LEAVES,

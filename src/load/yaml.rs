@@ -9,19 +9,32 @@ use crate::diag::{Diagnostic, codes};
 use crate::source::{FileId, SourceFile, Span};
 
 const DEEPEST: usize = 64;
-const MOST_NODES: usize = 10_000_000;
+/// How many values all aliases of a file may unfold to; written values are bounded by the size of the file.
+const MOST_UNFOLDED: usize = 1_000_000;
 
 /// Parses one file; the first fault ends it.
-pub(super) fn parse(id: FileId, file: &SourceFile) -> Result<Node, Diagnostic> {
-    Builder { id, file, bytes: ByteIndex::new(&file.text), anchors: HashMap::new(), nodes: 0 }.run()
+pub(super) fn parse(id: FileId, file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
+    Builder { id, file, bytes: ByteIndex::new(&file.text), anchors: HashMap::new(), nodes: 0, unfolded: 0 }.run()
 }
 
 struct Builder<'s> {
     id: FileId,
     file: &'s SourceFile,
     bytes: ByteIndex<'s>,
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Anchored>,
+    /// Every value so far, the unfolded ones included.
     nodes: usize,
+    /// The values that stand in the place of aliases.
+    unfolded: usize,
+}
+
+/// What an alias stands for.
+struct Anchored {
+    node: Node,
+    /// How many values it is.
+    size: usize,
+    /// How many collections stand inside of each other in it.
+    depth: usize,
 }
 
 /// A collection that is still open.
@@ -29,13 +42,15 @@ struct Open {
     anchor: usize,
     start: usize,
     nodes_before: usize,
+    /// How deep its deepest value is.
+    deepest: usize,
     body: Body,
     /// The key that waits for its value.
     key: Option<(Span, Box<str>)>,
 }
 
 impl<'s> Builder<'s> {
-    fn run(mut self) -> Result<Node, Diagnostic> {
+    fn run(mut self) -> Result<Node, Box<Diagnostic>> {
         let mut parser = Parser::new_from_str(&self.file.text);
         let mut open: Vec<Open> = Vec::new();
         let mut root: Option<Node> = None;
@@ -45,11 +60,11 @@ impl<'s> Builder<'s> {
             let done = match event {
                 Event::Scalar(text, style, anchor, tag) => {
                     self.no_tag(tag.is_some(), span)?;
-                    let node = self.scalar(&text, style, span)?;
-                    self.remember(anchor, &node, 1);
-                    Some(node)
+                    let node = self.scalar(&text, style, span);
+                    self.remember(anchor, &node, 1, 0);
+                    Some((node, 0))
                 }
-                Event::Alias(anchor) => Some(self.alias(anchor, span)?),
+                Event::Alias(anchor) => Some(self.alias(anchor, open.len(), span)?),
                 Event::SequenceStart(anchor, tag) => {
                     self.no_tag(tag.is_some(), span)?;
                     self.open(&mut open, anchor, span, Body::List(Vec::new()))?;
@@ -67,17 +82,23 @@ impl<'s> Builder<'s> {
                         span: Span::new(self.id, closed.start, trimmed(&self.file.text, closed.start, end)),
                         body: closed.body,
                     };
-                    self.remember(closed.anchor, &node, self.nodes - closed.nodes_before);
-                    Some(node)
+                    let depth = closed.deepest + 1;
+                    self.remember(closed.anchor, &node, self.nodes - closed.nodes_before + 1, depth);
+                    Some((node, depth))
                 }
                 Event::DocumentStart(_) if root.is_some() => {
-                    return Err(self.unsupported(span, "a second document begins here", "Keep one document per file."));
+                    return Err(unsupported("a file holds one document", span, "a second one begins here")
+                        .help("move it to a file of its own, or remove the `---`")
+                        .into());
                 }
                 _ => None,
             };
-            if let Some(node) = done {
+            if let Some((node, depth)) = done {
                 match open.last_mut() {
-                    Some(parent) => self.attach(parent, node)?,
+                    Some(parent) => {
+                        parent.deepest = parent.deepest.max(depth);
+                        attach(parent, node)?;
+                    }
                     None => root = Some(node),
                 }
             }
@@ -86,46 +107,22 @@ impl<'s> Builder<'s> {
             Diagnostic::new(codes::EMPTY_FILE, format!("`{}` is empty", self.file.path))
                 .file(self.file.path.clone())
                 .help("fill it in, or delete it")
+                .into()
         })
     }
 
-    fn open(&mut self, open: &mut Vec<Open>, anchor: usize, span: Span, body: Body) -> Result<(), Diagnostic> {
+    fn open(&mut self, open: &mut Vec<Open>, anchor: usize, span: Span, body: Body) -> Result<(), Box<Diagnostic>> {
         if open.len() >= DEEPEST {
-            return Err(Diagnostic::new(codes::TOO_DEEP, format!("the file is nested deeper than {DEEPEST} levels"))
-                .at(span, "too deep")
-                .help("a definition needs about eight levels"));
+            return Err(too_deep(span).into());
         }
-        self.count(1, span)?;
-        open.push(Open { anchor, start: span.start as usize, nodes_before: self.nodes, body, key: None });
+        self.nodes += 1;
+        let (start, nodes_before) = (span.start as usize, self.nodes);
+        open.push(Open { anchor, start, nodes_before, deepest: 0, body, key: None });
         Ok(())
     }
 
-    fn attach(&self, parent: &mut Open, node: Node) -> Result<(), Diagnostic> {
-        match &mut parent.body {
-            Body::List(items) => items.push(node),
-            Body::Map(entries) => match parent.key.take() {
-                Some((key_span, key)) => entries.push(Entry { key_span, key, value: node }),
-                None => parent.key = Some(self.key(node)?),
-            },
-            _ => unreachable!("only collections are opened"),
-        }
-        Ok(())
-    }
-
-    fn key(&self, node: Node) -> Result<(Span, Box<str>), Diagnostic> {
-        match node.body {
-            Body::Text(scalar) if scalar.plain && &*scalar.text == "<<" => Err(self.unsupported(
-                node.span,
-                "a merge key",
-                "Use profiles or groups, which also say where a value came from.",
-            )),
-            Body::Text(scalar) => Ok((node.span, scalar.text)),
-            _ => Err(self.unsupported(node.span, "this key is not text", "Keys are plain words.")),
-        }
-    }
-
-    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Result<Node, Diagnostic> {
-        self.count(1, span)?;
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Node {
+        self.nodes += 1;
         let plain = style == ScalarStyle::Plain;
         let body = if plain && matches!(text, "" | "~" | "null") {
             Body::Null
@@ -133,41 +130,40 @@ impl<'s> Builder<'s> {
             Body::Text(Scalar { text: text.into(), plain })
         };
         let end = trimmed(&self.file.text, span.start as usize, span.end as usize);
-        Ok(Node { span: Span::new(self.id, span.start as usize, end), body })
+        Node { span: Span::new(self.id, span.start as usize, end), body }
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<Node, Diagnostic> {
-        let Some((node, size)) = self.anchors.get(&anchor) else {
-            return Err(self.unsupported(span, "this alias is inside of what it refers to", "Write the value out."));
+    /// What an alias stands for, and how deep it is; refused before it is copied.
+    fn alias(&mut self, anchor: usize, level: usize, span: Span) -> Result<(Node, usize), Box<Diagnostic>> {
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(unsupported("an alias stands inside of what it refers to", span, "this alias")
+                .help("write the value out")
+                .into());
         };
-        let (mut node, size) = (node.clone(), *size);
-        self.count(size, span)?;
-        node.span = span;
-        Ok(node)
+        if level + anchored.depth > DEEPEST {
+            return Err(too_deep(span).into());
+        }
+        self.nodes += anchored.size;
+        self.unfolded += anchored.size;
+        if self.unfolded > MOST_UNFOLDED {
+            return Err(Box::new(Diagnostic::new(codes::TOO_DEEP, "the aliases of the file unfold to more than a million values")
+                .at(span, "here the limit is passed")
+                .help("aliases of aliases multiply; write the values out")));
+        }
+        Ok((Node { span, ..anchored.node.clone() }, anchored.depth))
     }
 
-    fn remember(&mut self, anchor: usize, node: &Node, size: usize) {
+    fn remember(&mut self, anchor: usize, node: &Node, size: usize, depth: usize) {
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size, depth });
         }
     }
 
-    fn count(&mut self, more: usize, span: Span) -> Result<(), Diagnostic> {
-        self.nodes += more;
-        if self.nodes <= MOST_NODES {
-            return Ok(());
+    fn no_tag(&self, tagged: bool, span: Span) -> Result<(), Box<Diagnostic>> {
+        if tagged {
+            return Err(unsupported("tags are not read", span, "a tagged value").help("write it without the tag").into());
         }
-        Err(Diagnostic::new(codes::TOO_DEEP, format!("the file unfolds to more than {MOST_NODES} values"))
-            .at(span, "here the limit is passed")
-            .help("aliases of aliases multiply; write the values out"))
-    }
-
-    fn no_tag(&self, tagged: bool, span: Span) -> Result<(), Diagnostic> {
-        if tagged { Err(self.unsupported(span, "a tagged value", "Write it without a tag.")) } else { Ok(()) }
-    }
-
-    fn unsupported(&self, span: Span, what: &str, help: &str) -> Diagnostic {
-        Diagnostic::new(codes::UNSUPPORTED_YAML, "this part of YAML is not read").at(span, what).help(help)
+        Ok(())
     }
 
     fn syntax(&mut self, error: &ScanError) -> Diagnostic {
@@ -183,11 +179,13 @@ impl<'s> Builder<'s> {
                 .help("indent with two spaces a level");
         }
         if text[at..].starts_with('@') {
-            let end = at + text[at..].find([' ', '\n', ',', ']', '}']).unwrap_or(text.len() - at);
-            let word = &text[at..end];
-            return Diagnostic::new(codes::UNQUOTED_AT, format!("`{word}` must be quoted"))
-                .at(Span::new(self.id, at, end), "YAML reserves `@`")
-                .help(format!("write \"{word}\" or tag:{}", word.trim_start_matches('@')));
+            // Between brackets the value ends at the next comma or bracket, else with its line.
+            let ends: &[char] = if text[line_start..at].contains(['{', '[']) { &[',', ']', '}', '\n'] } else { &['\n'] };
+            let rest = &text[at..at + text[at..].find(ends).unwrap_or(text.len() - at)];
+            let value = rest.split(" #").next().unwrap_or(rest).trim_end();
+            return Diagnostic::new(codes::UNQUOTED_AT, format!("`{value}` must be quoted"))
+                .at(Span::new(self.id, at, at + value.len()), "YAML reserves `@`")
+                .help(format!("write \"{value}\" or {}", value.replace('@', "tag:")));
         }
         let width = text[at..].chars().next().map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
         Diagnostic::new(codes::YAML_SYNTAX, "the file is not well-formed YAML")
@@ -199,6 +197,41 @@ impl<'s> Builder<'s> {
         let start = self.bytes.byte(start);
         Span::new(self.id, start, self.bytes.byte(end))
     }
+}
+
+/// Hangs a value on the collection that it stands in.
+fn attach(parent: &mut Open, node: Node) -> Result<(), Box<Diagnostic>> {
+    match &mut parent.body {
+        Body::List(items) => items.push(node),
+        Body::Map(entries) => match parent.key.take() {
+            Some((key_span, key)) => entries.push(Entry { key_span, key, value: node }),
+            None => parent.key = Some(key(node)?),
+        },
+        _ => unreachable!("only collections are opened"),
+    }
+    Ok(())
+}
+
+fn key(node: Node) -> Result<(Span, Box<str>), Box<Diagnostic>> {
+    match node.body {
+        Body::Text(scalar) if scalar.plain && &*scalar.text == "<<" => {
+            Err(unsupported("merge keys are not read", node.span, "a merge key")
+                .help("use profiles or groups, which also say where a value came from")
+                .into())
+        }
+        Body::Text(scalar) => Ok((node.span, scalar.text)),
+        _ => Err(unsupported("a key is not text", node.span, "this key").help("keys are plain words").into()),
+    }
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::new(codes::TOO_DEEP, format!("the file is nested deeper than {DEEPEST} levels"))
+        .at(span, "too deep")
+        .help("a definition needs about eight levels")
+}
+
+fn unsupported(message: &str, span: Span, label: &str) -> Diagnostic {
+    Diagnostic::new(codes::UNSUPPORTED_YAML, message).at(span, label)
 }
 
 /// Leaves off the white space and the newlines that the parser counts to a block.

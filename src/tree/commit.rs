@@ -11,6 +11,7 @@ use super::Tree;
 use super::beside::{Target, at, exists, remove};
 use super::lock::{PATIENCE, lock};
 use super::read::Stamp;
+use super::stage::Progress;
 use super::{journal, stage};
 
 /// How many files a commit changed.
@@ -22,15 +23,6 @@ pub struct Counts {
     pub deleted: usize,
     /// Files that were not touched.
     pub unchanged: usize,
-}
-
-/// How far a commit has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Files that stand in the next tree.
-    pub done: usize,
-    /// Files that it will have.
-    pub total: usize,
 }
 
 /// How a directory takes the place of another.

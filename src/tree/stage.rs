@@ -9,13 +9,21 @@ use rayon::prelude::*;
 
 use super::Tree;
 use super::beside::{Target, at, refuse};
-use super::commit::Progress;
 
 /// Up to so many new files are synced one by one; more than that with everything else on the file system.
 const FEW: usize = 32;
 
 /// How many files lie between two reports of progress.
 const STEP: usize = 1024;
+
+/// How far a commit has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Files that stand in the next tree.
+    pub done: usize,
+    /// Files that it will have.
+    pub total: usize,
+}
 
 /// Writes `new` as the staging directory and syncs it: what is unchanged as hard links, the rest anew.
 ///

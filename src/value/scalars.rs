@@ -82,7 +82,7 @@ choice! {
 
 /// Declares a text with a rule.
 macro_rules! text {
-    ($($(#[$meta:meta])* $name:ident: $what:literal, $rule:expr;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident: $what:literal $(as $example:literal)?, $rule:expr;)*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String")]
@@ -97,6 +97,7 @@ macro_rules! text {
 
         impl Scalar for $name {
             const WHAT: &'static str = $what;
+            const FORM: &'static str = concat!($("for instance ", $example)?);
             fn read(text: &str) -> Result<Self, String> {
                 let rule: fn(&str) -> bool = $rule;
                 if rule(text) { Ok(Self(text.into())) } else { Err(String::new()) }
@@ -122,7 +123,7 @@ macro_rules! text {
             }
         }
 
-        plain_schema!($name, { "type": "string", "description": $what });
+        plain_schema!($name, { "type": "string", "description": concat!($what $(, ", for instance ", $example)?) });
     )*};
 }
 
@@ -153,39 +154,39 @@ text! {
         !t.is_empty() && !t.starts_with('-') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+'))
     };
     /// What is mounted: a device, a label, a remote file system, `tmpfs`.
-    Device: "a device such as `/dev/disk/by-id/…`", |t| !t.is_empty() && clean(t);
+    Device: "a device" as "`/dev/disk/by-id/…`", |t| !t.is_empty() && clean(t);
     /// A duration of Prometheus'.
-    Duration: "a duration such as `30s`, `5m` or `30d`", duration;
+    Duration: "a duration" as "`30s`, `5m` or `30d`", duration;
     /// A file system's type.
-    FsType: "a file system type such as `ext4`", |t| {
+    FsType: "a file system type" as "`ext4`", |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
     };
     /// Where ssh connects to: a name or an address, never an option.
     HostAddress: "a host name or an address", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '%']);
     /// A container image, `registry/name:tag@sha256:…`.
-    Image: "a container image such as `docker.io/library/nginx@sha256:…`", |t| {
+    Image: "a container image" as "`docker.io/library/nginx@sha256:…`", |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@'))
     };
     /// Where ssh jumps: `[user@]host[:port]`.
-    Jump: "a jump host such as `admin@bastion.example.org:22`", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
+    Jump: "a jump host" as "`admin@bastion.example.org:22`", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
     /// A locale.
-    Locale: "a locale such as `en_GB.UTF-8`", |t| {
+    Locale: "a locale" as "`en_GB.UTF-8`", |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'))
     };
     /// Permission bits, as `chmod` takes them.
-    Mode: "permission bits such as \"0400\"", |t| (3..=4).contains(&t.len()) && t.bytes().all(|b| (b'0'..=b'7').contains(&b));
+    Mode: "a set of permission bits" as "\"0400\"", |t| (3..=4).contains(&t.len()) && t.bytes().all(|b| (b'0'..=b'7').contains(&b));
     /// A mount option.
     MountOption: "a mount option", |t| !t.is_empty() && clean(t) && !t.contains([',', ' ']);
     /// An argument of ssh.
     SshOption: "an argument of ssh", |t| !t.is_empty() && clean(t);
     /// The NixOS release whose defaults for state the host was installed with.
-    StateVersion: "a NixOS release such as \"25.11\"", |t| {
+    StateVersion: "a NixOS release" as "\"25.11\"", |t| {
         matches!(t.as_bytes(), [a, b, b'.', c, d] if a.is_ascii_digit() && b.is_ascii_digit() && matches!((c, d), (b'0', b'5') | (b'1', b'1') | (b'0', b'3') | (b'0', b'9')))
     };
     /// How another user is taken on: `sudo -u` and the like.
-    SudoCommand: "a command such as `sudo -u`", |t| !t.is_empty() && clean(t);
+    SudoCommand: "a command" as "`sudo -u`", |t| !t.is_empty() && clean(t);
     /// A time zone of the tz database.
-    TimeZone: "a time zone such as `Europe/Vienna`", |t| {
+    TimeZone: "a time zone" as "`Europe/Vienna`", |t| {
         !t.is_empty() && !t.starts_with('/') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/'))
     };
 }
@@ -223,7 +224,8 @@ fn duration(text: &str) -> bool {
 pub struct Port(pub std::num::NonZeroU16);
 
 impl Scalar for Port {
-    const WHAT: &'static str = "a port (1 to 65535)";
+    const WHAT: &'static str = "a port";
+    const FORM: &'static str = "a port is a number from 1 to 65535";
     fn read(text: &str) -> Result<Self, String> {
         text.parse().map(Self).map_err(|_| String::new())
     }
@@ -243,6 +245,7 @@ pub struct Address(pub IpAddr);
 
 impl Scalar for Address {
     const WHAT: &'static str = "an IP address";
+    const FORM: &'static str = "for instance `192.168.1.50` or `fd00::50`";
     fn read(text: &str) -> Result<Self, String> {
         text.parse()
             .map(Self)
@@ -263,7 +266,8 @@ plain_schema!(Address, { "type": "string", "examples": ["192.168.1.50", "fd00::5
 pub struct Subnet(pub IpNet);
 
 impl Scalar for Subnet {
-    const WHAT: &'static str = "a network such as `192.168.1.0/24`";
+    const WHAT: &'static str = "a network";
+    const FORM: &'static str = "for instance `192.168.1.0/24`";
     fn read(text: &str) -> Result<Self, String> {
         let net: IpNet = text.parse().map_err(|_| String::new())?;
         if net.addr() == net.network() { Ok(Self(net)) } else { Err(format!("the network is {}", net.trunc())) }
@@ -277,7 +281,8 @@ plain_schema!(Subnet, { "type": "string", "examples": ["192.168.1.0/24"] });
 pub struct Mac(pub Box<str>);
 
 impl Scalar for Mac {
-    const WHAT: &'static str = "a MAC address such as \"aa:bb:cc:dd:ee:ff\"";
+    const WHAT: &'static str = "a MAC address";
+    const FORM: &'static str = "for instance \"aa:bb:cc:dd:ee:ff\"";
     fn read(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase().replace('-', ":");
         let parts: Vec<_> = lower.split(':').collect();
@@ -293,11 +298,15 @@ plain_schema!(Mac, { "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]){5}[0-9A
 pub struct FleetPath(pub Box<str>);
 
 impl Scalar for FleetPath {
-    const WHAT: &'static str = "a path below the fleet directory, such as `./modules/web.nix`";
+    const WHAT: &'static str = "a path below the fleet directory";
+    const FORM: &'static str = "for instance `./modules/web.nix`";
     fn read(text: &str) -> Result<Self, String> {
-        let below = text.strip_prefix("./").ok_or_else(String::new)?;
-        if below.split('/').any(|part| matches!(part, "" | "." | "..")) || !clean(below) {
-            return Err("it leaves the fleet directory or is not in its plain form".to_owned());
+        let below = text.strip_prefix("./").ok_or("it does not begin with `./`")?;
+        if below.split('/').any(|part| part == "..") {
+            return Err("it leaves the fleet directory".to_owned());
+        }
+        if below.split('/').any(|part| matches!(part, "" | ".")) || !clean(below) {
+            return Err("it is not in its plain form".to_owned());
         }
         Ok(Self(below.into()))
     }
@@ -331,8 +340,9 @@ choice! {
 }
 
 impl Scalar for HardwareChoice {
-    const WHAT: &'static str =
-        "auto, generic-efi, generic-bios, raspberry-pi-4, vm, or a path such as `./hardware/eden.nix`";
+    const WHAT: &'static str = "a kind of hardware";
+    const FORM: &'static str = "a file of your own is a path such as `./hardware/eden.nix`";
+    const WORDS: &'static [&'static str] = &["auto", "generic-bios", "generic-efi", "raspberry-pi-4", "vm"];
     fn read(text: &str) -> Result<Self, String> {
         match text {
             "auto" => Ok(Self::Auto),
@@ -363,7 +373,9 @@ pub enum ModuleRef {
 }
 
 impl Scalar for ModuleRef {
-    const WHAT: &'static str = "a module: `./modules/web.nix` or `flake:INPUT#nixosModules.NAME`";
+    const WHAT: &'static str = "a module";
+    const FORM: &'static str =
+        "a module is a file, `./modules/web.nix`, or of a flake's input, `flake:INPUT#nixosModules.NAME`";
     fn read(text: &str) -> Result<Self, String> {
         let Some(reference) = text.strip_prefix("flake:") else {
             return FleetPath::read(text).map(Self::File);
@@ -401,18 +413,31 @@ impl SshKey {
 }
 
 impl Scalar for SshKey {
-    const WHAT: &'static str = "a public SSH key (`ssh-ed25519 AAAA…`)";
+    const WHAT: &'static str = "a public SSH key";
+    const FORM: &'static str = KEY_FORM;
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
-        let key = ssh_key::PublicKey::from_openssh(text.trim()).map_err(|error| error.to_string())?;
         let mut words = text.split_whitespace();
         let (algorithm, blob) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let known = |word: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|prefix| word.starts_with(prefix));
+        if !known(algorithm) {
+            let option = text.split_whitespace().any(known);
+            return Err(if option { "an option stands before it" } else { "it does not begin with a type" }.to_owned());
+        }
+        let key = ssh_key::PublicKey::from_openssh(text.trim()).map_err(|error| match error {
+            ssh_key::Error::Encoding(_) => "it is cut off, or something was changed in it".to_owned(),
+            ssh_key::Error::AlgorithmUnknown => "its type is not that of its content, or not known".to_owned(),
+            other => other.to_string(),
+        })?;
         if key.algorithm().as_str() != algorithm {
-            return Err("its type and its content disagree".to_owned());
+            return Err("its type is not that of its content".to_owned());
         }
         Ok(Self(format!("{algorithm} {blob}").into()))
     }
 }
+
+/// How a public key is written.
+const KEY_FORM: &str = "a key stands on one line, `ssh-ed25519 AAAA… comment`, or in a file such as `./keys/ana.pub`";
 
 plain_schema!(SshKey, { "type": "string", "examples": ["ssh-ed25519 AAAA… eden"] });
 
@@ -426,7 +451,8 @@ pub enum KeySource {
 }
 
 impl Scalar for KeySource {
-    const WHAT: &'static str = "a public SSH key or a path such as `./keys/ana.pub`";
+    const WHAT: &'static str = "a public SSH key";
+    const FORM: &'static str = KEY_FORM;
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
         if text.starts_with("./") {
@@ -444,10 +470,12 @@ plain_schema!(KeySource, { "type": "string" });
 pub struct AgeKey(pub Box<str>);
 
 impl Scalar for AgeKey {
-    const WHAT: &'static str = "an age recipient (`age1…`)";
+    const WHAT: &'static str = "an age recipient";
+    const FORM: &'static str = "a recipient is what `age-keygen` calls the public key: `age1…`";
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
-        let key: age::x25519::Recipient = text.parse().map_err(|error: &str| error.to_owned())?;
+        let key: age::x25519::Recipient =
+            text.parse().map_err(|_: &str| "it is cut off, or something was changed in it".to_owned())?;
         Ok(Self(key.to_string().into()))
     }
 }

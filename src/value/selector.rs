@@ -106,7 +106,8 @@ fn glob_matches(glob: &[u8], text: &[u8]) -> bool {
 }
 
 impl Scalar for Selector {
-    const WHAT: &'static str = "a selector such as `@media`, `web-*` or `environment=production`";
+    const WHAT: &'static str = "a selector";
+    const FORM: &'static str = "its terms are `@tag`, `host-*` and `label=value`, joined by `and`, `or`, `not` and parentheses; a comma is `or`";
     const FAULT: &'static Code = codes::BAD_SELECTOR;
     fn read(text: &str) -> Result<Self, String> {
         let words = words(text)?;

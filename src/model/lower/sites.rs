@@ -68,9 +68,19 @@ impl Lower<'_> {
 
     /// Reports a file that does not exist; a directory with a `default.nix` counts as one.
     pub(super) fn file_exists(&self, path: &FleetPath, span: Span, faults: &mut Faults) -> bool {
-        let paths = &self.sources.paths;
+        let (paths, links) = (&self.sources.paths, &self.sources.links);
         let found = paths.contains(&*path.0) || paths.contains(&format!("{}/default.nix", path.0));
-        if !found {
+        let link = links.iter().find(|link| path.0.strip_prefix(&***link).is_some_and(|r| r.is_empty() || r.starts_with('/')));
+        if let Some(link) = link.filter(|_| !found) {
+            faults.push(
+                Diagnostic::new(
+                    codes::LINK_LEAVES,
+                    format!("`./{link}` is a link that leaves the fleet directory, or leads nowhere"),
+                )
+                .at(span, "named here")
+                .help("copy what it leads to: a flake sees nothing outside of its directory"),
+            );
+        } else if !found {
             let stem = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
             let near = paths.iter().find(|other| stem(other) == stem(&path.0));
             let diagnostic = Diagnostic::new(codes::NO_FILE, format!("`./{}` does not exist", path.0))

@@ -33,9 +33,13 @@ in
       user = str "root";
     };
     server = {
+      appendOnly = flag;
       dataDir = declare.path "/var/lib/restic";
       enable = flag;
+      extraFlags = strs;
       listenAddress = str "8000";
+      privateRepos = flag;
+      prometheus = flag;
     };
   };
 }
