@@ -74,14 +74,25 @@ pub enum Error {
 
 /// Reads the tree to compare with. Files that are the same in `newer` are shared with it, and not read.
 ///
+/// `on_disk` gives the working tree's, which a caller mostly has in hand; it is asked only when that is wanted.
+///
 /// # Errors
 /// The user's if a revision or a directory does not exist, else the machine's: [`Error::is_of_the_machine`] says which.
-pub fn tree(fleet_dir: &Path, against: &Against, newer: &Tree) -> Result<Current, Error> {
+pub fn tree(
+    fleet_dir: &Path,
+    against: &Against,
+    newer: &Tree,
+    on_disk: impl FnOnce() -> io::Result<Tree>,
+) -> Result<Current, Error> {
+    let worktree = |why: &str| {
+        let tree = on_disk().map_err(|error| Error::Io { path: fleet_dir.join(GENERATED), error })?;
+        Ok(Current { tree, what: format!("the working tree{why}") })
+    };
     match against {
         Against::Head => match Git::find(fleet_dir)? {
-            Err(absence) => worktree(fleet_dir, &format!(" ({})", absence.sentence())),
+            Err(absence) => worktree(&format!(" ({})", absence.sentence())),
             Ok(git) => match commit(&git, "HEAD") {
-                None => worktree(fleet_dir, " (git has no commit yet)"),
+                None => worktree(" (git has no commit yet)"),
                 Some(id) => committed(&git, "HEAD", &id, newer),
             },
         },
@@ -93,7 +104,7 @@ pub fn tree(fleet_dir: &Path, against: &Against, newer: &Tree) -> Result<Current
                 committed(&git, revision, &id, newer)
             }
         },
-        Against::Worktree => worktree(fleet_dir, ""),
+        Against::Worktree => worktree(""),
         Against::Directory(directory) => elsewhere(directory),
     }
 }
@@ -163,10 +174,6 @@ fn without(absence: Absence, fleet_dir: &Path) -> Error {
     }
 }
 
-fn worktree(fleet_dir: &Path, why: &str) -> Result<Current, Error> {
-    Ok(Current { tree: on_disk(&fleet_dir.join(GENERATED))?, what: format!("the working tree{why}") })
-}
-
 fn elsewhere(directory: &Path) -> Result<Current, Error> {
     let below = directory.join(GENERATED);
     let is_empty = || directory.read_dir().is_ok_and(|mut entries| entries.next().is_none());
@@ -176,10 +183,10 @@ fn elsewhere(directory: &Path) -> Result<Current, Error> {
         // With any other directory all of Cistern's files would look new, and all of that directory's removed.
         _ => return Err(Error::Directory(directory.to_owned())),
     };
-    Ok(Current { tree: on_disk(path)?, what: path.display().to_string() })
+    Ok(Current { tree: read(path)?, what: path.display().to_string() })
 }
 
-fn on_disk(path: &Path) -> Result<Tree, Error> {
+fn read(path: &Path) -> Result<Tree, Error> {
     Tree::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })
 }
 

@@ -54,6 +54,8 @@ pub enum Why {
     TooLarge(u64),
     /// It is a symbolic link to something outside of the fleet directory.
     Leaves,
+    /// It is a directory, a pipe or a device.
+    NoFile,
     /// It ends in `.yml`.
     Suffix,
 }
@@ -96,11 +98,15 @@ impl Sources {
         for entry in walk {
             let entry = entry.map_err(|error| io::Error::other(error.to_string()))?;
             let Some(path) = relative(&base, entry.path()) else { continue };
-            if entry.file_type().is_dir() {
+            if !entry.file_type().is_file() && !entry.path_is_symlink() {
+                if is_wanted(&path) {
+                    sources.rejected.push(Rejected { path, why: Why::NoFile });
+                }
                 continue;
             }
             if entry.path_is_symlink() {
                 let target = entry.path().canonicalize().ok().filter(|target| target.starts_with(&base));
+                let target = target.filter(|target| target.is_dir() || target.is_file());
                 if target.as_ref().is_some_and(|target| target.is_dir()) {
                     linked.extend(target.and_then(|target| relative(&base, &target)).map(|target| (path, target)));
                     continue;
@@ -122,7 +128,8 @@ impl Sources {
         }
         for (link, target) in linked {
             let below = format!("{target}/");
-            let found: Vec<_> = sources.paths.range(below.clone()..).take_while(|p| p.starts_with(&below)).cloned().collect();
+            let found: Vec<_> =
+                sources.paths.range(below.clone()..).take_while(|p| p.starts_with(&below)).cloned().collect();
             for path in found {
                 let seen = format!("{link}/{}", &path[below.len()..]);
                 if is_wanted(&seen) {

@@ -71,16 +71,23 @@ pub(super) fn sites_are_sound(fleet: &Fleet, faults: &mut Faults) {
         let Some(subnet) = &site.subnet else { continue };
         let range =
             site.dhcp_range.iter().flat_map(|(first, last)| [("the DHCP range", first), ("the DHCP range", last)]);
-        for (what, address) in site.gateway.iter().map(|gateway| ("the gateway", gateway)).chain(range) {
+        // Routers of IPv6 are mostly known by their link-local address.
+        let gateway = site.gateway.iter().filter(|gateway| !is_link_local(gateway.value.0));
+        for (what, address) in gateway.map(|gateway| ("the gateway", gateway)).chain(range) {
             if let Some(why) = misfit(address.value.0, subnet.value.0) {
                 faults.push(
                     Diagnostic::new(codes::BAD_ADDRESSING, format!("{what} of site `{name}` {why} {}", subnet.value.0))
                         .at(address.span, "does not fit")
-                        .at(subnet.span, "the site's network"),
+                        .at(subnet.span, "the site's network")
+                        .help("correct the one or the other"),
                 );
             }
         }
     }
+}
+
+fn is_link_local(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
 }
 
 /// Why an address cannot be a machine's in a network.
@@ -91,7 +98,7 @@ fn misfit(ip: IpAddr, subnet: IpNet) -> Option<&'static str> {
     } else if point_to_point {
         None
     } else if ip == subnet.network() {
-        Some("is the network itself of")
+        Some("is the network address of")
     } else if ip == subnet.broadcast() && ip.is_ipv4() {
         Some("is the broadcast address of")
     } else {
@@ -113,7 +120,8 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
                     format!("hosts `{}` and `{}` have the same address", other.name, host.name),
                 )
                 .at(address.span, "again")
-                .at(first.span, "first here"),
+                .at(first.span, "first here")
+                .help("give one of them another address"),
             );
         }
         if let Some(mac) = &host.mac
@@ -125,7 +133,8 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
                     format!("hosts `{}` and `{}` have the same MAC address", other.name, host.name),
                 )
                 .at(mac.span, "again")
-                .at(first.span, "first here"),
+                .at(first.span, "first here")
+                .help("one of the two was copied; `ip link` on the machine shows its own"),
             );
         }
     }

@@ -14,13 +14,16 @@ pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
             && needs_disk(*profile, host)
             && grub_disk(*profile, host).is_none()
         {
-            let disks = host.facts.as_ref().map_or(0, |facts| facts.disks.len());
+            let known = match &host.facts {
+                Some(facts) => format!("its facts show {}", crate::diag::counted(facts.disks.len(), "disk")),
+                None => "there are no facts that show its disks".to_owned(),
+            };
             faults.push(
                 Diagnostic::new(
                     codes::NO_BOOT_DISK,
                     format!("the disk that host `{}` boots from is not known", host.name),
                 )
-                .at(host.span, format!("its facts show {}", crate::diag::counted(disks, "disk")))
+                .at(host.span, known)
                 .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`"),
             );
         }

@@ -37,13 +37,13 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     let previous = tree::read_current(&common.directory.join(generate::GENERATED))?;
     let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
     let against = against(options, common);
-    let current = match current::tree(&common.directory, &against, &emitted.tree) {
+    let current = match current::tree(&common.directory, &against, &emitted.tree, || Ok(previous.clone())) {
         Ok(current) => current,
-        Err(error @ (current::Error::Revision(_) | current::Error::Repository(_) | current::Error::Directory(_))) => {
+        Err(error) if error.is_of_the_machine() => return Err(io::Error::other(error.to_string())),
+        Err(error) => {
             terminal.error(&error.to_string());
             return Ok(Outcome::Wrong);
         }
-        Err(error) => return Err(io::Error::other(error.to_string())),
     };
     terminal.say("Comparing", &format!("with {}", current.what));
     let changes = diff(&current.tree, &emitted.tree);

@@ -8,8 +8,12 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Against, Error, stage, tree, unknown_to_git};
+use super::{Against, Current, Error, GENERATED, stage, unknown_to_git};
 use crate::tree::Tree;
+
+fn tree(fleet_dir: &Path, against: &Against, newer: &Tree) -> Result<Current, Error> {
+    super::tree(fleet_dir, against, newer, || Tree::read(&fleet_dir.join(GENERATED)))
+}
 
 /// A repository whose fleet lives in a directory below its top.
 struct Repository {

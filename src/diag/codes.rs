@@ -86,6 +86,8 @@ codes! {
         "`@` is reserved in YAML. Quote the selector: `selector: \"@media\"`, or write `tag:media`.";
     UNSUPPORTED_YAML = "C013" Error Fleet "A file uses a feature of YAML that Cistern does not read."
         "Not read are tags (`!vault`), several documents in one file, merge keys (`<<`) and keys that are not plain text. Profiles and groups do what merge keys do.";
+    NOT_A_FILE = "C014" Error Fleet "Where a definition file should be, something else is."
+        "A directory, a pipe or a device stands where a file is read, such as hosts/eden.yaml. Rename it, or put a file in its place.";
     UNKNOWN_KEY = "C020" Error Fleet "A key is not known here."
         "Every key does something, so one that is not known is a mistake: a typo, a wrong place or a newer version. `cistern schema` lists them all.";
     WRONG_TYPE = "C021" Error Fleet "A value is of another type than the key takes."

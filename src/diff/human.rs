@@ -94,7 +94,7 @@ impl Page<'_> {
         let mut number = 0;
         for hunk in compared.hunks() {
             if number < room {
-                self.line(HUNK, &hunk.head());
+                self.line(HUNK, &compared.head(&hunk));
             }
             let words = self.options.color && number < room;
             for line in compared.lines(&hunk, words) {

@@ -1,6 +1,6 @@
 //! Two texts line by line: the hunks that lead from one to the other.
 
-use similar::{ChangeTag, DiffOp, InlineChangeOptions, TextDiff, TextDiffConfig, udiff};
+use similar::{ChangeTag, DiffOp, InlineChangeOptions, TextDiff, TextDiffConfig};
 
 /// Unchanged lines that are shown around a change.
 const CONTEXT: usize = 3;
@@ -14,6 +14,8 @@ const WORD_BYTES_WITHIN: usize = 16 << 10;
 /// Two texts that are different.
 pub(super) struct Compared<'t> {
     diff: TextDiff<'t, 't, str>,
+    /// Lines before the part that was compared, which both have.
+    before: usize,
 }
 
 /// Changes that stand together, and the unchanged lines around them.
@@ -50,9 +52,25 @@ pub(super) fn changed(old: &[u8], new: &[u8]) -> (usize, usize) {
 
 impl<'t> Compared<'t> {
     pub(super) fn new(old: &'t str, new: &'t str) -> Self {
+        let (start, end) = shared(old.as_bytes(), new.as_bytes());
+        let before = split(&old[..start]).count();
+        let (old, new) = (&old[start..old.len() - end], &new[start..new.len() - end]);
         let (old, new): (Vec<_>, Vec<_>) = (split(old).collect(), split(new).collect());
         // No deadline: the same texts give the same hunks on a slow machine too.
-        Self { diff: TextDiffConfig::new().newline_terminated(true).diff_slices(&old, &new) }
+        Self { diff: TextDiffConfig::new().newline_terminated(true).diff_slices(&old, &new), before }
+    }
+
+    /// The line that heads a hunk, as in `@@ -1,3 +1,4 @@`.
+    pub(super) fn head(&self, hunk: &Hunk) -> String {
+        let (first, last) = (&hunk.ops[0], &hunk.ops[hunk.ops.len() - 1]);
+        let part = |start: usize, end: usize| match end - start {
+            1 => format!("{}", start + self.before + 1),
+            0 => format!("{},0", start + self.before),
+            many => format!("{},{many}", start + self.before + 1),
+        };
+        let old = part(first.old_range().start, last.old_range().end);
+        let new = part(first.new_range().start, last.new_range().end);
+        format!("@@ -{old} +{new} @@")
     }
 
     pub(super) fn hunks(&self) -> impl Iterator<Item = Hunk> {
@@ -90,11 +108,22 @@ impl<'t> Compared<'t> {
     }
 }
 
-impl Hunk {
-    /// The line that heads it, as in `@@ -1,3 +1,4 @@`.
-    pub(super) fn head(&self) -> String {
-        udiff::UnifiedHunkHeader::new(&self.ops).to_string()
+/// How many bytes of whole lines two texts share at their beginning and at their end, the lines of context aside.
+/// Most files are long and differ in one place; the rest need not be cut into lines.
+fn shared(old: &[u8], new: &[u8]) -> (usize, usize) {
+    let equal = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let start = (0..=CONTEXT).try_fold(equal, |at, _| old[..at].iter().rposition(|byte| *byte == b'\n'));
+    let start = start.map_or(0, |newline| newline + 1);
+    let most = old.len().min(new.len()) - start;
+    let equal = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let mut end = old.len() - equal;
+    for _ in 0..=CONTEXT {
+        match old[end..].iter().position(|byte| *byte == b'\n') {
+            Some(newline) => end += newline + 1,
+            None => return (start, 0),
+        }
     }
+    (start, old.len() - end)
 }
 
 /// Lines with their newlines; a carriage return alone ends none.

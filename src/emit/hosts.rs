@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::Context;
 use super::header::hash_of;
+use super::pieces::{Piece, compose, places};
 use super::render::Output;
-use super::service::{Common, InstanceContext, module};
+use super::service::{Common, InstanceContext};
 use crate::diag::Faults;
 use crate::nix::{Fragment, RelativePath};
 use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntry};
@@ -55,15 +56,13 @@ fn host(
         hash_of(&(&facts, &hardware, &monitor, instances, stamps))
     };
     context.headed(format!("hosts/{name}.nix"), &format!("hosts.{name}"), &inputs, || {
-        let bodies: Result<Vec<_>, _> =
-            instances.iter().map(|(instance, common)| context.body(instance, common)).collect();
-        let page = Page {
-            facts,
-            hardware: hardware.fragment(context)?,
-            instances: bodies?,
-            prometheus: monitor.map(|monitor| monitor.fragment(context)).transpose()?,
-        };
-        context.nix(TEMPLATE, &page)
+        let mut pieces: Vec<Piece> = hardware.piece(context)?.into_iter().collect();
+        for (instance, common) in &instances {
+            pieces.push(context.body(instance, common)?);
+        }
+        pieces.extend(monitor.map(|monitor| monitor.piece(context)).transpose()?);
+        let page = Page { facts, pieces: places(&pieces) };
+        Ok(compose(context.nix(TEMPLATE, &page)?, &pieces))
     })
 }
 
@@ -72,9 +71,8 @@ fn host(
 struct Page<'a> {
     #[serde(flatten)]
     facts: Facts<'a>,
-    hardware: Option<Fragment>,
-    instances: Vec<Fragment>,
-    prometheus: Option<Fragment>,
+    /// Hardware, instances, monitoring: modules of their own in `imports`.
+    pieces: Vec<Fragment>,
 }
 
 /// What of the page comes from the plan as it is.
@@ -333,10 +331,10 @@ impl<'a> Hardware<'a> {
         format!("hardware/{}.nix.j2", self.profile.as_deref().unwrap_or_default())
     }
 
-    fn fragment(&self, context: &Context<'_>) -> Result<Option<Fragment>, Box<Faults>> {
+    fn piece(&self, context: &Context<'_>) -> Result<Option<Piece>, Box<Faults>> {
         let Some(profile) = &self.profile else { return Ok(None) };
         let body = context.fill(&self.template(), self)?;
-        Ok(Some(module(&format!("hardware: {profile}, {}", self.reason), &body)))
+        context.piece(&self.template(), format!("hardware: {profile}, {}", self.reason), body).map(Some)
     }
 }
 
@@ -360,7 +358,7 @@ impl<'a> Monitor<'a> {
         })
     }
 
-    fn fragment(&self, context: &Context<'_>) -> Result<Fragment, Box<Faults>> {
-        Ok(module("monitoring", &context.fill(MONITOR, self)?))
+    fn piece(&self, context: &Context<'_>) -> Result<Piece, Box<Faults>> {
+        context.piece(MONITOR, "monitoring".to_owned(), context.fill(MONITOR, self)?)
     }
 }

@@ -8,6 +8,7 @@ mod hosts_index;
 mod known_hosts;
 mod manifest;
 mod nodes;
+mod pieces;
 mod plan_file;
 mod prometheus;
 mod render;
@@ -25,6 +26,8 @@ use crate::tree::Tree;
 
 pub use header::{Header, State};
 pub use manifest::{FORMAT, foreign, newer};
+use pieces::Pieces;
+use rayon::prelude::*;
 use render::Output;
 
 /// What emitters write from.
@@ -37,13 +40,22 @@ pub struct Context<'a> {
     sources: &'a Sources,
     /// The hash of every template.
     stamps: BTreeMap<&'a str, String>,
+    /// Modules that were formatted before.
+    pieces: Pieces,
 }
 
 impl<'a> Context<'a> {
     /// Gathers what emitters write from.
     pub fn new(plan: &'a Plan, templates: &'a Templates, previous: &'a Tree, sources: &'a Sources) -> Self {
         let stamp = |name: &'a str| (name, header::hash(templates.source(name).unwrap_or_default().as_bytes()));
-        Self { plan, templates, previous, sources, stamps: templates.names().map(stamp).collect() }
+        Self {
+            plan,
+            templates,
+            previous,
+            sources,
+            stamps: templates.names().map(stamp).collect(),
+            pieces: Pieces::default(),
+        }
     }
 
     fn entries(&self) -> &'a Entries {
@@ -88,7 +100,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emitted, Faults> {
     let mut tree = Tree::default();
     let (mut edited, mut reformatted) = (Vec::new(), Vec::new());
     let mut faults = Faults::default();
-    for output in EMITTERS.iter().flat_map(|emitter| (emitter.emit)(context)) {
+    let outputs: Vec<_> = EMITTERS.par_iter().map(|emitter| (emitter.emit)(context)).collect();
+    for output in outputs.into_iter().flatten() {
         match output.state {
             State::Edited => edited.push(output.path.clone()),
             State::Reformatted => reformatted.push(output.path.clone()),

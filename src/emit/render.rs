@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Context;
 use super::header::{self, State};
+use super::pieces::Piece;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::BUILT_IN;
 use crate::nix::{self, Fault};
@@ -50,8 +51,15 @@ impl Context<'_> {
     /// Fills in a template, checks that the result is Nix, and formats it.
     pub(super) fn nix(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
         let text = self.fill(template, context)?;
-        let formatted = nix::format(&text).and_then(|text| nix::parse(&text).map(|()| text));
-        formatted.map_err(|fault| self.not_nix(template, &fault, &text))
+        nix::finish(&text).map_err(|fault| self.not_nix(template, &fault, &text))
+    }
+
+    /// Formats a module that a template gave, for a place in a page.
+    pub(super) fn piece(&self, template: &str, title: String, body: String) -> Result<Piece, Box<Faults>> {
+        // Only a body that is not Nix by itself is told of: then its lines are those of what the template gave.
+        let fault = |fault: Fault, body: &str| self.not_nix(template, &nix::parse(body).err().unwrap_or(fault), body);
+        let whole = body.clone();
+        self.pieces.format(title, body).map_err(|found| fault(found, &whole))
     }
 
     /// Fills in a template.

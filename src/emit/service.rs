@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::Context;
 use super::header::hash_of;
+use super::pieces::Piece;
 use crate::diag::Faults;
-use crate::nix::{self, Fragment, Shared, share};
+use crate::nix::{Shared, share};
 use crate::place::plan::{Instance, ServiceEntry};
 use crate::value::{AccountName, Address, Domain, HostName, Image, Port, PortName, RoleName, ServiceName};
 
@@ -19,7 +20,6 @@ pub(super) struct Common {
     user: Option<AccountName>,
     group: Option<AccountName>,
     template: String,
-    own: bool,
     /// The hash of the service and of its kind's template.
     stamp: String,
 }
@@ -73,7 +73,6 @@ impl Context<'_> {
             settings: share(&entry.settings),
             user: kind.front.user.as_ref().map(|at| at.value.clone()),
             group: kind.front.group.as_ref().map(|at| at.value.clone()),
-            own: kind.own,
             stamp: hash_of(&(&**entry, self.stamp(&template))),
             entry: entry.clone(),
             template,
@@ -113,7 +112,7 @@ impl Context<'_> {
     }
 
     /// Fills in the template of an instance.
-    pub(super) fn body(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<Fragment, Box<Faults>> {
+    pub(super) fn body(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<Piece, Box<Faults>> {
         let page = Page {
             instance,
             settings: &common.settings,
@@ -123,27 +122,8 @@ impl Context<'_> {
             group: common.group.as_ref(),
         };
         let body = self.fill(&common.template, &page)?;
-        if common.own {
-            nix::parse(&body).map_err(|fault| self.not_nix(&common.template, &fault, &body))?;
-        }
-        Ok(module(&format!("services.{}", instance.service), &body))
+        self.piece(&common.template, format!("services.{}", instance.service), body)
     }
-}
-
-/// A module as an item of `imports`, under a comment that names it.
-pub(super) fn module(title: &str, body: &str) -> Fragment {
-    let body = body.trim();
-    let function = body.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || is_pattern(body);
-    let (open, close) = if function { ("(", ")") } else { ("", "") };
-    Fragment::new(format!("# {title}\n{open}{body}\n{close}\n"))
-}
-
-/// Says whether a text that begins with `{` is a function's pattern rather than a set.
-fn is_pattern(body: &str) -> bool {
-    body.find('}').is_some_and(|end| {
-        let inside = &body[1..end];
-        !inside.contains('=') && body[end + 1..].trim_start().starts_with([':', '@'])
-    })
 }
 
 fn ports<'a>(entry: &'a ServiceEntry, instance: &'a Instance) -> BTreeMap<&'a PortName, Port> {

@@ -1,7 +1,8 @@
 //! The front matter of a kind: every key that exists.
 
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::load::decode::{At, Decode, Keyed, Named, Scalar, definition, unreadable, wrong_type};
+use crate::load::declare::definition;
+use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_type};
 use crate::load::{Body, Node};
 use crate::source::Span;
 use crate::value::{
@@ -176,6 +177,21 @@ impl Front {
             if port.value.number.is_none() && !port.value.poisoned {
                 faults.push(
                     Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`")).at(port.key, "here"),
+                );
+            }
+        }
+        if self.metrics.as_ref().is_some_and(|metrics| metrics.port.is_none() && !metrics.poisoned) {
+            faults.push(
+                Diagnostic::new(codes::MISSING_KEY, "`metrics` has no `port`")
+                    .at(top, "name one of `ports`")
+                    .help("add `port: NAME` under `metrics`"),
+            );
+        }
+        for (name, member) in self.members.iter().flat_map(|members| &members.entries) {
+            if member.value.kind.is_none() && !member.value.poisoned {
+                faults.push(
+                    Diagnostic::new(codes::MISSING_KEY, format!("the member `{name}` has no `kind`"))
+                        .at(member.key, "which kind comes with it?"),
                 );
             }
         }

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::diag::{Diagnostic, Faults, codes};
-use crate::load::decode::{At, Decode, choice, definition};
+use crate::diag::{Diagnostic, Faults, codes, listed};
+use crate::load::declare::{choice, definition};
+use crate::load::decode::{At, Decode};
 use crate::load::{Body, Node};
 use crate::value::Verbatim;
 
@@ -112,8 +113,12 @@ impl SettingDef {
         };
         let allowed = self.r#enum.iter().flatten().map(|at| at.value.0.to_json()).collect::<Vec<_>>();
         if !allowed.is_empty() && !allowed.contains(&value) {
-            let words: Vec<_> = allowed.iter().map(ToString::to_string).collect();
-            faults.push(wrong(node, &format!("one of {}", words.join(", "))));
+            let words: Vec<_> =
+                allowed.iter().map(|word| word.as_str().map_or(word.to_string(), str::to_owned)).collect();
+            let found = value.as_str().unwrap_or_default();
+            let diagnostic =
+                Diagnostic::new(codes::BAD_SETTING, format!("{} is none of {}", node.shape(), listed(&words)));
+            faults.push(diagnostic.at(node.span, "not one of these").nearest(found, words.iter().map(String::as_str)));
             return None;
         }
         Some(value)
@@ -122,6 +127,15 @@ impl SettingDef {
     /// The value when the definition does not say: the default, else null.
     pub fn fallback(&self) -> Value {
         self.default.as_ref().map_or(Value::Null, |default| default.0.to_json())
+    }
+
+    /// What it could look like, for the help on one that is missing.
+    pub fn form(&self) -> String {
+        match (self.r#type.as_ref().map(|at| at.value), &self.example) {
+            (Some(SettingType::Secret), _) => "{ secret: NAME }".to_owned(),
+            (_, Some(example)) => example.0.to_json().to_string(),
+            _ => "…".to_owned(),
+        }
     }
 
     fn scalar(&self, kind: SettingType, node: &Node, faults: &mut Faults) -> Option<Value> {
@@ -140,11 +154,11 @@ impl SettingDef {
         let low = self.minimum.as_ref().filter(|least| number < least.value as f64);
         let high = self.maximum.as_ref().filter(|most| number > most.value as f64);
         if let Some(least) = low {
-            faults.push(wrong(node, &format!("at least {}", least.value)));
+            faults.push(out_of_bounds(node, &format!("at least {}", least.value), "too small"));
             return None;
         }
         if let Some(most) = high {
-            faults.push(wrong(node, &format!("at most {}", most.value)));
+            faults.push(out_of_bounds(node, &format!("at most {}", most.value), "too large"));
             return None;
         }
         Some(value)
@@ -160,15 +174,14 @@ impl SettingDef {
                     Some(property) => property.value.judge(&entry.value, secret, faults),
                     None => {
                         let known: Vec<_> = properties.entries.keys().map(crate::value::SettingName::as_str).collect();
-                        faults.push(
-                            Diagnostic::new(
-                                codes::BAD_SETTING,
-                                format!("`{}` is not known here", entry.key.escape_debug()),
-                            )
+                        let message = format!("`{}` is not known here", entry.key.escape_debug());
+                        let diagnostic = Diagnostic::new(codes::BAD_SETTING, message)
                             .at(entry.key_span, "unknown")
-                            .nearest(&entry.key, known.iter().copied())
-                            .help(format!("known here: {}", known.join(", "))),
-                        );
+                            .nearest(&entry.key, known.iter().copied());
+                        faults.push(match diagnostic.suggestion {
+                            Some(_) => diagnostic,
+                            None => diagnostic.help(format!("known here: {}", known.join(", "))),
+                        });
                         None
                     }
                 },
@@ -225,5 +238,9 @@ fn what(kind: SettingType) -> &'static str {
 
 fn wrong(node: &Node, expected: &str) -> Diagnostic {
     Diagnostic::new(codes::BAD_SETTING, format!("expected {expected}, found {}", node.shape()))
-        .at(node.span, format!("expected {expected}"))
+        .at(node.span, format!("not {expected}"))
+}
+
+fn out_of_bounds(node: &Node, expected: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(codes::BAD_SETTING, format!("expected {expected}, found {}", node.shape())).at(node.span, why)
 }

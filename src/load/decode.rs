@@ -1,7 +1,4 @@
 //! From a tree to typed values, all faults at once: a bad value poisons only itself.
-//!
-//! [`definition!`] declares a struct of the definition once; its keys, what they take, their documentation and
-//! the way its layers merge follow from that one declaration.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +86,11 @@ pub fn unreadable<T: Scalar>(text: &str, span: Span, why: &str) -> Diagnostic {
 impl<T: Scalar> Decode for T {
     fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
         let Body::Text(scalar) = &node.body else {
-            faults.push(wrong_type(node, T::WHAT));
+            let diagnostic = wrong_type(node, T::WHAT);
+            faults.push(match T::WORDS {
+                [] => diagnostic,
+                words => diagnostic.help(format!("there are {}", listed(words))),
+            });
             return None;
         };
         match T::read(&scalar.text) {
@@ -263,113 +264,6 @@ pub const fn key_name(field: &'static str) -> &'static str {
         _ => field,
     }
 }
-
-/// Declares a struct of the definition: every field is a key that may be absent.
-///
-/// A last line `..base: Type` takes in the keys of another such struct; `layer` in the place of `struct` lets the
-/// layers of a host be laid on each other.
-macro_rules! definition {
-    (
-        $(#[$meta:meta])*
-        pub layer $name:ident { $( $(#[$field_meta:meta])* $field:ident: $type:ty, )* }
-    ) => {
-        $crate::load::decode::definition! {
-            $(#[$meta])*
-            pub struct $name { $( $(#[$field_meta])* $field: $type, )* }
-        }
-
-        impl $crate::load::merge::Merge for $name {
-            fn merge(
-                &mut self,
-                over: &Self,
-                trail: &$crate::load::merge::Trail<'_>,
-                recorder: &mut dyn $crate::load::merge::Recorder,
-            ) {
-                $(
-                    if let Some(over) = &over.$field {
-                        let trail = trail.key($crate::load::decode::key_name(stringify!($field)));
-                        $crate::load::merge::lay(&mut self.$field, over, &trail, recorder);
-                    }
-                )*
-                self.poisoned |= over.poisoned;
-            }
-        }
-    };
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident {
-            $( $(#[$field_meta:meta])* $field:ident: $type:ty, )*
-            $( ..$base:ident: $base_type:ty, )?
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Default, schemars::JsonSchema)]
-        #[schemars(deny_unknown_fields)]
-        pub struct $name {
-            $( $(#[$field_meta])* pub $field: Option<$type>, )*
-            $(
-                #[doc = "The keys that it shares with other layers."]
-                #[schemars(flatten)]
-                pub $base: $base_type,
-            )?
-            /// Whether something in it could not be read.
-            #[schemars(skip)]
-            pub poisoned: bool,
-        }
-
-        impl $crate::load::decode::Keys for $name {
-            fn key(&mut self, entry: &$crate::load::Entry, faults: &mut $crate::diag::Faults) -> bool {
-                $(
-                    if &*entry.key == $crate::load::decode::key_name(stringify!($field)) {
-                        self.$field = $crate::load::decode::Decode::decode(&entry.value, faults);
-                        self.poisoned |= self.$field.is_none();
-                        return true;
-                    }
-                )*
-                $( if self.$base.key(entry, faults) { self.poisoned |= self.$base.poisoned; return true; } )?
-                false
-            }
-            fn names(into: &mut Vec<&'static str>) {
-                $( into.push($crate::load::decode::key_name(stringify!($field))); )*
-                $( <$base_type as $crate::load::decode::Keys>::names(into); )?
-            }
-            fn poison(&mut self) {
-                self.poisoned = true;
-            }
-        }
-
-        impl $crate::load::decode::Decode for $name {
-            fn decode(node: &$crate::load::Node, faults: &mut $crate::diag::Faults) -> Option<Self> {
-                $crate::load::decode::decode_keys(node, faults)
-            }
-        }
-    };
-}
-pub(crate) use definition;
-
-/// Declares a choice between words.
-macro_rules! choice {
-    ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        pub enum $name { $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )* }
-
-        impl $crate::load::decode::Scalar for $name {
-            const WHAT: &'static str = concat!("one of" $(, " `", $word, "`")*);
-            const WORDS: &'static [&'static str] = &[$($word),*];
-            fn read(text: &str) -> Result<Self, String> {
-                match text { $( $word => Ok(Self::$variant), )* _ => Err(String::new()) }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(match self { $( Self::$variant => $word, )* })
-            }
-        }
-    };
-}
-pub(crate) use choice;
 
 impl<T: JsonSchema> JsonSchema for At<T> {
     fn inline_schema() -> bool {

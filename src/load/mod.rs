@@ -2,6 +2,7 @@
 //!
 //! Every file is read to its end or to its own first syntax error; a broken file poisons only what it defines.
 
+pub mod declare;
 pub mod decode;
 pub mod merge;
 mod node;
@@ -150,9 +151,11 @@ fn split_entry(path: &str) -> Option<(&str, &str)> {
 
 fn rejection(path: &str, why: Why) -> Diagnostic {
     let (code, message, help) = match why {
-        Why::NotUtf8(byte) => {
-            (codes::NOT_UTF8, format!("`{path}` is not UTF-8 (byte {byte})"), "convert it, for instance with `iconv -f latin1 -t utf-8`".to_owned())
-        }
+        Why::NotUtf8(byte) => (
+            codes::NOT_UTF8,
+            format!("`{path}` is not UTF-8 (byte {byte})"),
+            "convert it, for instance with `iconv -f latin1 -t utf-8`".to_owned(),
+        ),
         Why::TooLarge(size) => (
             codes::TOO_LARGE,
             format!("`{path}` has {} MiB; at most 16 are read", size >> 20),
@@ -161,7 +164,12 @@ fn rejection(path: &str, why: Why) -> Diagnostic {
         Why::Leaves => (
             codes::LINK_LEAVES,
             format!("`{path}` is a link that leaves the fleet directory, or leads nowhere"),
-            "copy the file here: a flake sees nothing outside of its directory".to_owned(),
+            "copy what it leads to: a flake sees nothing outside of its directory".to_owned(),
+        ),
+        Why::NoFile => (
+            codes::NOT_A_FILE,
+            format!("`{path}` is a directory, a pipe or a device"),
+            "put a file in its place".to_owned(),
         ),
         Why::Suffix => (
             codes::WRONG_SUFFIX,

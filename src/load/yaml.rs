@@ -146,9 +146,11 @@ impl<'s> Builder<'s> {
         self.nodes += anchored.size;
         self.unfolded += anchored.size;
         if self.unfolded > MOST_UNFOLDED {
-            return Err(Box::new(Diagnostic::new(codes::TOO_DEEP, "the aliases of the file unfold to more than a million values")
-                .at(span, "here the limit is passed")
-                .help("aliases of aliases multiply; write the values out")));
+            return Err(Box::new(
+                Diagnostic::new(codes::TOO_DEEP, "the aliases of the file unfold to more than a million values")
+                    .at(span, "here the limit is passed")
+                    .help("aliases of aliases multiply; write the values out"),
+            ));
         }
         Ok((Node { span, ..anchored.node.clone() }, anchored.depth))
     }
@@ -161,7 +163,9 @@ impl<'s> Builder<'s> {
 
     fn no_tag(&self, tagged: bool, span: Span) -> Result<(), Box<Diagnostic>> {
         if tagged {
-            return Err(unsupported("tags are not read", span, "a tagged value").help("write it without the tag").into());
+            return Err(unsupported("tags are not read", span, "a tagged value")
+                .help("write it without the tag")
+                .into());
         }
         Ok(())
     }
@@ -180,7 +184,8 @@ impl<'s> Builder<'s> {
         }
         if text[at..].starts_with('@') {
             // Between brackets the value ends at the next comma or bracket, else with its line.
-            let ends: &[char] = if text[line_start..at].contains(['{', '[']) { &[',', ']', '}', '\n'] } else { &['\n'] };
+            let ends: &[char] =
+                if text[line_start..at].contains(['{', '[']) { &[',', ']', '}', '\n'] } else { &['\n'] };
             let rest = &text[at..at + text[at..].find(ends).unwrap_or(text.len() - at)];
             let value = rest.split(" #").next().unwrap_or(rest).trim_end();
             return Diagnostic::new(codes::UNQUOTED_AT, format!("`{value}` must be quoted"))

@@ -1,7 +1,8 @@
 //! The definition as it is written: every key that exists, once. The JSON Schema is derived from these types.
 
 use crate::diag::Faults;
-use crate::load::decode::{At, Decode, Named, definition, wrong_type};
+use crate::load::declare::definition;
+use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Sum, Trail};
 use crate::load::{Body, Node};
 use crate::value::{

@@ -121,6 +121,9 @@ enum LooseText {
 /// # Errors
 /// Why it is not one, in a clause.
 pub fn read(text: &str) -> Result<Facts, String> {
+    if !text.trim_start().starts_with('{') {
+        return Err("it does not begin with `{`; was a log stored with it?".to_owned());
+    }
     let report: Report = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if !(1..=2).contains(&report.version) {
         return Err(format!("its version is {}; 1 and 2 are read", report.version));

@@ -106,14 +106,15 @@ pub fn circles(def: &FleetDef, faults: &mut Faults) {
             if &next.value == start {
                 if path.iter().all(|name| *name >= start) {
                     let names: Vec<_> = path.iter().map(|name| name.as_str()).chain([start.as_str()]).collect();
+                    let message = match path.as_slice() {
+                        [only] => format!("the profile `{only}` extends itself"),
+                        _ => format!("profiles extend each other: {}", names.join(" → ")),
+                    };
                     faults.push(
-                        Diagnostic::new(
-                            codes::PROFILE_CYCLE,
-                            format!("profiles extend each other: {}", names.join(" → ")),
-                        )
-                        .at(next.span, "this closes the circle")
-                        .at(profile.key, "which begins here")
-                        .help("take the shared part into a profile of its own"),
+                        Diagnostic::new(codes::PROFILE_CYCLE, message)
+                            .at(next.span, "this closes the circle")
+                            .at(profile.key, "which begins here")
+                            .help("remove this, or take what both need into a profile of its own"),
                     );
                 }
                 break;
@@ -197,6 +198,22 @@ impl Leaves {
         let mut leaves = Self(BTreeMap::new());
         Layer::default().merge(layer, &Trail::ROOT, &mut leaves);
         leaves
+    }
+}
+
+/// Where a layer sets its values, by the path of their keys. `filesystems: manual` has no place.
+pub fn places(layer: &Layer) -> BTreeMap<String, Span> {
+    let mut places = Places(BTreeMap::new());
+    Layer::default().merge(layer, &Trail::ROOT, &mut places);
+    places.0
+}
+
+struct Places(BTreeMap<String, Span>);
+
+impl Recorder for Places {
+    fn set(&mut self, trail: &Trail<'_>, span: Span, _: &dyn Debug) {
+        // The first of a list that adds up.
+        self.0.entry(trail.to_string()).or_insert(span);
     }
 }
 

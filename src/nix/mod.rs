@@ -14,5 +14,5 @@ pub use fault::{Fault, Unprintable};
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;
 pub use template::{Fragment, Shared, Templates, body_of, share};
-pub use text::{finish, format, parse, same_but_for_format};
+pub use text::{can_shift, finish, finish_shifted, format, parse, same_but_for_format};
 pub use value::Value;

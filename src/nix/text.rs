@@ -39,6 +39,32 @@ pub fn finish(text: &str) -> Result<String, Fault> {
     Ok(formatted)
 }
 
+/// As [`finish`], for text that will stand so many columns further right.
+///
+/// # Errors
+///
+/// The first fault of the grammar, or text that is nested too deep.
+pub fn finish_shifted(text: &str, columns: usize) -> Result<String, Fault> {
+    check_depth(text)?;
+    let mut options = nixfmt_rs::Options::default();
+    options.width -= columns;
+    let formatted = nixfmt_rs::format_with(text, &options)
+        .map_err(|error| Fault::new(text, error.byte_range(), error.message()))?;
+    read(&formatted)?;
+    Ok(formatted)
+}
+
+/// Says whether the lines of a text can be moved to the right without another meaning: no string in quotes goes over
+/// the end of a line.
+pub fn can_shift(text: &str) -> bool {
+    let Ok(root) = syntax(text) else { return false };
+    let strings = root.descendants().filter(|node| node.kind() == SyntaxKind::NODE_STRING);
+    strings.into_iter().all(|node| {
+        let text = node.text().to_string();
+        text.starts_with("''") || !text.contains('\n')
+    })
+}
+
 /// Checks that the text is Nix. Neither duplicate attributes nor undefined variables are found.
 ///
 /// # Errors

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::plan::{
-    Account, Binding, DeployEntry, HardwareEntry, HostEntry, Instance, Machine, Mount, NetworkEntry, SecretEntry,
+    Account, Binding, Capacity, DeployEntry, HardwareEntry, HostEntry, Instance, Machine, Mount, NetworkEntry,
+    SecretEntry,
 };
 use crate::check::{addresses, boot, secrets};
 use crate::load::decode::Scalar;
@@ -64,6 +65,11 @@ impl Placing<'_> {
             tags: host.tags.clone(),
             labels: host.labels.clone(),
             host_key: host.host_key.as_ref().map(|key| key.value.clone()),
+            capacity: host.facts.as_ref().map(|facts| Capacity {
+                cpus: facts.cpus,
+                memory: facts.memory,
+                disks: facts.disks.iter().filter_map(|disk| disk.bytes).sum(),
+            }),
             deploy: deploy(host),
             machine: (host.managed == Managed::Full).then(|| Box::new(self.machine(host))),
         }

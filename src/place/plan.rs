@@ -55,10 +55,23 @@ pub struct HostEntry {
     pub labels: BTreeMap<LabelName, String>,
     /// Its public SSH host key.
     pub host_key: Option<SshKey>,
+    /// What it has, when its facts tell.
+    pub capacity: Option<Capacity>,
     /// How deploy-rs reaches it.
     pub deploy: DeployEntry,
     /// Its NixOS configuration, when Cistern writes it.
     pub machine: Option<Box<Machine>>,
+}
+
+/// What a machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// Logical processors.
+    pub cpus: u32,
+    /// Memory in bytes.
+    pub memory: u64,
+    /// Disks in bytes, all of them together.
+    pub disks: u64,
 }
 
 /// The configuration of a host that Cistern writes.

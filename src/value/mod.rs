@@ -6,4 +6,4 @@ mod selector;
 
 pub use names::*;
 pub use scalars::*;
-pub use selector::{Selectable, Selector};
+pub use selector::{Selectable, Selector, glob_matches};

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Code, Faults, codes};
 use crate::load::Node;
-use crate::load::decode::{Decode, Scalar, choice};
+use crate::load::declare::choice;
+use crate::load::decode::{Decode, Scalar};
 
 choice! {
     /// How much of a host Cistern configures.

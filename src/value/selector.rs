@@ -42,9 +42,29 @@ impl Selector {
 
     /// Lists the tags that it names, for the search of a mistyped one.
     pub fn tags(&self) -> Vec<&str> {
-        let mut tags = Vec::new();
-        self.term.tags(&mut tags);
-        tags
+        self.leaves(|term| if let Term::Tag(tag) = term { Some(tag.as_str()) } else { None })
+    }
+
+    /// Lists the labels that it names, with the values that it asks for.
+    pub fn labels(&self) -> Vec<(&str, &str)> {
+        self.leaves(|term| if let Term::Label(key, value) = term { Some((key.as_str(), value.as_str())) } else { None })
+    }
+
+    /// Lists the globs of host names that it holds.
+    pub fn globs(&self) -> Vec<&str> {
+        self.leaves(|term| if let Term::Glob(glob) = term { Some(glob.as_str()) } else { None })
+    }
+
+    fn leaves<'a, T>(&'a self, pick: impl Fn(&'a Term) -> Option<T>) -> Vec<T> {
+        let (mut open, mut found) = (vec![&self.term], Vec::new());
+        while let Some(term) = open.pop() {
+            match term {
+                Term::Not(inner) => open.push(inner),
+                Term::And(a, b) | Term::Or(a, b) => open.extend([&**b, &**a]),
+                Term::Tag(_) | Term::Glob(_) | Term::Label(..) => found.extend(pick(term)),
+            }
+        }
+        found
     }
 }
 
@@ -58,29 +78,18 @@ impl Term {
     fn matches(&self, host: &impl Selectable) -> bool {
         match self {
             Self::Tag(tag) => host.tags().contains(tag.as_str()),
-            Self::Glob(glob) => glob_matches(glob.as_bytes(), host.name().as_str().as_bytes()),
+            Self::Glob(glob) => glob_matches(glob, host.name().as_str()),
             Self::Label(key, value) => host.labels().get(key.as_str()).is_some_and(|found| found == value),
             Self::Not(term) => !term.matches(host),
             Self::And(a, b) => a.matches(host) && b.matches(host),
             Self::Or(a, b) => a.matches(host) || b.matches(host),
         }
     }
-
-    fn tags<'a>(&'a self, into: &mut Vec<&'a str>) {
-        match self {
-            Self::Tag(tag) => into.push(tag),
-            Self::Glob(_) | Self::Label(..) => {}
-            Self::Not(term) => term.tags(into),
-            Self::And(a, b) | Self::Or(a, b) => {
-                a.tags(into);
-                b.tags(into);
-            }
-        }
-    }
 }
 
-/// `*` stands for any text, `?` for any character.
-fn glob_matches(glob: &[u8], text: &[u8]) -> bool {
+/// Says whether a host name is of a form in which `*` stands for any text and `?` for any character.
+pub fn glob_matches(glob: &str, name: &str) -> bool {
+    let (glob, text) = (glob.as_bytes(), name.as_bytes());
     let (mut at, mut from, mut star) = (0, 0, None);
     while from < text.len() {
         match glob.get(at) {

@@ -94,7 +94,8 @@ impl Lower<'_> {
                 .at(span, why)
                 .help("name it: `hardware: generic-efi` (or generic-bios, raspberry-pi-4, vm, ./hardware/x.nix)")
                 .help(format!(
-                    "or store a report: `nixos-facter -o facts/{}.json`, run on the machine as root",
+                    "or store a {}: `nixos-facter -o facts/{}.json`, run on the machine as root",
+                    if host.facts.is_some() { "newer report" } else { "report" },
                     host.name
                 )),
         );

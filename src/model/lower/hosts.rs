@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Lower;
+use super::names::empty;
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::load::decode::{At, Keyed};
+use crate::load::decode::Keyed;
 use crate::load::merge::{Merge, Silent, Trail};
-use crate::model::definition::{GroupDef, HostDef, Layer};
+use crate::model::definition::{Filesystems, GroupDef, HostDef, Layer};
 use crate::model::facts::{self, Facts};
 use crate::model::fleet::Host;
 use crate::model::layers;
@@ -111,18 +112,9 @@ impl<'d> Lower<'d> {
         }
         if let Some(selector) = &def.selector {
             let found: Vec<_> = marks.iter().filter(|m| selector.matches(*m)).map(|m| m.name.clone()).collect();
-            let uncertain = marks.iter().any(|m| m.poisoned);
+            let uncertain = self.names.hosts_are_uncertain() || marks.iter().any(|m| m.poisoned);
             if found.is_empty() && members.is_empty() && !uncertain {
-                let tags: BTreeSet<_> = marks.iter().flat_map(|m| &m.tags).map(Tag::as_str).collect();
-                let mut diagnostic =
-                    Diagnostic::new(codes::EMPTY_SELECTOR, format!("`{}` matches no host", selector.value))
-                        .at(selector.span, "nothing matches");
-                for tag in selector.tags() {
-                    if let Some(near) = crate::diag::nearest(tag, tags.iter().copied()).filter(|near| *near != tag) {
-                        diagnostic = diagnostic.help(format!("no host has the tag `{tag}`; the nearest is `{near}`"));
-                    }
-                }
-                faults.push(diagnostic);
+                faults.push(empty(selector, marks.iter()));
             }
             members.extend(found);
         }
@@ -260,41 +252,35 @@ fn base_key(host: &HostDef, groups: &[(&GroupName, &GroupDef)]) -> String {
     key
 }
 
+/// Keys that do nothing on a host whose module is written by hand.
+const IDLE_BY_HAND: &[&str] =
+    &["filesystems", "hardware", "locale", "mac", "modules", "network", "ssh", "state_version", "storage", "time_zone"];
+
+/// Keys that do nothing on a host that is only scraped, in addition.
+const IDLE_SCRAPED: &[&str] = &["deploy", "host_key", "system"];
+
 /// Reports keys of a host that do nothing because of how little of it is managed.
 fn no_effect(def: &HostDef, host: &Host, faults: &mut Faults) {
+    let scraped: &[&str] = if host.managed == Managed::Scrape { IDLE_SCRAPED } else { &[] };
     if host.managed == Managed::Full {
         return;
     }
-    let layer = &def.layer;
-    let at = |span: Option<crate::source::Span>| span;
-    let mut idle = vec![
-        ("hardware", layer.hardware.as_ref().map(|at| at.span)),
-        ("locale", layer.locale.as_ref().map(|at| at.span)),
-        ("modules", layer.modules.as_ref().and_then(|m| m.0.first()).map(|at| at.span)),
-        ("network", layer.network.as_ref().map(|_| host.span)),
-        ("filesystems", layer.filesystems.as_ref().map(|_| host.span)),
-        ("mac", def.mac.as_ref().map(|at| at.span)),
-        ("ssh", layer.ssh.as_ref().map(|_| host.span)),
-        ("state_version", def.state_version.as_ref().map(|at| at.span)),
-        ("storage", layer.storage.as_ref().map(|_| host.span)),
-        ("time_zone", layer.time_zone.as_ref().map(|at| at.span)),
-    ];
-    if host.managed == Managed::Scrape {
-        idle.push(("deploy", layer.deploy.as_ref().map(|_| host.span)));
-        idle.push(("host_key", def.host_key.as_ref().map(|at: &At<_>| at.span)));
-        idle.push(("system", at(layer.system.as_ref().map(|at| at.span))));
+    let mut places = layers::places(&def.layer);
+    if matches!(def.layer.filesystems, Some(Filesystems::Manual)) {
+        places.insert("filesystems".to_owned(), host.span);
     }
-    for (key, span) in idle {
-        if let Some(span) = span {
-            faults.push(
-                Diagnostic::new(
-                    codes::NO_EFFECT,
-                    format!("`{key}` does nothing on host `{}`, which is `managed: {}`", host.name, host.managed),
-                )
-                .at(span, "this has no effect")
-                .at(host.span, "on this host")
-                .help("remove it, or let Cistern manage the whole host"),
-            );
-        }
+    places.extend(def.mac.as_ref().map(|at| ("mac".to_owned(), at.span)));
+    places.extend(def.state_version.as_ref().map(|at| ("state_version".to_owned(), at.span)));
+    places.extend(def.host_key.as_ref().map(|at| ("host_key".to_owned(), at.span)));
+    for key in IDLE_BY_HAND.iter().chain(scraped) {
+        let inside = |path: &str| path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let Some(span) = places.iter().filter(|(path, _)| inside(path)).map(|(_, span)| *span).min() else { continue };
+        let diagnostic = Diagnostic::new(
+            codes::NO_EFFECT,
+            format!("`{key}` does nothing on host `{}`, which is `managed: {}`", host.name, host.managed),
+        )
+        .at(span, "this has no effect")
+        .help("remove it, or let Cistern manage the whole host");
+        faults.push(if span == host.span { diagnostic } else { diagnostic.at(host.span, "on this host") });
     }
 }

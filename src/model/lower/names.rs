@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Diagnostic, Faults, codes, counted};
+use crate::diag::{Diagnostic, Faults, codes, counted, listed};
 use crate::load::decode::{At, Keyed, Named};
 use crate::model::definition::{FleetDef, HostDef, ProfileDef, SecretDef, ServiceDef, SiteDef};
 use crate::model::fleet::Host;
-use crate::value::{HostName, ProfileName, SecretName, Selector, ServiceName, SiteName};
+use crate::value::{HostName, ProfileName, SecretName, Selectable, Selector, ServiceName, SiteName, Tag, glob_matches};
 
 /// The names of a definition, the poisoned ones included: nothing is said about those.
 pub(super) struct Names<'a> {
@@ -40,6 +40,11 @@ impl<'a> Names<'a> {
         self.known::<SecretName, SecretDef>(self.def.secrets.as_ref(), name, "secret", "secrets", faults)
     }
 
+    /// Says whether there may be hosts that could not be read.
+    pub(super) fn hosts_are_uncertain(&self) -> bool {
+        self.incomplete || self.def.hosts.as_ref().is_some_and(|hosts| !hosts.poisoned.is_empty())
+    }
+
     fn known<K: Ord + AsStr, V>(
         &self,
         named: Option<&Named<K, V>>,
@@ -60,7 +65,10 @@ impl<'a> Names<'a> {
                     .at(name.span, format!("not one of `{section}`"))
                     .nearest(name.value.text(), entries.keys().map(AsStr::text));
             if diagnostic.suggestion.is_none() {
-                diagnostic = diagnostic.help(among(what, section, entries.keys().map(AsStr::text)));
+                diagnostic = diagnostic.help(match entries.len() {
+                    0 => format!("`{section}` is empty"),
+                    _ => among(what, entries.keys().map(AsStr::text)),
+                });
             }
             faults.push(diagnostic);
         }
@@ -76,36 +84,58 @@ impl<'a> Names<'a> {
     ) -> BTreeSet<HostName> {
         let found: BTreeSet<_> =
             hosts.values().filter(|host| selector.matches(*host)).map(|host| host.name.clone()).collect();
-        let uncertain = self.incomplete
-            || hosts.values().any(|host| host.poisoned)
-            || self.def.hosts.as_ref().is_some_and(|hosts| !hosts.poisoned.is_empty());
+        let uncertain = self.hosts_are_uncertain() || hosts.values().any(|host| host.poisoned);
         if found.is_empty() && !uncertain {
-            let tags: BTreeSet<_> = hosts.values().flat_map(|host| &host.tags).map(|tag| tag.as_str()).collect();
-            let mut diagnostic =
-                Diagnostic::new(codes::EMPTY_SELECTOR, format!("`{}` matches no host", selector.value))
-                    .at(selector.span, "nothing matches");
-            for tag in selector.tags().into_iter().filter(|tag| !tags.contains(tag)) {
-                diagnostic = match crate::diag::nearest(tag, tags.iter().copied()) {
-                    Some(near) => diagnostic.help(format!("no host has the tag `{tag}`; the nearest is `{near}`")),
-                    None if tags.is_empty() => diagnostic.help("no host has any tag"),
-                    None => diagnostic.help(format!(
-                        "no host has the tag `{tag}`; there are {}",
-                        tags.iter().take(12).copied().collect::<Vec<_>>().join(", ")
-                    )),
-                };
-            }
-            faults.push(diagnostic);
+            faults.push(empty(selector, hosts.values()));
         }
         found
     }
 }
 
+/// The diagnostic of a selector that matches none of these hosts: which of its words no host has, and which there are.
+pub(super) fn empty<'h, H: Selectable + 'h>(
+    selector: &At<Selector>,
+    hosts: impl Iterator<Item = &'h H> + Clone,
+) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(codes::EMPTY_SELECTOR, format!("`{}` matches no host", selector.value))
+        .at(selector.span, "nothing matches");
+    let tags: BTreeSet<_> = hosts.clone().flat_map(Selectable::tags).map(Tag::as_str).collect();
+    for tag in selector.tags().into_iter().filter(|tag| !tags.contains(tag)) {
+        diagnostic = diagnostic.help(format!("no host has the tag `{tag}`; {}", instead(tag, "tag", &tags)));
+    }
+    for (label, value) in selector.labels() {
+        let values: BTreeSet<_> =
+            hosts.clone().filter_map(|host| host.labels().get(label)).map(String::as_str).collect();
+        if !values.contains(value) {
+            let what = format!("value of `{label}`");
+            diagnostic = diagnostic.help(format!("no host has `{label}={value}`; {}", instead(value, &what, &values)));
+        }
+    }
+    let names: BTreeSet<_> = hosts.map(|host| host.name().as_str()).collect();
+    for glob in selector.globs() {
+        if !names.iter().any(|name| glob_matches(glob, name)) {
+            let bare = glob.replace('*', "");
+            diagnostic = diagnostic.help(format!("no host is called `{glob}`; {}", instead(&bare, "host", &names)));
+        }
+    }
+    diagnostic
+}
+
+/// The nearest of some words, else a few of them.
+fn instead(word: &str, what: &str, known: &BTreeSet<&str>) -> String {
+    match crate::diag::nearest(word, known.iter().copied()) {
+        Some(near) => format!("the nearest {what} is `{near}`"),
+        None if known.is_empty() => format!("there is no {what}"),
+        None => among(what, known.iter().copied()),
+    }
+}
+
 /// Lists what there is, when it is few.
-fn among<'a>(what: &str, section: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
+fn among<'a>(what: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
     match names.len() {
-        0 => format!("`{section}` is empty"),
-        1..=12 => format!("there are {}", names.collect::<Vec<_>>().join(", ")),
-        many => format!("there are {}; `{section}` lists them", counted(many, what)),
+        1 => format!("the only {what} is `{}`", names.collect::<Vec<_>>().join(", ")),
+        2..=12 => format!("there are {}", listed(&names.collect::<Vec<_>>())),
+        many => format!("there are {}", counted(many, what)),
     }
 }
 

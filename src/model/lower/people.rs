@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{At, Keyed, Scalar};
 use crate::model::definition::PersonDef;
 use crate::model::fleet::{Host, Person};
+use crate::source::{FileId, Span};
 use crate::value::{AccountName, FleetPath, HostName, KeySource, PersonName, Role, SshKey};
 
 impl Lower<'_> {
@@ -117,22 +118,26 @@ impl Lower<'_> {
             );
             return Vec::new();
         };
-        self.key_lines(path, &self.sources.file(id).text, source, faults)
+        self.key_lines(path, id, source, faults)
     }
 
-    fn key_lines(&self, path: &FleetPath, text: &str, source: &At<KeySource>, faults: &mut Faults) -> Vec<SshKey> {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    fn key_lines(&self, path: &FleetPath, id: FileId, source: &At<KeySource>, faults: &mut Faults) -> Vec<SshKey> {
         let mut keys = Vec::new();
-        for line in lines {
+        let mut next = 0;
+        for line in self.sources.file(id).text.split_inclusive('\n') {
+            let start = next;
+            next += line.len();
+            let line = line.trim_end();
+            if line.is_empty() || line.trim_start().starts_with('#') {
+                continue;
+            }
             match SshKey::read(line) {
                 Ok(key) => keys.push(key),
                 Err(why) => faults.push(
-                    Diagnostic::new(
-                        codes::BAD_KEY,
-                        format!("`./{}` holds a line that is no public key: {why}", path.0),
-                    )
-                    .at(source.span, "named here")
-                    .help("one key a line: type, base64, comment"),
+                    Diagnostic::new(codes::BAD_KEY, format!("`./{}` holds a line that is no public key", path.0))
+                        .at(Span::new(id, start, start + line.len()), why)
+                        .at(source.span, "named here")
+                        .help("one key a line: type, base64, comment"),
                 ),
             }
         }

@@ -90,13 +90,18 @@ impl Lower<'_> {
         let kind = kinds.get(&wanted);
         if kind.is_none() && !kinds.is_poisoned(wanted.as_str()) {
             let known = kinds.iter().map(|kind| kind.name.as_str());
-            let mut diagnostic = Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{wanted}`"))
-                .at(span, if def.kind.is_some() { "not a kind" } else { "a service's kind is its own name by default" })
-                .help("give `kind`, give `image` for a container, or write templates/services/KIND.nix.j2");
+            let mut diagnostic = Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{wanted}`")).at(
+                span,
+                if def.kind.is_some() { "not a kind" } else { "a service's kind is its own name by default" },
+            );
+            let own = format!("write templates/services/{wanted}.nix.j2");
             match crate::diag::nearest(wanted.as_str(), known) {
                 Some(near) if def.kind.is_some() => diagnostic.suggestion = Some(near.to_owned()),
-                Some(near) => diagnostic = diagnostic.help(format!("the nearest kind is `{near}`")),
-                None => {}
+                Some(near) => diagnostic = diagnostic.help(format!("give `kind: {near}`, or {own}")),
+                None if def.kind.is_some() => {
+                    diagnostic = diagnostic.help(format!("give `image` for a container, or {own}"))
+                }
+                None => diagnostic = diagnostic.help(format!("give `kind`, give `image` for a container, or {own}")),
             }
             faults.push(diagnostic);
         }
@@ -220,10 +225,11 @@ impl Lower<'_> {
             }
             if setting.value.required.as_ref().is_some_and(|required| required.value) && !def.poisoned {
                 let what = setting.value.description.as_ref().map_or("", |text| text.value.as_str());
+                let form = setting.value.form();
                 faults.push(
                     Diagnostic::new(codes::BAD_SETTING, format!("the setting `{name}` is missing"))
                         .at(span, format!("kind `{}` needs it", kind.name))
-                        .help(format!("add it under `settings`: {what}")),
+                        .help(format!("add `{name}: {form}` under `settings`. {what}")),
                 );
             }
             values.insert(name.to_string(), setting.value.fallback());
@@ -244,17 +250,25 @@ impl Lower<'_> {
         for (suffix, member) in kind.front.members.iter().flat_map(|members| &members.entries) {
             let Some(wanted) = &member.value.kind else { continue };
             let Some(found) = kinds.get(&wanted.value) else {
-                faults.push(
-                    Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{}`", wanted.value))
-                        .at(wanted.span, "named as a member"),
-                );
+                if !kinds.is_poisoned(wanted.value.as_str()) {
+                    let known = kinds.iter().map(|kind| kind.name.as_str());
+                    let diagnostic =
+                        Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{}`", wanted.value))
+                            .at(wanted.span, "named as a member")
+                            .nearest(wanted.value.as_str(), known);
+                    faults.push(match diagnostic.suggestion {
+                        Some(_) => diagnostic,
+                        None => diagnostic.help(format!("write templates/services/{}.nix.j2", wanted.value)),
+                    });
+                }
                 continue;
             };
             let Ok(full) = ServiceName::read(&format!("{name}-{suffix}")) else { continue };
-            if self.def.services.as_ref().is_some_and(|services| services.entries.contains_key(&full)) {
+            if let Some(own) = self.def.services.as_ref().and_then(|services| services.entries.get(&full)) {
                 faults.push(
                     Diagnostic::new(codes::SPLIT_TWICE, format!("`{full}` comes with `{name}` and is defined as well"))
-                        .at(member.key, "a member of this kind")
+                        .at(own.key, "defined here")
+                        .at(service.span, "brings a member of this name")
                         .help("rename one of the two"),
                 );
                 continue;
@@ -285,7 +299,7 @@ impl Lower<'_> {
                                 .at(def.key, format!("no kind `{name}`"))
                                 .nearest(exporter.as_str(), known.iter().copied());
                         if diagnostic.suggestion.is_none() {
-                            diagnostic = diagnostic.help(format!("there are {}", known.join(", ")));
+                            diagnostic = diagnostic.help(format!("there are {}", crate::diag::listed(&known)));
                         }
                         faults.push(diagnostic);
                     }
@@ -383,15 +397,17 @@ fn state(kind: &Kind, def: &ServiceDef, faults: &mut Faults) -> Option<crate::va
     let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
     let fixed = fact.is_none_or(|fact| fact.fixed.as_ref().is_some_and(|fixed| fixed.value)) && !any;
     if fixed && usual.as_ref() != Some(&given.value) {
-        let why = match &usual {
-            Some(path) => format!("kind `{}` always keeps its state in {path}", kind.name),
-            None => format!("kind `{}` keeps no state", kind.name),
+        let diagnostic = match &usual {
+            Some(path) => {
+                Diagnostic::new(codes::FIXED, format!("kind `{}` always keeps its state in {path}", kind.name))
+                    .at(given.span, "cannot be another")
+                    .help("the NixOS module has no option for it; remove the key")
+            }
+            None => Diagnostic::new(codes::FIXED, format!("kind `{}` keeps no state", kind.name))
+                .at(given.span, "this would do nothing")
+                .help("remove the key"),
         };
-        faults.push(
-            Diagnostic::new(codes::FIXED, why)
-                .at(given.span, "cannot be another")
-                .help("the NixOS module has no option for it; remove the key"),
-        );
+        faults.push(diagnostic);
     }
     Some(given.value.clone())
 }

@@ -70,7 +70,8 @@ impl Lower<'_> {
     pub(super) fn file_exists(&self, path: &FleetPath, span: Span, faults: &mut Faults) -> bool {
         let (paths, links) = (&self.sources.paths, &self.sources.links);
         let found = paths.contains(&*path.0) || paths.contains(&format!("{}/default.nix", path.0));
-        let link = links.iter().find(|link| path.0.strip_prefix(&***link).is_some_and(|r| r.is_empty() || r.starts_with('/')));
+        let link =
+            links.iter().find(|link| path.0.strip_prefix(&***link).is_some_and(|r| r.is_empty() || r.starts_with('/')));
         if let Some(link) = link.filter(|_| !found) {
             faults.push(
                 Diagnostic::new(
