@@ -9,11 +9,11 @@ mod hosts;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::{Lab, everything, require, skip, temp_dir};
+use common::{Lab, everything, require, run, skip, temp_dir};
 use hosts::{Host, Switch, new_key, obstacle};
 use tempfile::TempDir;
 
@@ -74,7 +74,7 @@ impl Fleet {
         fleet.write_definition(&admin);
         fleet.write_flake();
         fleet.write_ssh();
-        node_set(&fleet.root(), &fleet.hosts);
+        node_set(&fleet.root());
         Some(fleet)
     }
 
@@ -119,7 +119,6 @@ hosts:
     managed: node
     address: {address}
     system: {SYSTEM}
-    state_version: \"25.11\"
     host_key: {key}
     tags: [web]
 "
@@ -158,30 +157,9 @@ hosts:
     }
 }
 
-/// Writes `generated/` into the fleet directory.
-fn node_set(root: &Path, hosts: &[Host]) {
-    let mut nodes = String::from("{\n");
-    let mut known = String::new();
-    for Host { name, address, key, .. } in hosts {
-        nodes += &format!(
-            r#"  {name} = {{
-    hostname = "{address}";
-    sshUser = "root";
-    sshOpts = [ "-o" "ServerAliveInterval=5" "-o" "ServerAliveCountMax=3" "-o" "ConnectTimeout=10" ];
-    groups = [ "web" ];
-    activationTimeout = 60;
-    confirmTimeout = 10;
-    profilesOrder = [ "system" ];
-    profiles = {{ system = {{ user = "root"; }}; }};
-  }};
-"#
-        );
-        known += &format!("{name},{address} {key}\n");
-    }
-    let generated = root.join("generated");
-    fs::create_dir(&generated).expect("generated/");
-    fs::write(generated.join("nodes.nix"), nodes + "}\n").expect("the nodes");
-    fs::write(generated.join("ssh_known_hosts"), known).expect("the known hosts");
+/// Has Cistern write `generated/` into the fleet directory.
+fn node_set(root: &Path) {
+    run(Command::new(env!("CARGO_BIN_EXE_cistern")).args(["generate", "-C"]).arg(root));
 }
 
 /// Returns what the activations on a host have written, oldest first.

@@ -29,7 +29,7 @@ pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
         }
         let owned = match &host.layer.filesystems {
             Some(Filesystems::Manual) => true,
-            Some(Filesystems::Mounts(mounts)) => mounts.entries.contains_key("/"),
+            Some(Filesystems::Mounts(mounts)) => mounts.entries.contains_key("/") || !mounts.poisoned.is_empty(),
             None => matches!(host.hardware, Some(Hardware::File(_))),
         };
         if !owned {

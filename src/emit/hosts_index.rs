@@ -13,11 +13,6 @@ use crate::value::{HostName, System, Tag};
 const TEMPLATE: &str = "hosts.nix.j2";
 
 #[derive(Serialize)]
-struct Page<'a> {
-    hosts: Vec<Row<'a>>,
-}
-
-#[derive(Serialize)]
 struct Row<'a> {
     name: &'a HostName,
     system: Option<System>,
@@ -27,13 +22,14 @@ struct Row<'a> {
 
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let hosts = context.entries().hosts.iter().filter(|(_, entry)| entry.machine.is_some());
-    let rows = hosts.map(|(name, entry)| Row {
-        name,
-        system: entry.system,
-        module: RelativePath::new(&format!("hosts/{name}.nix")).expect("a plain path"),
-        tags: &entry.tags,
-    });
-    let page = Page { hosts: rows.collect() };
-    let inputs = hash_of(&(&page, context.stamp(TEMPLATE)));
-    vec![context.headed("hosts.nix".to_owned(), "hosts", &inputs, || context.nix(TEMPLATE, &page))]
+    let rows: Vec<_> = hosts
+        .map(|(name, entry)| Row {
+            name,
+            system: entry.system,
+            module: RelativePath::new(&format!("hosts/{name}.nix")).expect("a plain path"),
+            tags: &entry.tags,
+        })
+        .collect();
+    let inputs = hash_of(&(&rows, context.stamp(TEMPLATE)));
+    vec![context.headed("hosts.nix".to_owned(), "hosts", &inputs, || context.nix_rows(TEMPLATE, "hosts", &rows))]
 }

@@ -16,11 +16,6 @@ const TEMPLATE: &str = "nodes.nix.j2";
 const KEEPALIVE: &[&str] = &["ServerAliveInterval=5", "ServerAliveCountMax=3", "ConnectTimeout=10"];
 
 #[derive(Serialize)]
-struct Page<'a> {
-    nodes: Vec<Row<'a>>,
-}
-
-#[derive(Serialize)]
 struct Row<'a> {
     name: &'a HostName,
     value: Node<'a>,
@@ -53,9 +48,9 @@ struct Profile<'a> {
 
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let hosts = context.entries().hosts.iter().filter(|(_, entry)| entry.managed != Managed::Scrape);
-    let page = Page { nodes: hosts.map(|(name, entry)| Row { name, value: node(entry) }).collect() };
-    let inputs = hash_of(&(&page, context.stamp(TEMPLATE)));
-    vec![context.headed("nodes.nix".to_owned(), "hosts", &inputs, || context.nix(TEMPLATE, &page))]
+    let rows: Vec<_> = hosts.map(|(name, entry)| Row { name, value: node(entry) }).collect();
+    let inputs = hash_of(&(&rows, context.stamp(TEMPLATE)));
+    vec![context.headed("nodes.nix".to_owned(), "hosts", &inputs, || context.nix_rows(TEMPLATE, "nodes", &rows))]
 }
 
 fn node(entry: &HostEntry) -> Node<'_> {

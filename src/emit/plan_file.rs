@@ -41,8 +41,7 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     for (name, value) in &entries.services {
         text.line(&Line { kind: "service", name: name.as_str(), host: None, value: &**value });
     }
-    let text = String::from_utf8(text.0).expect("JSON is UTF-8");
-    vec![Output::plain("plan.jsonl", text)]
+    vec![context.plain("plan.jsonl", text.0)]
 }
 
 struct Text(Vec<u8>);

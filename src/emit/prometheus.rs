@@ -59,7 +59,7 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let yaml = context.headed("prometheus/prometheus.yml".to_owned(), "monitoring", &inputs, || {
         Ok(serde_saphyr::to_string(&configuration).expect("text, numbers and lists"))
     });
-    vec![yaml, Output::plain("prometheus/scrape.json", json)]
+    vec![yaml, context.plain("prometheus/scrape.json", json.into_bytes())]
 }
 
 /// One job per exporter and per kind with metrics.

@@ -1,6 +1,9 @@
 //! One output file: taken over when nothing that goes in has changed, else rendered, formatted and parsed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::Context;
 use super::header::{self, State};
@@ -10,6 +13,9 @@ use crate::kind::BUILT_IN;
 use crate::nix::{self, Fault};
 use crate::source::Span;
 
+/// Rows that are formatted together.
+const ROWS: usize = 256;
+
 /// A file, or the faults of the templates that it is made from.
 pub(super) struct Output {
     pub(super) path: String,
@@ -17,15 +23,13 @@ pub(super) struct Output {
     pub(super) state: State,
 }
 
-impl Output {
-    /// A file without a header.
-    pub(super) fn plain(path: &str, text: impl Into<String>) -> Self {
-        let bytes: Arc<[u8]> = text.into().into_bytes().into();
-        Self { path: path.to_owned(), bytes: Ok(bytes), state: State::Intact }
-    }
-}
-
 impl Context<'_> {
+    /// A file without a header: compared, and shared with the one that is there when it is the same.
+    pub(super) fn plain(&self, path: &str, text: Vec<u8>) -> Output {
+        let same = self.previous.get(path).filter(|present| ***present == text[..]).cloned();
+        Output { path: path.to_owned(), bytes: Ok(same.unwrap_or_else(|| text.into())), state: State::Intact }
+    }
+
     /// A file with a header; `body` is asked only when the inputs are not those of the file that is there.
     pub(super) fn headed(
         &self,
@@ -52,6 +56,26 @@ impl Context<'_> {
     pub(super) fn nix(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
         let text = self.fill(template, context)?;
         nix::finish(&text).map_err(|fault| self.not_nix(template, &fault, &text))
+    }
+
+    /// Fills in a template that gives one attribute a row, some rows at a time: the formatter's tree of a whole fleet
+    /// would take a gigabyte. A template of the user's own may hold more than rows, and gets all of them at once.
+    pub(super) fn nix_rows<R: serde::Serialize + Sync>(
+        &self,
+        template: &str,
+        name: &'static str,
+        rows: &[R],
+    ) -> Result<String, Box<Faults>> {
+        let page = |rows| self.nix(template, &BTreeMap::from([(name, rows)]));
+        if rows.len() <= ROWS || self.sources.find(&format!("templates/{template}")).is_some() {
+            return page(rows);
+        }
+        let parts: Result<Vec<String>, _> = rows.par_chunks(ROWS).map(page).collect();
+        let inner = |part: &String| {
+            let rows = part.strip_prefix("{\n").and_then(|rest| rest.strip_suffix("}\n"));
+            rows.expect("Cistern's own template gives a set of rows").to_owned()
+        };
+        Ok(format!("{{\n{}}}\n", parts?.iter().map(inner).collect::<String>()))
     }
 
     /// Formats a module that a template gave, for a place in a page.

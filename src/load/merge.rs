@@ -82,6 +82,7 @@ impl<T: Clone + Debug> Merge for Vec<At<T>> {
 
 impl<K: Ord + Clone + Display, V: Merge> Merge for Named<K, V> {
     fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
+        self.poisoned.extend(over.poisoned.iter().cloned());
         for (key, Keyed { key: span, value }) in &over.entries {
             let name = key.to_string();
             let present = self.entries.entry(key.clone()).or_insert_with(|| Keyed { key: *span, value: value.clone() });

@@ -173,6 +173,11 @@ impl<'s> Builder<'s> {
     fn syntax(&mut self, error: &ScanError) -> Diagnostic {
         let at = self.bytes.byte(error.marker().index()).min(self.file.text.len());
         let text = &self.file.text;
+        if error.info().contains("recursion limit") {
+            return too_deep(Span::new(self.id, at, at));
+        }
+        // The parser finds some tabs only behind the word before them.
+        let at = if error.info().contains("tab") { at + text[at..].find('\t').unwrap_or(0) } else { at };
         let line_start = text[..at].rfind('\n').map_or(0, |n| n + 1);
         let line = text[line_start..].lines().next().unwrap_or_default();
         let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();

@@ -121,6 +121,7 @@ enum LooseText {
 /// # Errors
 /// Why it is not one, in a clause.
 pub fn read(text: &str) -> Result<Facts, String> {
+    let text = text.trim_start_matches('\u{feff}');
     if !text.trim_start().starts_with('{') {
         return Err("it does not begin with `{`; was a log stored with it?".to_owned());
     }

@@ -30,6 +30,8 @@ pub struct Fleet {
     pub groups: BTreeMap<GroupName, BTreeSet<HostName>>,
     /// Every person with access.
     pub people: BTreeMap<PersonName, Person>,
+    /// Whether there may be people who could not be read.
+    pub people_are_uncertain: bool,
     /// Every service, the members of clusters and the exporters included.
     pub services: BTreeMap<ServiceName, Service>,
     /// Every secret.

@@ -31,6 +31,7 @@ pub struct Entries {
     /// Encrypted values and their recipients.
     pub secrets: BTreeMap<SecretName, SecretEntry>,
     /// Where Prometheus runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monitoring: Option<MonitoringEntry>,
     /// The recipients that people bring, by their short name.
     pub people: BTreeMap<PersonName, PersonEntry>,
@@ -44,22 +45,28 @@ pub struct HostEntry {
     /// Where it is reached.
     pub address: Address,
     /// The site that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteName>,
     /// The region of that site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The platform; unknown for what is only scraped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<System>,
     /// Words that selectors match.
     pub tags: BTreeSet<Tag>,
     /// Labels that Prometheus attaches.
     pub labels: BTreeMap<LabelName, String>,
     /// Its public SSH host key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_key: Option<SshKey>,
     /// What it has, when its facts tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
     /// How deploy-rs reaches it.
     pub deploy: DeployEntry,
     /// Its NixOS configuration, when Cistern writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<Box<Machine>>,
 }
 
@@ -82,6 +89,7 @@ pub struct Machine {
     /// How it boots.
     pub hardware: HardwareEntry,
     /// The path of its facts, when there are some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<String>,
     /// How it gets its address.
     pub network: NetworkEntry,
@@ -96,14 +104,17 @@ pub struct Machine {
     /// The keys of its administrators.
     pub root_keys: BTreeSet<SshKey>,
     /// The account that deploy-rs logs in with, when it is not root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy_account: Option<AccountName>,
     /// The accounts of operators.
     pub accounts: BTreeMap<AccountName, Account>,
     /// The secrets that it reads.
     pub secrets: BTreeMap<SecretName, Binding>,
     /// The time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<TimeZone>,
     /// The locale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
 }
 
@@ -134,12 +145,16 @@ pub struct NetworkEntry {
     /// Where the address comes from.
     pub mode: NetworkMode,
     /// The interface that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interface: Option<InterfaceName>,
     /// The MAC address that the interface's name is pinned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mac: Option<Mac>,
     /// The length of the network's prefix, in bits; for static addressing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix_length: Option<u8>,
     /// The router.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Address>,
     /// The name servers.
     pub dns: Vec<Address>,
@@ -162,6 +177,7 @@ pub struct DeployEntry {
     /// The name or address.
     pub hostname: HostAddress,
     /// The port of the SSH server, when it is not 22.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<Port>,
     /// Whether the host's own server listens on that port (and not a router in front of it).
     pub own_port: bool,
@@ -170,16 +186,21 @@ pub struct DeployEntry {
     /// The account that activates.
     pub user: AccountName,
     /// The host to go through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jump: Option<Jump>,
     /// More arguments for ssh.
     pub ssh_opts: Vec<SshOption>,
     /// How `user` is taken on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sudo: Option<SudoCommand>,
     /// Whether the host builds its own system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_build: Option<bool>,
     /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm_timeout: Option<u16>,
     /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_timeout: Option<u16>,
 }
 
@@ -200,10 +221,12 @@ pub struct Binding {
     /// The owner.
     pub owner: AccountName,
     /// The group, when it is not the owner's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<AccountName>,
     /// The permission bits.
     pub mode: Mode,
     /// Where it is decrypted to, when it is not agenix' own place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<AbsolutePath>,
 }
 
@@ -213,14 +236,17 @@ pub struct ServiceEntry {
     /// Its kind.
     pub kind: KindName,
     /// The container's image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     /// Its listeners.
     pub ports: BTreeMap<PortName, Listener>,
     /// Where it keeps what must survive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<AbsolutePath>,
     /// Every setting of the kind.
     pub settings: BTreeMap<String, Value>,
     /// Where it answers Prometheus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<MetricsEntry>,
 }
 
@@ -252,6 +278,7 @@ pub struct MetricsEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// The part that it plays in a cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleName>,
     /// Its number among the instances of the service, from 0.
     pub ordinal: u32,
@@ -289,8 +316,10 @@ pub struct MonitoringEntry {
     /// The hosts that scrape.
     pub hosts: BTreeSet<HostName>,
     /// How long samples are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Duration>,
     /// How often targets are scraped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrape_interval: Option<Duration>,
 }
 

@@ -19,7 +19,7 @@ fn mk_fleet_gives_and_refuses() {
     let expectations = json(run(&mut eval("expectations", &[])));
     let (refused, given): (Vec<_>, Vec<_>) =
         expectations.as_object().expect("a map of cases").iter().partition(|(_, case)| case.get("error").is_some());
-    assert!(given.len() >= 20 && refused.len() >= 14, "{} and {} cases", given.len(), refused.len());
+    assert!(given.len() >= 19 && refused.len() >= 15, "{} and {} cases", given.len(), refused.len());
 
     let mut faults: Vec<String> = refused
         .par_iter()

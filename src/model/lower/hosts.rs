@@ -71,14 +71,18 @@ impl<'d> Lower<'d> {
     }
 
     fn marks(&self, name: &HostName, def: &HostDef) -> Marks {
-        let mut marks =
-            Marks { name: name.clone(), tags: BTreeSet::new(), labels: BTreeMap::new(), poisoned: def.poisoned };
+        let mut marks = Marks {
+            name: name.clone(),
+            tags: BTreeSet::new(),
+            labels: BTreeMap::new(),
+            poisoned: def.poisoned || !self.names.layers_are_known(def),
+        };
         let below = layers::below_groups(self.def, def);
         for layer in below.iter().map(|(_, layer)| *layer).chain([&def.layer]) {
             marks.tags.extend(layer.tags.iter().flat_map(|tags| &tags.0).map(|tag| tag.value.clone()));
             let labels = layer.labels.iter().flat_map(|labels| &labels.entries);
             marks.labels.extend(labels.map(|(key, value)| (key.clone(), value.value.value.clone())));
-            marks.poisoned |= layer.poisoned;
+            marks.poisoned |= layer.poisoned || layer.labels.as_ref().is_some_and(|labels| !labels.poisoned.is_empty());
         }
         marks
     }

@@ -8,6 +8,8 @@ mod secrets;
 mod services;
 mod sites;
 
+use std::collections::BTreeSet;
+
 use super::definition::FleetDef;
 use super::fleet::{Fleet, Monitoring};
 use super::layers;
@@ -31,11 +33,14 @@ struct Lower<'a> {
 /// Makes the fleet, with every fault of every entry.
 pub fn lower(raw: &Raw, sources: &Sources) -> (Fleet, Faults) {
     let mut faults = Faults::default();
-    let mut def = FleetDef::decode(&raw.root, &mut faults).unwrap_or_default();
+    let decoded = FleetDef::decode(&raw.root, &mut faults);
+    let incomplete = raw.incomplete || decoded.is_none();
+    let mut def = decoded.unwrap_or_default();
+    let unreadable = unreadable(&def, raw);
     mark_poisoned(&mut def, raw);
-    let lower = Lower { def: &def, sources, names: Names::of(&def, raw.incomplete), top: raw.root.span };
+    let lower = Lower { def: &def, sources, names: Names::of(&def, incomplete, unreadable), top: raw.root.span };
     let kinds = Kinds::read(sources, &mut faults);
-    if !raw.incomplete {
+    if !incomplete {
         lower.heading(&mut faults);
     }
     layers::circles(&def, &mut faults);
@@ -53,6 +58,7 @@ pub fn lower(raw: &Raw, sources: &Sources) -> (Fleet, Faults) {
         hosts,
         groups,
         people,
+        people_are_uncertain: lower.names.people_are_uncertain(),
         services,
         secrets,
         monitoring,
@@ -60,6 +66,21 @@ pub fn lower(raw: &Raw, sources: &Sources) -> (Fleet, Faults) {
         paths: sources.paths.clone(),
     };
     (fleet, faults)
+}
+
+/// The sections that are there and could not be read as a whole.
+fn unreadable(def: &FleetDef, raw: &Raw) -> BTreeSet<&'static str> {
+    let absent = [
+        ("access", def.access.is_none()),
+        ("defaults", def.defaults.is_none()),
+        ("groups", def.groups.is_none()),
+        ("hosts", def.hosts.is_none()),
+        ("profiles", def.profiles.is_none()),
+        ("secrets", def.secrets.is_none()),
+        ("services", def.services.is_none()),
+        ("sites", def.sites.is_none()),
+    ];
+    absent.into_iter().filter(|(key, absent)| *absent && raw.root.get(key).is_some()).map(|(key, _)| key).collect()
 }
 
 /// Makes the names of files that could not be read known as poisoned.

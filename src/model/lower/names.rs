@@ -13,11 +13,13 @@ pub(super) struct Names<'a> {
     def: &'a FleetDef,
     /// Whether names may be missing because their file could not be read.
     incomplete: bool,
+    /// Sections that could not be read as a whole.
+    unreadable: BTreeSet<&'static str>,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(def: &'a FleetDef, incomplete: bool) -> Self {
-        Self { def, incomplete }
+    pub(super) fn of(def: &'a FleetDef, incomplete: bool, unreadable: BTreeSet<&'static str>) -> Self {
+        Self { def, incomplete, unreadable }
     }
 
     pub(super) fn host(&self, name: &At<HostName>, faults: &mut Faults) -> bool {
@@ -42,7 +44,50 @@ impl<'a> Names<'a> {
 
     /// Says whether there may be hosts that could not be read.
     pub(super) fn hosts_are_uncertain(&self) -> bool {
-        self.incomplete || self.def.hosts.as_ref().is_some_and(|hosts| !hosts.poisoned.is_empty())
+        self.lacks("hosts") || self.def.hosts.as_ref().is_some_and(|hosts| !hosts.poisoned.is_empty())
+    }
+
+    /// Says whether there may be services that could not be read.
+    pub(super) fn services_are_uncertain(&self) -> bool {
+        self.lacks("services") || self.def.services.as_ref().is_some_and(|services| !services.poisoned.is_empty())
+    }
+
+    /// Says whether there may be people who could not be read.
+    pub(super) fn people_are_uncertain(&self) -> bool {
+        let access = self.def.access.as_ref();
+        let people = access.and_then(|access| access.people.as_ref()).map(|people| !people.poisoned.is_empty());
+        self.lacks("access")
+            || access.is_some_and(|access| access.poisoned && access.people.is_none())
+            || people.unwrap_or(false)
+            || access.iter().flat_map(|a| &a.people).flat_map(|p| p.entries.values()).any(|p| p.value.poisoned)
+    }
+
+    /// Says whether every layer of a host is known: its site, its profiles and theirs, and all groups.
+    pub(super) fn layers_are_known(&self, host: &HostDef) -> bool {
+        let def = self.def;
+        let site = host
+            .site
+            .as_ref()
+            .is_none_or(|site| def.sites.as_ref().is_some_and(|sites| sites.entries.contains_key(&site.value)));
+        let mut open: Vec<&ProfileName> = host.profiles.iter().flatten().map(|profile| &profile.value).collect();
+        let mut seen = BTreeSet::new();
+        let mut profiles = true;
+        while let Some(name) = open.pop() {
+            match def.profiles.as_ref().and_then(|profiles| profiles.entries.get(name)) {
+                Some(profile) if seen.insert(name) => {
+                    open.extend(profile.value.extends.iter().flat_map(|bases| &bases.0).map(|base| &base.value));
+                }
+                Some(_) => {}
+                None => profiles = false,
+            }
+        }
+        let groups = def.groups.as_ref().is_none_or(|groups| groups.poisoned.is_empty());
+        let sections = ["defaults", "groups", "profiles", "sites"].iter().all(|section| !self.lacks(section));
+        site && profiles && groups && sections
+    }
+
+    fn lacks(&self, section: &str) -> bool {
+        self.incomplete || self.unreadable.contains(section)
     }
 
     fn known<K: Ord + AsStr, V>(
@@ -59,7 +104,7 @@ impl<'a> Names<'a> {
             return true;
         }
         let poisoned = named.is_some_and(|named| named.poisoned.contains(name.value.text()));
-        if !poisoned && !self.incomplete {
+        if !poisoned && !self.lacks(section) {
             let mut diagnostic =
                 Diagnostic::new(codes::UNKNOWN_NAME, format!("there is no {what} `{}`", name.value.text()))
                     .at(name.span, format!("not one of `{section}`"))

@@ -21,8 +21,11 @@ impl Lower<'_> {
                 readers.entry(secret).or_default().insert(service.clone());
             }
         }
-        let uncertain = services.values().any(|service| service.poisoned)
-            || self.def.services.as_ref().is_some_and(|services| !services.poisoned.is_empty());
+        // A service of a kind that could not be read may be the one that reads a secret.
+        let defined = self.def.services.iter().flat_map(|services| services.entries.keys());
+        let uncertain = self.names.services_are_uncertain()
+            || services.values().any(|service| service.poisoned)
+            || defined.into_iter().any(|name| !services.contains_key(name));
         let mut secrets = BTreeMap::new();
         for (name, keyed) in self.def.secrets.iter().flat_map(|secrets| &secrets.entries) {
             let def = &keyed.value;
