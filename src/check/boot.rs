@@ -47,7 +47,13 @@ pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
 
 fn incomplete_mounts(host: &Host, faults: &mut Faults) {
     let mut missing = |span, what: String, key: &str| {
-        faults.push(Diagnostic::new(codes::MISSING_KEY, format!("{what} has no `{key}`")).at(span, "here"));
+        let example = match key {
+            "device" => "add `device: /dev/disk/by-label/LABEL`",
+            "mount" => "add `mount: /mnt/PLACE`",
+            _ => "add `fs_type: ext4`",
+        };
+        let diagnostic = Diagnostic::new(codes::MISSING_KEY, format!("{what} has no `{key}`"));
+        faults.push(diagnostic.at(span, "incomplete").help(example));
     };
     if let Some(Filesystems::Mounts(mounts)) = &host.layer.filesystems {
         for (place, mount) in &mounts.entries {

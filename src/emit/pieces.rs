@@ -15,6 +15,9 @@ const REMEMBERED: usize = 4096;
 /// The word in the place of a piece.
 const PLACE: &str = "cistern_piece_";
 
+/// The line that ends a section of a page.
+const SECTION: &str = "  # ---\n";
+
 /// The indentation of an item of `imports`.
 const INDENT: &str = "    ";
 
@@ -22,6 +25,7 @@ const INDENT: &str = "    ";
 #[derive(Default)]
 pub(super) struct Pieces {
     known: RwLock<HashMap<Box<str>, Option<Arc<str>>>>,
+    sections: RwLock<HashMap<Box<str>, Arc<str>>>,
 }
 
 /// One module of a page.
@@ -46,6 +50,42 @@ impl Pieces {
             None => self.remember(&body)?,
         };
         Ok(Piece { title, body, text })
+    }
+
+    /// Formats a page section by section; `None` for one that has no sections.
+    ///
+    /// # Errors
+    /// Text that is not Nix.
+    pub(super) fn page(&self, text: &str) -> Result<Option<String>, Fault> {
+        let Some((rest, "}\n")) = text.rsplit_once(SECTION) else { return Ok(None) };
+        let mut parts = rest.split(SECTION);
+        let head = parts.next().unwrap_or_default();
+        let head = nix::finish(&format!("{head}}}"))?;
+        let Some(head) = head.strip_suffix("{ }\n").or_else(|| head.strip_suffix("{\n}\n")) else { return Ok(None) };
+        let mut page = String::with_capacity(text.len() * 2);
+        page.push_str(head);
+        page.push('{');
+        for part in parts {
+            page.push('\n');
+            page.push_str(&self.section(part)?);
+        }
+        page.push_str("}\n");
+        Ok(Some(page))
+    }
+
+    /// Formats bindings as they stand in a set.
+    fn section(&self, text: &str) -> Result<Arc<str>, Fault> {
+        if let Some(known) = self.sections.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+            return Ok(known.clone());
+        }
+        let formatted = nix::finish(&format!("{{\n{}\n}}", text.trim()))?;
+        let inner = formatted.strip_prefix("{\n").and_then(|rest| rest.strip_suffix("}\n"));
+        let section: Arc<str> = inner.expect("bindings stand on lines of their own").into();
+        let mut known = self.sections.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < REMEMBERED {
+            known.insert(text.into(), section.clone());
+        }
+        Ok(section)
     }
 
     fn remember(&self, body: &str) -> Result<Option<Arc<str>>, Fault> {

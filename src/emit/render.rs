@@ -55,7 +55,12 @@ impl Context<'_> {
     /// Fills in a template, checks that the result is Nix, and formats it.
     pub(super) fn nix(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
         let text = self.fill(template, context)?;
-        nix::finish(&text).map_err(|fault| self.not_nix(template, &fault, &text))
+        let page = match self.pieces.page(&text) {
+            Ok(Some(page)) => Ok(page),
+            // A fault is told of the text as a whole, with its own lines.
+            Ok(None) | Err(_) => nix::finish(&text),
+        };
+        page.map_err(|fault| self.not_nix(template, &fault, &text))
     }
 
     /// Fills in a template that gives one attribute a row, some rows at a time: the formatter's tree of a whole fleet

@@ -176,7 +176,9 @@ impl Front {
         for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
             if port.value.number.is_none() && !port.value.poisoned {
                 faults.push(
-                    Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`")).at(port.key, "here"),
+                    Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`"))
+                        .at(port.key, "where does it usually listen?")
+                        .help("add `number: 8080`"),
                 );
             }
         }

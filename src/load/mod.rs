@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::source::{FileId, SPLIT, SourceFile, Sources, Span, Why};
 
+use decode::wrong_type;
 pub use node::{Body, Entry, Node, Scalar};
 
 /// The definition as written, every key and value with its place.
@@ -24,6 +25,8 @@ pub struct Raw {
     pub root: Node,
     /// Entries whose file could not be read: section → names.
     pub poisoned: BTreeMap<String, BTreeSet<String>>,
+    /// Sections of `fleet.yaml` that are no maps, and hold only what stands in files of its own.
+    pub unreadable: BTreeSet<String>,
     /// Whether `fleet.yaml` itself could not be read, so that nothing may be called unknown.
     pub incomplete: bool,
 }
@@ -50,7 +53,7 @@ pub fn load(sources: &Sources) -> (Raw, Faults) {
         Some(Some(node)) => (node, false),
         _ => (empty_root(), true),
     };
-    let mut raw = Raw { root, poisoned, incomplete: main_broken };
+    let mut raw = Raw { root, poisoned, unreadable: BTreeSet::new(), incomplete: main_broken };
     for section in SPLIT {
         raw.join(section, sources, &mut faults);
     }
@@ -99,7 +102,7 @@ impl Raw {
         if entries.is_empty() {
             return;
         }
-        let present = self.section(section);
+        let present = self.section(section, faults);
         let places: HashMap<Box<str>, Span> = present.iter().map(|entry| (entry.key.clone(), entry.key_span)).collect();
         for entry in entries {
             match places.get(&entry.key) {
@@ -115,9 +118,11 @@ impl Raw {
     }
 
     /// The entries of a top-level map, which is made when it is absent.
-    fn section(&mut self, name: &str) -> &mut Vec<Entry> {
+    fn section(&mut self, name: &str, faults: &mut Faults) -> &mut Vec<Entry> {
         let span = self.root.span;
         if !matches!(self.root.body, Body::Map(_)) {
+            faults.push(wrong_type(&self.root, "a map"));
+            self.incomplete = true;
             self.root.body = Body::Map(Vec::new());
         }
         let Body::Map(top) = &mut self.root.body else { unreachable!("made a map just above") };
@@ -128,6 +133,10 @@ impl Raw {
         });
         let value = &mut top[at].value;
         if !matches!(value.body, Body::Map(_)) {
+            if !matches!(value.body, Body::Null) {
+                faults.push(wrong_type(value, "a map"));
+                self.unreadable.insert(name.to_owned());
+            }
             value.body = Body::Map(Vec::new());
         }
         match &mut value.body {

@@ -179,13 +179,17 @@ impl<'s> Builder<'s> {
         // The parser finds some tabs only behind the word before them.
         let at = if error.info().contains("tab") { at + text[at..].find('\t').unwrap_or(0) } else { at };
         let line_start = text[..at].rfind('\n').map_or(0, |n| n + 1);
-        let line = text[line_start..].lines().next().unwrap_or_default();
-        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
-        if let Some(tab) = line[..indentation].find('\t') {
-            let span = Span::new(self.id, line_start + tab, line_start + tab + 1);
-            return Diagnostic::new(codes::TAB, "this line is indented with a tab")
-                .at(span, "a tab")
-                .help("indent with two spaces a level");
+        // A tab often makes the line behind it look wrong.
+        let before = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |n| n + 1);
+        for start in [line_start, before] {
+            let line = text[start..].lines().next().unwrap_or_default();
+            let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+            if let Some(tab) = line[..indentation].find('\t') {
+                let span = Span::new(self.id, start + tab, start + tab + 1);
+                return Diagnostic::new(codes::TAB, "a line is indented with a tab")
+                    .at(span, "a tab")
+                    .help("indent with two spaces a level");
+            }
         }
         if text[at..].starts_with('@') {
             // Between brackets the value ends at the next comma or bracket, else with its line.

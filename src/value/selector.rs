@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::names::{HostName, LabelName, Tag};
 use crate::diag::{Code, codes};
+use crate::load::Body;
 use crate::load::decode::Scalar;
 
 /// A question that every host answers with yes or no.
@@ -124,7 +125,7 @@ impl Scalar for Selector {
         let term = parser.any()?;
         match parser.words.first() {
             None => Ok(Self { text: text.into(), term }),
-            Some(word) => Err(format!("`{word}` is one word too many; join terms with `and`, `or` or a comma")),
+            Some(word) => Err(format!("{} is one word too many; join terms with `and`, `or` or a comma", Body::shown(word))),
         }
     }
 }
@@ -218,13 +219,13 @@ impl Parser<'_> {
 
 fn term(word: &str) -> Result<Term, String> {
     if let Some(tag) = word.strip_prefix('@').or_else(|| word.strip_prefix("tag:")) {
-        return Tag::read(tag).map(|tag| Term::Tag(tag.to_string())).map_err(|why| format!("`{tag}` is no tag: {why}"));
+        return Tag::read(tag).map(|tag| Term::Tag(tag.to_string())).map_err(|why| format!("{} is no tag: {why}", Body::shown(tag)));
     }
     if let Some((key, value)) = word.split_once('=') {
         let value = value.strip_prefix('=').unwrap_or(value);
         return LabelName::read(key)
             .map(|key| Term::Label(key.to_string(), value.to_owned()))
-            .map_err(|why| format!("`{key}` is no label: {why}"));
+            .map_err(|why| format!("{} is no label: {why}", Body::shown(key)));
     }
     if matches!(word, "and" | "or" | "," | ")" | "(") {
         return Err(format!("`{word}` stands where a term should"));
@@ -233,7 +234,7 @@ fn term(word: &str) -> Result<Term, String> {
     if word.chars().all(legal) {
         Ok(Term::Glob(word.to_owned()))
     } else {
-        Err(format!("`{word}` is neither a tag (`@{word}`), a label nor a host glob"))
+        Err(format!("{} is neither a tag (`@TAG`), a label (`LABEL=VALUE`) nor a host glob", Body::shown(word)))
     }
 }
 

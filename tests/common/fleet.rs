@@ -5,6 +5,8 @@
 //! own. `CISTERN_NIXPKGS=DIR` takes the nixpkgs of that directory in the place of the stand-in (and the lab's common
 //! store, because copying a nixpkgs takes a minute).
 
+#![allow(dead_code, reason = "each test file uses a part of this")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;

@@ -80,7 +80,8 @@ fn unreadable(def: &FleetDef, raw: &Raw) -> BTreeSet<&'static str> {
         ("services", def.services.is_none()),
         ("sites", def.sites.is_none()),
     ];
-    absent.into_iter().filter(|(key, absent)| *absent && raw.root.get(key).is_some()).map(|(key, _)| key).collect()
+    let broken = |(key, absent): &(&str, bool)| *absent && raw.root.get(key).is_some() || raw.unreadable.contains(*key);
+    absent.into_iter().filter(broken).map(|(key, _)| key).collect()
 }
 
 /// Makes the names of files that could not be read known as poisoned.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Faults, codes, counted, listed};
+use crate::load::Body;
 use crate::load::decode::{At, Keyed, Named};
 use crate::model::definition::{FleetDef, HostDef, ProfileDef, SecretDef, ServiceDef, SiteDef};
 use crate::model::fleet::Host;
@@ -59,7 +60,7 @@ impl<'a> Names<'a> {
         self.lacks("access")
             || access.is_some_and(|access| access.poisoned && access.people.is_none())
             || people.unwrap_or(false)
-            || access.iter().flat_map(|a| &a.people).flat_map(|p| p.entries.values()).any(|p| p.value.poisoned)
+            || access.iter().flat_map(|a| &a.people).flat_map(|p| p.entries.values()).any(|p| p.value.poisoned || p.value.role.is_none())
     }
 
     /// Says whether every layer of a host is known: its site, its profiles and theirs, and all groups.
@@ -105,14 +106,16 @@ impl<'a> Names<'a> {
         }
         let poisoned = named.is_some_and(|named| named.poisoned.contains(name.value.text()));
         if !poisoned && !self.lacks(section) {
+            let poisoned = named.iter().flat_map(|named| &named.poisoned).map(String::as_str);
+            let known: BTreeSet<&str> = entries.keys().map(AsStr::text).chain(poisoned).collect();
             let mut diagnostic =
                 Diagnostic::new(codes::UNKNOWN_NAME, format!("there is no {what} `{}`", name.value.text()))
                     .at(name.span, format!("not one of `{section}`"))
-                    .nearest(name.value.text(), entries.keys().map(AsStr::text));
+                    .nearest(name.value.text(), known.iter().copied());
             if diagnostic.suggestion.is_none() {
-                diagnostic = diagnostic.help(match entries.len() {
+                diagnostic = diagnostic.help(match known.len() {
                     0 => format!("`{section}` is empty"),
-                    _ => among(what, entries.keys().map(AsStr::text)),
+                    _ => among(what, known.into_iter()),
                 });
             }
             faults.push(diagnostic);
@@ -142,7 +145,7 @@ pub(super) fn empty<'h, H: Selectable + 'h>(
     selector: &At<Selector>,
     hosts: impl Iterator<Item = &'h H> + Clone,
 ) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(codes::EMPTY_SELECTOR, format!("`{}` matches no host", selector.value))
+    let mut diagnostic = Diagnostic::new(codes::EMPTY_SELECTOR, format!("{} matches no host", Body::shown(&selector.value.to_string())))
         .at(selector.span, "nothing matches");
     let tags: BTreeSet<_> = hosts.clone().flat_map(Selectable::tags).map(Tag::as_str).collect();
     for tag in selector.tags().into_iter().filter(|tag| !tags.contains(tag)) {

@@ -210,7 +210,8 @@ impl Lower<'_> {
                     if diagnostic.suggestion.is_none() {
                         diagnostic = diagnostic.help(match names.as_slice() {
                             [] => "this kind has no settings; a module of your own can set any option".to_owned(),
-                            _ => format!("its settings are {}", names.join(", ")),
+                            [only] => format!("its only setting is `{only}`"),
+                            _ => format!("its settings are {}", crate::diag::listed(&names)),
                         });
                     }
                     faults.push(diagnostic);
@@ -377,7 +378,8 @@ fn ports(kind: &Kind, def: &ServiceDef, _: crate::source::Span, faults: &mut Fau
                 if diagnostic.suggestion.is_none() {
                     diagnostic = diagnostic.help(match known.as_slice() {
                         [] => "it listens nowhere".to_owned(),
-                        _ => format!("its ports are {}", known.join(", ")),
+                        [only] => format!("its only port is `{only}`"),
+                        _ => format!("its ports are {}", crate::diag::listed(&known)),
                     });
                 }
                 faults.push(diagnostic);

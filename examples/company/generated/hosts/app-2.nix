@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e6d7b96bdff8c837ebf76e200de80561 body=e76e035599cfd4bed7956508edd28e14 words=db8ff035373b62037c5c9c403acc7a3d
+# cistern 1 in=d879b7a10cb4a41b918a7af221a36ed8 body=8304cf45f02812062d946d774a3c8c2b words=db8ff035373b62037c5c9c403acc7a3d
 { lib, ... }:
 {
   imports = [
@@ -88,6 +88,7 @@
 
   ];
 
+
   networking = {
     hostName = lib.mkOverride 900 "app-2";
     domain = lib.mkOverride 900 "example.org";
@@ -113,10 +114,12 @@
     ];
   };
 
+
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
 
   fileSystems = {
     "/" = {
@@ -124,6 +127,7 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
+
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -183,6 +187,7 @@
     }
   ];
 
+
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -195,4 +200,5 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
+
 }

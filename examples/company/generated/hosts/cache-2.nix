@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=227d0c1fab3dce77ad31b78385fe2d3f body=f567a7e38f8eb207ad5f89df8da23890 words=ddc984f0e8d0da8e349b31a05650acd3
+# cistern 1 in=1e166d7483ed43e42cff6ff4ee8edc1c body=b78e33729c7f475b62f655a773f1ddcc words=ddc984f0e8d0da8e349b31a05650acd3
 { lib, ... }:
 {
   imports = [
@@ -90,6 +90,7 @@
 
   ];
 
+
   networking = {
     hostName = lib.mkOverride 900 "cache-2";
     domain = lib.mkOverride 900 "example.org";
@@ -115,10 +116,12 @@
     ];
   };
 
+
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
 
   fileSystems = {
     "/" = {
@@ -126,6 +129,7 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
+
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -165,6 +169,7 @@
     }
   ];
 
+
   programs.ssh.knownHosts = {
     cache-1 = {
       hostNames = [
@@ -184,6 +189,7 @@
     };
   };
 
+
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -191,4 +197,5 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
+
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e349c7b96b0ac3f4d67a1bab88eaa589 body=3b614e69d44087b4ec5358b0b858bf1a words=b3c9cf0d8255bef0b186fae4fb395fbb
+# cistern 1 in=f32a78a75aef404fad69021248ad07c0 body=97af2179e8c3e0843d80027b965db288 words=b3c9cf0d8255bef0b186fae4fb395fbb
 { lib, ... }:
 {
   imports = [
@@ -90,6 +90,7 @@
 
   ];
 
+
   networking = {
     hostName = lib.mkOverride 900 "cache-3";
     domain = lib.mkOverride 900 "example.org";
@@ -115,10 +116,12 @@
     ];
   };
 
+
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
 
   fileSystems = {
     "/" = {
@@ -126,6 +129,7 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
+
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -165,6 +169,7 @@
     }
   ];
 
+
   programs.ssh.knownHosts = {
     cache-1 = {
       hostNames = [
@@ -184,6 +189,7 @@
     };
   };
 
+
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -191,4 +197,5 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
+
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.files. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d00d408f46e6e61827a1bf41368e574a body=2722b85b794cbe3262d10d55517d01ad words=2a208b008eb25b232f4fb1765494149e
+# cistern 1 in=a03251e950c99c2f38896cbffacb5121 body=8558f76624c82540a42e48d750d91212 words=2a208b008eb25b232f4fb1765494149e
 { lib, ... }:
 {
   imports = [
@@ -45,6 +45,7 @@
 
   ];
 
+
   networking = {
     hostName = lib.mkOverride 900 "files";
     domain = lib.mkOverride 900 "example.org";
@@ -69,11 +70,13 @@
     ];
   };
 
+
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/files.json;
   system.stateVersion = lib.mkOverride 900 "25.05";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
 
   fileSystems = {
     "/" = {
@@ -94,6 +97,7 @@
       ];
     };
   };
+
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -133,6 +137,7 @@
     }
   ];
 
+
   age.secrets = {
     restic-accounts = {
       file = lib.mkOverride 900 ../../secrets/restic-accounts.age;
@@ -141,4 +146,5 @@
       path = lib.mkOverride 900 "/srv/shares/restic/.htpasswd";
     };
   };
+
 }

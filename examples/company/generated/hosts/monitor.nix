@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.monitor. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=0133968061d6278c55ca32ee5689a978 body=7f64e57de02a09c4dd5abc37f5320797 words=cc3cf1e51a1275c235ac3dab87a18da5
+# cistern 1 in=6598990e92792eda43054ff6739622de body=ea7601ebabfec1227ae6f5a5dc583676 words=cc3cf1e51a1275c235ac3dab87a18da5
 { lib, ... }:
 {
   imports = [
@@ -75,6 +75,7 @@
 
   ];
 
+
   networking = {
     hostName = lib.mkOverride 900 "monitor";
     domain = lib.mkOverride 900 "example.org";
@@ -99,10 +100,12 @@
     ];
   };
 
+
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
 
   fileSystems = {
     "/" = {
@@ -118,6 +121,7 @@
       ];
     };
   };
+
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -157,6 +161,7 @@
     }
   ];
 
+
   age.secrets = {
     grafana-admin = {
       file = lib.mkOverride 900 ../../secrets/grafana-admin.age;
@@ -169,4 +174,5 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
+
 }

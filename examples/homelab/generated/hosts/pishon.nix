@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=edd95efdc96dfee8e2ba5279c041a9fa body=34fa35d8496caadfe1401ee53313ac51 words=b2f9cd69845c91932012750e260fd985
+# cistern 1 in=55dec23395934a3c5f5bd757379d49dc body=4ddbd6693a7c43e54118d03561a3ab0c words=b2f9cd69845c91932012750e260fd985
 { lib, ... }:
 {
   imports = [
@@ -50,6 +50,7 @@
 
   ];
 
+
   networking = {
     hostName = lib.mkOverride 900 "pishon";
     domain = lib.mkOverride 900 "home.arpa";
@@ -67,10 +68,12 @@
     linkConfig.Name = lib.mkOverride 900 "lan0";
   };
 
+
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
+
 
   fileSystems = {
     "/" = {
@@ -79,6 +82,7 @@
       options = [ "noatime" ];
     };
   };
+
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -113,6 +117,7 @@
     }
   ];
 
+
   age.secrets = {
     backup-password = {
       file = lib.mkOverride 900 ../../secrets/pishon/backup-password.age;
@@ -120,4 +125,5 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
+
 }

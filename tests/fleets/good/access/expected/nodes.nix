@@ -1,0 +1,43 @@
+# Written by Cistern from hosts. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=c6e40c475aaf34de468cbfe985c7e680 body=0f47efa708888fe135ad1646d709bb86 words=9ab420157fabefd5baf50a0a488b247e
+{
+  production = {
+    groups = [ ];
+    hostname = "10.0.0.10";
+    profiles = {
+      system = {
+        user = "root";
+      };
+    };
+    profilesOrder = [ "system" ];
+    sshOpts = [
+      "-o"
+      "ServerAliveInterval=5"
+      "-o"
+      "ServerAliveCountMax=3"
+      "-o"
+      "ConnectTimeout=10"
+    ];
+    sshUser = "deploy";
+    sudo = "doas -u";
+  };
+  staging = {
+    groups = [ ];
+    hostname = "10.0.0.11";
+    profiles = {
+      system = {
+        user = "root";
+      };
+    };
+    profilesOrder = [ "system" ];
+    sshOpts = [
+      "-o"
+      "ServerAliveInterval=5"
+      "-o"
+      "ServerAliveCountMax=3"
+      "-o"
+      "ConnectTimeout=10"
+    ];
+    sshUser = "root";
+  };
+}

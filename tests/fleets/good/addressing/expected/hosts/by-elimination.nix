@@ -1,0 +1,87 @@
+# Written by Cistern from hosts.by-elimination. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=13d6736fdab18034da5fc3c852ae8063 body=d561cd4f38543a4344330b8e0ff47c92 words=ff521c6b551bd703ed333987a4332d5d
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader = {
+          systemd-boot.enable = lib.mkOverride 900 true;
+          efi.canTouchEfiVariables = lib.mkOverride 900 true;
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+  ];
+
+
+  networking = {
+    hostName = lib.mkOverride 900 "by-elimination";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 false;
+    interfaces.enp7s0 = {
+      useDHCP = lib.mkOverride 900 false;
+      ipv6.addresses = [
+        {
+          address = "2001:db8:1::13";
+          prefixLength = 64;
+        }
+      ];
+    };
+    defaultGateway6 = {
+      address = lib.mkOverride 900 "fe80::1";
+      interface = lib.mkOverride 900 "enp7s0";
+    };
+    nameservers = [ "2620:fe::fe" ];
+  };
+
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  hardware.facter.reportPath = lib.mkOverride 900 ../../facts/by-elimination.json;
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+
+}

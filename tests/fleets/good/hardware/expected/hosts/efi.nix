@@ -1,0 +1,84 @@
+# Written by Cistern from hosts.efi. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=c511aba751759b14e576970205aecca6 body=2a6a3497d7281affb82050c2eed70b62 words=106ce5e6874af0ef4fafd73369721363
+{ lib, ... }:
+{
+  imports = [
+    # hardware: generic-efi, named by the definition
+    {
+      boot = {
+        loader = {
+          systemd-boot.enable = lib.mkOverride 900 true;
+          efi.canTouchEfiVariables = lib.mkOverride 900 true;
+        };
+        initrd.availableKernelModules = [
+          "ahci"
+          "nvme"
+          "sd_mod"
+          "usb_storage"
+          "usbhid"
+          "virtio_blk"
+          "virtio_pci"
+          "virtio_scsi"
+          "xhci_pci"
+        ];
+      };
+
+      hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
+    }
+
+  ];
+
+
+  networking = {
+    hostName = lib.mkOverride 900 "efi";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+  };
+
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+    "/boot" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/ESP";
+      fsType = lib.mkOverride 900 "vfat";
+      options = [ "umask=0077" ];
+    };
+    "/mnt/films" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/films";
+      fsType = lib.mkOverride 900 "xfs";
+      options = [
+        "nofail"
+        "x-systemd.device-timeout=10s"
+      ];
+    };
+    "/mnt/scratch" = {
+      device = lib.mkOverride 900 "tmpfs";
+      fsType = lib.mkOverride 900 "tmpfs";
+      options = [ "size=4g" ];
+    };
+  };
+
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+
+}

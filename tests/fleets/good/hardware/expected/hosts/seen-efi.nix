@@ -1,0 +1,61 @@
+# Written by Cistern from hosts.seen-efi. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=1260adcff55fe2c718a8afc1654ddcca body=d2d5614321a2254875aceb876586c067 words=3d867d6dc967dc1d318b9a7af4b35ac4
+{ lib, ... }:
+{
+  imports = [
+    # hardware: generic-efi, the facts show UEFI firmware
+    {
+      boot = {
+        loader = {
+          systemd-boot.enable = lib.mkOverride 900 true;
+          efi.canTouchEfiVariables = lib.mkOverride 900 true;
+        };
+        initrd.availableKernelModules = [
+          "ahci"
+          "sd_mod"
+          "xhci_pci"
+        ];
+      };
+
+      hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
+    }
+
+  ];
+
+
+  networking = {
+    hostName = lib.mkOverride 900 "seen-efi";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+  };
+
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  hardware.facter.reportPath = lib.mkOverride 900 ../../facts/seen-efi.json;
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+
+}

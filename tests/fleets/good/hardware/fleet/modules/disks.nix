@@ -1,0 +1,3 @@
+{
+  disko.devices = { };
+}

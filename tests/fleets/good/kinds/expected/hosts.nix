@@ -1,0 +1,24 @@
+# Written by Cistern from hosts. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=d211b4c62121f820aaadae3aeb821f24 body=43aff6d5fcc26294dd945812d7047729 words=f5c4dfca38c4f40f0aa2fa34d7cae899
+{
+  media = {
+    system = "x86_64-linux";
+    module = ./hosts/media.nix;
+    tags = [ ];
+  };
+  store-1 = {
+    system = "x86_64-linux";
+    module = ./hosts/store-1.nix;
+    tags = [ "store" ];
+  };
+  store-2 = {
+    system = "x86_64-linux";
+    module = ./hosts/store-2.nix;
+    tags = [ "store" ];
+  };
+  web = {
+    system = "x86_64-linux";
+    module = ./hosts/web.nix;
+    tags = [ ];
+  };
+}

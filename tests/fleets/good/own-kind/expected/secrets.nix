@@ -1,0 +1,16 @@
+# Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=af3d33a826e5bf1032a4b278b09a0a2a body=fe5c98d65249d6d0a1ef097e7b7ff66f words=e54f7c96abbd1b0771521780c24c66b7
+let
+  hosts = {
+    eden = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEVTj+NcnDyhvjiQTHKbH7DE+jWXt5yozZTpN4/87bM1";
+  };
+  people = {
+    ana = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF" ];
+  };
+in
+{
+  "secrets/shop.age".publicKeys = [
+    hosts.eden
+  ]
+  ++ people.ana;
+}

@@ -1,0 +1,122 @@
+# Written by Cistern from hosts.web-2. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=f30f31af135889742f7b0d4fff7e5116 body=8d2958abfd53a91470bc8d727af1357e words=99102a599de9bc4001049d63a8766ef6
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.all
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.all = {
+          image = lib.mkOverride 900 "docker.io/library/all@sha256:5ef5ef0364b6939c4ca61f34b393f7b368d1be8619647aaf83d5b395919ab629";
+        };
+      };
+    }
+
+    # services.comma
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.comma = {
+          image = lib.mkOverride 900 "docker.io/library/comma@sha256:f36a4e58670569181595399beec37e22c3dba2d8d2abd191b86602a16c23289c";
+        };
+      };
+    }
+
+    # services.glob
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.glob = {
+          image = lib.mkOverride 900 "docker.io/library/glob@sha256:28c2dec15a9bd200bf93582445f1b3657c47ce68a7a50bd4acb6d8cdd88c6294";
+        };
+      };
+    }
+
+    # services.letter
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.letter = {
+          image = lib.mkOverride 900 "docker.io/library/letter@sha256:f80105efab6d863fd8fc243d269094469e2277e8f12e5a0a9f401e88494f7b4b";
+        };
+      };
+    }
+
+    # services.precedence
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.precedence = {
+          image = lib.mkOverride 900 "docker.io/library/precedence@sha256:c1cc0eccf93f7fba3be80b8351565e433a735cb8c06b743983280b206022ff29";
+        };
+      };
+    }
+
+  ];
+
+
+  networking = {
+    hostName = lib.mkOverride 900 "web-2";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+  };
+
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+
+}
