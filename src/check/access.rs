@@ -29,6 +29,28 @@ pub(super) fn somebody_can_log_in(fleet: &Fleet, faults: &mut Faults) {
     );
 }
 
+/// The account that deploy-rs comes with takes on root, so no operator shares it.
+pub(super) fn operators_are_not_root(fleet: &Fleet, faults: &mut Faults) {
+    for (name, person) in fleet.people.iter().filter(|(_, person)| person.role == Role::Operator && !person.poisoned) {
+        let hosts = person.hosts.iter().filter_map(|host| fleet.hosts.get(host));
+        let mut full = hosts.filter(|host| host.managed == Managed::Full);
+        let shared = full.find_map(|host| {
+            let comes_with = host.layer.deploy.as_ref()?.ssh_user.as_ref()?;
+            (comes_with.value == person.account).then_some((host, comes_with.span))
+        });
+        let Some((host, span)) = shared else { continue };
+        faults.push(
+            Diagnostic::new(
+                codes::BAD_VALUE,
+                format!("the operator `{name}` would share the account `{}` with deploy-rs on host `{}`", person.account, host.name),
+            )
+            .at(person.span, "could take on root with it")
+            .at(span, "deploy-rs comes with this account")
+            .help("give them an `account` of their own, or the role admin"),
+        );
+    }
+}
+
 /// Admins are recipients of secrets, so age must be able to use one of their keys.
 pub(super) fn admins_can_decrypt(fleet: &Fleet, faults: &mut Faults) {
     if fleet.secrets.is_empty() {

@@ -34,6 +34,7 @@ pub type Rule = fn(&Fleet, &mut Faults);
 pub const RULES: &[Rule] = &[
     access::somebody_can_log_in,
     access::admins_can_decrypt,
+    access::operators_are_not_root,
     addresses::fit_their_site,
     addresses::sites_are_sound,
     addresses::stand_once,

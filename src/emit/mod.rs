@@ -30,6 +30,9 @@ use pieces::Pieces;
 use rayon::prelude::*;
 use render::Output;
 
+/// Raised when the same templates and the same plan give other bytes than before, so that files are made anew.
+const RENDERING: u32 = 2;
+
 /// What emitters write from.
 pub struct Context<'a> {
     plan: &'a Plan,
@@ -47,7 +50,8 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Gathers what emitters write from.
     pub fn new(plan: &'a Plan, templates: &'a Templates, previous: &'a Tree, sources: &'a Sources) -> Self {
-        let stamp = |name: &'a str| (name, header::hash(templates.source(name).unwrap_or_default().as_bytes()));
+        let source = |name: &str| templates.source(name).unwrap_or_default();
+        let stamp = |name: &'a str| (name, header::hash_of(&(RENDERING, source(name))));
         Self {
             plan,
             templates,

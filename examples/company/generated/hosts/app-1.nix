@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=f7fad296635467a3bab4737ef400c144 body=acb2b676c13a074d91d028a3eb5d71a1 words=27acfb3765158312c388bc41c9eb6286
+# cistern 1 in=f54fa504d9379ceced227de283307fae body=ccd6f1b1109079a59d398787a2728c1c words=27acfb3765158312c388bc41c9eb6286
 { lib, ... }:
 {
   imports = [
@@ -88,7 +88,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "app-1";
     domain = lib.mkOverride 900 "example.org";
@@ -114,12 +113,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -127,7 +124,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -187,7 +183,6 @@
     }
   ];
 
-
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -200,5 +195,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

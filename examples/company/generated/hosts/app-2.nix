@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d879b7a10cb4a41b918a7af221a36ed8 body=8304cf45f02812062d946d774a3c8c2b words=db8ff035373b62037c5c9c403acc7a3d
+# cistern 1 in=60b747303c363c91875648d074290c92 body=e76e035599cfd4bed7956508edd28e14 words=db8ff035373b62037c5c9c403acc7a3d
 { lib, ... }:
 {
   imports = [
@@ -88,7 +88,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "app-2";
     domain = lib.mkOverride 900 "example.org";
@@ -114,12 +113,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -127,7 +124,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -187,7 +183,6 @@
     }
   ];
 
-
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -200,5 +195,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=7ebd935f78520570d4f4479be0eb13ec body=45f51dd12801935af3efb84685f61e9a words=512f8e642b6d5586dd905efc963a5799
+# cistern 1 in=790a67e16c4e7699136df6fd5bb60f50 body=a65c2a2190ca2b18a728b4abd9a0fedf words=512f8e642b6d5586dd905efc963a5799
 { lib, ... }:
 {
   imports = [
@@ -88,7 +88,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "app-3";
     domain = lib.mkOverride 900 "example.org";
@@ -114,12 +113,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -127,7 +124,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -187,7 +183,6 @@
     }
   ];
 
-
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -200,5 +195,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8b4f66204ed18553a7b8e25a252c71e5 body=136eacfb9f571a1e01157d6fde7bd62d words=01959a7627699330b3e79c19560c6ba0
+# cistern 1 in=9431710bb6055ae329dd07c15657ba4c body=088a0881ec0a7376082e3ce10acbf6b0 words=01959a7627699330b3e79c19560c6ba0
 { lib, ... }:
 {
   imports = [
@@ -87,7 +87,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "app-staging";
     domain = lib.mkOverride 900 "example.org";
@@ -113,12 +112,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -126,7 +123,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -202,7 +198,6 @@
     }
   ];
 
-
   age.secrets = {
     shop-staging-env = {
       file = lib.mkOverride 900 ../../secrets/shop-staging-env.age;
@@ -210,5 +205,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

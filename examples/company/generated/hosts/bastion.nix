@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bastion. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d51e8e9e70d011f1bab4ad3f68f9ee42 body=a4a84ee996e53316522333be60b57baa words=585e040bb3ac2c6b25a8248e4efdbbf6
+# cistern 1 in=f237a143101c85ccdeb90163969bffaf body=8bb9d5131359b6eb30c1a8e9037dfb86 words=585e040bb3ac2c6b25a8248e4efdbbf6
 { lib, ... }:
 {
   imports = [
@@ -43,7 +43,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "bastion";
     domain = lib.mkOverride 900 "example.org";
@@ -68,12 +67,10 @@
     firewall.allowedTCPPorts = [ 9100 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -81,7 +78,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -156,7 +152,6 @@
       ];
     }
   ];
-
 
   programs.ssh.knownHosts = {
     app-1 = {
@@ -328,5 +323,4 @@
       publicKey = lib.mkOverride 900 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkyn647aPes3T5x76/nkqKrvRpDrPupYMsuk9Ey+ptu";
     };
   };
-
 }

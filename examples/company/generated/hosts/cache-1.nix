@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=089628b0b239834f439a6bb6f4881c88 body=4e9af83d4a4b5b385395c585e2d8604e words=161ae343829579ed56537c660aa4c74d
+# cistern 1 in=8b313c18de8c0f20043143256dcaf912 body=4ab7afe6cdf9d0cbb3984df8bcacb23f words=161ae343829579ed56537c660aa4c74d
 { lib, ... }:
 {
   imports = [
@@ -86,7 +86,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "cache-1";
     domain = lib.mkOverride 900 "example.org";
@@ -112,12 +111,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -125,7 +122,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -165,7 +161,6 @@
     }
   ];
 
-
   programs.ssh.knownHosts = {
     cache-2 = {
       hostNames = [
@@ -185,7 +180,6 @@
     };
   };
 
-
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -193,5 +187,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

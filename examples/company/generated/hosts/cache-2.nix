@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1e166d7483ed43e42cff6ff4ee8edc1c body=b78e33729c7f475b62f655a773f1ddcc words=ddc984f0e8d0da8e349b31a05650acd3
+# cistern 1 in=527db2ae68cb27c5b4c1cbe8f9aba15a body=f567a7e38f8eb207ad5f89df8da23890 words=ddc984f0e8d0da8e349b31a05650acd3
 { lib, ... }:
 {
   imports = [
@@ -90,7 +90,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "cache-2";
     domain = lib.mkOverride 900 "example.org";
@@ -116,12 +115,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -129,7 +126,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -169,7 +165,6 @@
     }
   ];
 
-
   programs.ssh.knownHosts = {
     cache-1 = {
       hostNames = [
@@ -189,7 +184,6 @@
     };
   };
 
-
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -197,5 +191,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=f32a78a75aef404fad69021248ad07c0 body=97af2179e8c3e0843d80027b965db288 words=b3c9cf0d8255bef0b186fae4fb395fbb
+# cistern 1 in=eb2799b66763d592d1bd0a4c9c8ed26b body=3b614e69d44087b4ec5358b0b858bf1a words=b3c9cf0d8255bef0b186fae4fb395fbb
 { lib, ... }:
 {
   imports = [
@@ -90,7 +90,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "cache-3";
     domain = lib.mkOverride 900 "example.org";
@@ -116,12 +115,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -129,7 +126,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -169,7 +165,6 @@
     }
   ];
 
-
   programs.ssh.knownHosts = {
     cache-1 = {
       hostNames = [
@@ -189,7 +184,6 @@
     };
   };
 
-
   age.secrets = {
     sessions-password = {
       file = lib.mkOverride 900 ../../secrets/sessions-password.age;
@@ -197,5 +191,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.ci. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=95ce4e1024b4860b0be06f177b3324b3 body=3d0835397bc9efdfb5ecb3faf1237615 words=dcd000fa0766cfb128e2b80ce30168da
+# cistern 1 in=b43b441105a26212118dbc00f7039ac7 body=6b6cba8175050f922b62017123131a1d words=dcd000fa0766cfb128e2b80ce30168da
 { lib, ... }:
 {
   imports = [
@@ -44,7 +44,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "ci";
     domain = lib.mkOverride 900 "example.org";
@@ -66,12 +65,10 @@
     firewall.allowedTCPPorts = [ 9100 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -79,7 +76,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -118,5 +114,4 @@
       ];
     }
   ];
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e7d01da9419cf16037d4e584f275c60c body=50da7465b9c403a00d550bbb42588351 words=c0e4cde43e1ce9f4b7d9cdae596cd74f
+# cistern 1 in=999d1d81f7a90eee32930eb6590d62c4 body=2bc73cf4d4778e75216eecd645a685b9 words=c0e4cde43e1ce9f4b7d9cdae596cd74f
 { lib, ... }:
 {
   imports = [
@@ -112,7 +112,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "db-1";
     domain = lib.mkOverride 900 "example.org";
@@ -137,12 +136,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -155,7 +152,6 @@
       options = [ "noatime" ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -195,7 +191,6 @@
     }
   ];
 
-
   age.secrets = {
     restic-password = {
       file = lib.mkOverride 900 ../../secrets/db-1/restic-password.age;
@@ -213,5 +208,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

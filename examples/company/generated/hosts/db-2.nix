@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9d847f1d628787c5970b3e2ac62d3550 body=3562534db67974b689de71a512aa3649 words=a3aa440b29241c449955ad0cb9fee71f
+# cistern 1 in=c932fff2d3c5a55591f7cb2f3cee7ab4 body=3f94fe815beb7a98629ea252ad210e23 words=a3aa440b29241c449955ad0cb9fee71f
 { lib, ... }:
 {
   imports = [
@@ -71,7 +71,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "db-2";
     domain = lib.mkOverride 900 "example.org";
@@ -96,12 +95,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -114,7 +111,6 @@
       options = [ "noatime" ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -154,7 +150,6 @@
     }
   ];
 
-
   age.secrets = {
     restic-password = {
       file = lib.mkOverride 900 ../../secrets/db-2/restic-password.age;
@@ -167,5 +162,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1d9e878c408833d2e5b3ffe070938a34 body=2f22c10bd9b677c164fcb9b297168746 words=a109d6024bd01bdd3576eefb28908ca5
+# cistern 1 in=144e65a71c57ee73794d99f99a49a1f7 body=51c243cc94def8974ca3213e4290fc3c words=a109d6024bd01bdd3576eefb28908ca5
 { lib, ... }:
 {
   imports = [
@@ -112,7 +112,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "db-staging";
     domain = lib.mkOverride 900 "example.org";
@@ -137,12 +136,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -155,7 +152,6 @@
       options = [ "noatime" ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -211,7 +207,6 @@
     }
   ];
 
-
   age.secrets = {
     restic-password = {
       file = lib.mkOverride 900 ../../secrets/db-staging/restic-password.age;
@@ -229,5 +224,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.edge-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=575ef7ed3df94df96c930dc8154887fd body=1df8e7606baf02dc7cae71da81049705 words=c1cbba6624b2a08ca548d27345d864ba
+# cistern 1 in=437f8f185f277f6b610572cb9a89a4b7 body=83b31560d3ad40f1ff85fbd0081e2cea words=c1cbba6624b2a08ca548d27345d864ba
 { lib, ... }:
 {
   imports = [
@@ -75,7 +75,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "edge-1";
     domain = lib.mkOverride 900 "example.org";
@@ -105,12 +104,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -118,7 +115,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -177,5 +173,4 @@
       ];
     }
   ];
-
 }

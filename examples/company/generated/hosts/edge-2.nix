@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.edge-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=45c28268a315941ecd7ddfcd5603d49f body=ccb8ea1d255b856dc490468e37a1f637 words=f6738aea0530a0f769c628438c31ec92
+# cistern 1 in=00d76f70c4a429d81cd6a7f5e6acabde body=c297b6e89daa407cc334824cb04898dc words=f6738aea0530a0f769c628438c31ec92
 { lib, ... }:
 {
   imports = [
@@ -69,7 +69,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "edge-2";
     domain = lib.mkOverride 900 "example.org";
@@ -99,12 +98,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -117,7 +114,6 @@
       options = [ "umask=0077" ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -176,5 +172,4 @@
       ];
     }
   ];
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.edge-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=de63251270b99ae20a5f001bc9e5a707 body=d238ba58b67278737503bdc956b80002 words=f797322935edd91425ce9f1cca4f71f2
+# cistern 1 in=3ac328bb0e6a9cb3ec150cb17b670969 body=66631b1d5b0c3474227e7f9c32f568aa words=f797322935edd91425ce9f1cca4f71f2
 { lib, ... }:
 {
   imports = [
@@ -84,7 +84,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "edge-staging";
     domain = lib.mkOverride 900 "example.org";
@@ -114,12 +113,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -127,7 +124,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -202,5 +198,4 @@
       ];
     }
   ];
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.files. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a03251e950c99c2f38896cbffacb5121 body=8558f76624c82540a42e48d750d91212 words=2a208b008eb25b232f4fb1765494149e
+# cistern 1 in=f2c330172bbcfc10915da47debc9afb3 body=2722b85b794cbe3262d10d55517d01ad words=2a208b008eb25b232f4fb1765494149e
 { lib, ... }:
 {
   imports = [
@@ -45,7 +45,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "files";
     domain = lib.mkOverride 900 "example.org";
@@ -70,13 +69,11 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/files.json;
   system.stateVersion = lib.mkOverride 900 "25.05";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -97,7 +94,6 @@
       ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -137,7 +133,6 @@
     }
   ];
 
-
   age.secrets = {
     restic-accounts = {
       file = lib.mkOverride 900 ../../secrets/restic-accounts.age;
@@ -146,5 +141,4 @@
       path = lib.mkOverride 900 "/srv/shares/restic/.htpasswd";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.lab-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=61e61daec5a8ed74ed2b0d2dc3b8a705 body=063513cf542293e07a275d5bf0a9c3cd words=645f61bff3884622d441c3fffdae6d19
+# cistern 1 in=da2abd7aa73cefa2983859f10f0b90d7 body=8f7e492b852e7290008d689677eada78 words=645f61bff3884622d441c3fffdae6d19
 { lib, ... }:
 {
   imports = [
@@ -30,7 +30,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "lab-1";
     domain = lib.mkOverride 900 "example.org";
@@ -44,13 +43,11 @@
     linkConfig.Name = lib.mkOverride 900 "lan0";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/lab-1.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -58,7 +55,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -113,5 +109,4 @@
       ];
     }
   ];
-
 }

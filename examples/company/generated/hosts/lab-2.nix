@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.lab-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=afdb75ebf4f4d973f7b7868105d409c9 body=b4bdb1139e235e744a81125f3523c7c8 words=d389dce39acb0804230151d928ed0206
+# cistern 1 in=f5a1f47841fbde21f16ec08046402f47 body=eede8ba44801ffc20b0a336d143a41bc words=d389dce39acb0804230151d928ed0206
 { lib, ... }:
 {
   imports = [
@@ -43,7 +43,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "lab-2";
     domain = lib.mkOverride 900 "example.org";
@@ -65,12 +64,10 @@
     firewall.allowedTCPPorts = [ 9100 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -78,7 +75,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -133,5 +129,4 @@
       ];
     }
   ];
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.monitor. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6598990e92792eda43054ff6739622de body=ea7601ebabfec1227ae6f5a5dc583676 words=cc3cf1e51a1275c235ac3dab87a18da5
+# cistern 1 in=eba06907319c59bb598f26601509f438 body=7f64e57de02a09c4dd5abc37f5320797 words=cc3cf1e51a1275c235ac3dab87a18da5
 { lib, ... }:
 {
   imports = [
@@ -75,7 +75,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "monitor";
     domain = lib.mkOverride 900 "example.org";
@@ -100,12 +99,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -121,7 +118,6 @@
       ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -161,7 +157,6 @@
     }
   ];
 
-
   age.secrets = {
     grafana-admin = {
       file = lib.mkOverride 900 ../../secrets/grafana-admin.age;
@@ -174,5 +169,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

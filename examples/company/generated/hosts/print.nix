@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.print. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5f52f26d93fcd72599dfc8e9ac7be376 body=bd159eafd6a88e30378871b8cf59dc44 words=6304e1027188d3dc11ae31f3275a625a
+# cistern 1 in=676f5035d705749d8d19028a35d62828 body=7ed70e18f32cf6bb519757fa1c97510e words=6304e1027188d3dc11ae31f3275a625a
 { lib, ... }:
 {
   imports = [
@@ -44,7 +44,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "print";
     domain = lib.mkOverride 900 "example.org";
@@ -66,12 +65,10 @@
     firewall.allowedTCPPorts = [ 9100 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -79,7 +76,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -118,5 +114,4 @@
       ];
     }
   ];
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.wiki. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=aa95e4952ea34411f892211838bd8bcd body=7112139f907f703ae71f02ddc094eab3 words=fb5f737214c9d909c93822e4b14781fc
+# cistern 1 in=cd109094c40f734bb2ccc45f900ae9e7 body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
 { lib, ... }:
 {
   imports = [
@@ -73,7 +73,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "wiki";
     domain = lib.mkOverride 900 "example.org";
@@ -98,12 +97,10 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -111,7 +108,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -151,7 +147,6 @@
     }
   ];
 
-
   age.secrets = {
     wiki-env = {
       file = lib.mkOverride 900 ../../secrets/wiki-env.age;
@@ -159,5 +154,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

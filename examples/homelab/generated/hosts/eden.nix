@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e08df71e5e4eb09fe1b43194256af872 body=772561b7fb69a0dbded631d3071b0edf words=50ed587a7283fbcddae6e26351b83c4a
+# cistern 1 in=bc3935bc40f4de772fe670a67106adbf body=ca152c63af4619a96cd2b710e2e160b0 words=50ed587a7283fbcddae6e26351b83c4a
 { lib, ... }:
 {
   imports = [
@@ -156,7 +156,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "home.arpa";
@@ -197,13 +196,11 @@
     linkConfig.Name = lib.mkOverride 900 "enp3s0";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/eden.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -232,7 +229,6 @@
       ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -267,7 +263,6 @@
     }
   ];
 
-
   age.secrets = {
     arr-keys = {
       file = lib.mkOverride 900 ../../secrets/arr-keys.age;
@@ -290,5 +285,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9c40d7ff1fcb503118cdce9c23747645 body=3d12f6811c66d1e79bfac87401d6c57e words=299ad14c99b64816c56484f8622d2be4
+# cistern 1 in=97a84d7d0ddfe8134f5cdac950f9814f body=3c06119f2dfbcefd2b3bd46c5a9a69cd words=299ad14c99b64816c56484f8622d2be4
 { lib, ... }:
 {
   imports = [
@@ -67,7 +67,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "gihon";
     domain = lib.mkOverride 900 "home.arpa";
@@ -103,13 +102,11 @@
     linkConfig.Name = lib.mkOverride 900 "enp1s0";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/gihon.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -130,7 +127,6 @@
       ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -165,7 +161,6 @@
     }
   ];
 
-
   age.secrets = {
     arr-keys = {
       file = lib.mkOverride 900 ../../secrets/arr-keys.age;
@@ -178,5 +173,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

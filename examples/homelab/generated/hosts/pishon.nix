@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=55dec23395934a3c5f5bd757379d49dc body=4ddbd6693a7c43e54118d03561a3ab0c words=b2f9cd69845c91932012750e260fd985
+# cistern 1 in=14d938bc31a3d7880a3ee7f25155e431 body=34fa35d8496caadfe1401ee53313ac51 words=b2f9cd69845c91932012750e260fd985
 { lib, ... }:
 {
   imports = [
@@ -50,7 +50,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "pishon";
     domain = lib.mkOverride 900 "home.arpa";
@@ -68,12 +67,10 @@
     linkConfig.Name = lib.mkOverride 900 "lan0";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -82,7 +79,6 @@
       options = [ "noatime" ];
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -117,7 +113,6 @@
     }
   ];
 
-
   age.secrets = {
     backup-password = {
       file = lib.mkOverride 900 ../../secrets/pishon/backup-password.age;
@@ -125,5 +120,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

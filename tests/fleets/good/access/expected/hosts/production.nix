@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.production. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=df983250037f7b7d9942234f0361d894 body=806bea0aaa04f1665172e61f637af945 words=b972e207f9788dda338b47ae22f3911c
+# cistern 1 in=7a98c798f2d3c6630d034e53c7068a36 body=f4301692f31f14c8cf92a062455e1560 words=13cc843b81140efa8e687573a58a6a5f
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "production";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -81,7 +77,6 @@
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBG/5u/1cRo2obYzpNiS6nrR/TCqtNuS33eIklLosFhspDz5f0UIqwQTeVXxZQK1hltnvqEldbCcWDKJqBWwGYS4="
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGunwMyIFjwQIh/dhW6wjmIgQbciJwhbG5mDzAl2JIYN"
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3GaK8XflLBwysFCXDW49wbJdh90O/b+V9q21LWX+JP"
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJCfc9u2saSiHcTH5fDKhqOKLszf2R5PtLZ/ZEk9clSw"
       ];
     };
   };
@@ -115,7 +110,6 @@
     }
   ];
 
-
   age.secrets = {
     production-only = {
       file = lib.mkOverride 900 ../../secrets/production-only.age;
@@ -123,5 +117,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9b5a24515c10348e6952bfc8476ad1b1 body=8d80e23f8266e1503b66c92e83ed0f76 words=28c4e2cd407792f0bb45f848ef980113
+# cistern 1 in=9b5a24515c10348e6952bfc8476ad1b1 body=90b4c45e707d234cf38ed961587bcc0a words=28c4e2cd407792f0bb45f848ef980113
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "staging";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -111,7 +107,6 @@
     }
   ];
 
-
   programs.ssh.knownHosts = {
     production = {
       hostNames = [
@@ -123,7 +118,6 @@
     };
   };
 
-
   age.secrets = {
     staging-only = {
       file = lib.mkOverride 900 ../../secrets/staging-only.age;
@@ -131,5 +125,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

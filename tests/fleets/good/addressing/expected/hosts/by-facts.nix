@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-facts. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=172626e827b9ee524bd1652c2f0e942b body=1cdeabeab7c31192439d010749d2fc3f words=ea865ca801900ab7bd5597121416d7e8
+# cistern 1 in=172626e827b9ee524bd1652c2f0e942b body=5c08c114d1be244487fda2a9bed94f5e words=ea865ca801900ab7bd5597121416d7e8
 { lib, ... }:
 {
   imports = [
@@ -34,7 +34,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "by-facts";
     domain = lib.mkOverride 900 "example.org";
@@ -64,11 +63,9 @@
     linkConfig.Name = lib.mkOverride 900 "ens4";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/by-facts.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -76,7 +73,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -92,5 +88,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

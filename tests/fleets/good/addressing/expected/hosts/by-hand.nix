@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-hand. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=ff08ef7e5eece57cff35c90c4a61129c body=c52e3f11f55876822310231e43c9dbde words=d55b635b0a13f5f609548f3c77be55c2
+# cistern 1 in=ff08ef7e5eece57cff35c90c4a61129c body=a230f7929706df4df58f8d787f1099a4 words=d55b635b0a13f5f609548f3c77be55c2
 { lib, ... }:
 {
   imports = [
@@ -35,16 +35,13 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "by-hand";
     domain = lib.mkOverride 900 "example.org";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-mac. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=06ab2fd69aeec91654f2b17d9b1798bf body=ab648aea1b020028a0ab757106e5d9de words=2ad6987a3ea89c488eeb5a6742da8655
+# cistern 1 in=06ab2fd69aeec91654f2b17d9b1798bf body=162ed395114bc1a3676553e4990f0262 words=2ad6987a3ea89c488eeb5a6742da8655
 { lib, ... }:
 {
   imports = [
@@ -34,7 +34,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "by-mac";
     domain = lib.mkOverride 900 "example.org";
@@ -64,10 +63,8 @@
     linkConfig.Name = lib.mkOverride 900 "lan0";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -75,7 +72,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -91,5 +87,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-name. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a6d66dd8247d9635fe9a74bd381a0c4d body=37090169aa91aa4cc2e355ab12acfcb9 words=19a6de62d1014ffc2df7ff5b0489dc25
+# cistern 1 in=a6d66dd8247d9635fe9a74bd381a0c4d body=aa90fd621ee43a49c105312ad5d252e8 words=19a6de62d1014ffc2df7ff5b0489dc25
 { lib, ... }:
 {
   imports = [
@@ -34,7 +34,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "by-name";
     domain = lib.mkOverride 900 "example.org";
@@ -58,10 +57,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -69,7 +66,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -85,5 +81,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

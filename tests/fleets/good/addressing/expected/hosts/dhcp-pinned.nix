@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.dhcp-pinned. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b6fcd8b6d79022001f13b349687c87a4 body=cdba1bda7591f1c537a6facdc4e101ad words=8245f5b0af9ab2117fce925fcc666b91
+# cistern 1 in=b6fcd8b6d79022001f13b349687c87a4 body=2f55d135f7a4c6b70287fad6bf3cbb20 words=8245f5b0af9ab2117fce925fcc666b91
 { lib, ... }:
 {
   imports = [
@@ -34,7 +34,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "dhcp-pinned";
     domain = lib.mkOverride 900 "example.org";
@@ -47,10 +46,8 @@
     linkConfig.Name = lib.mkOverride 900 "lan";
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -58,7 +55,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -74,5 +70,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

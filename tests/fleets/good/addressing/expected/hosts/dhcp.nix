@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.dhcp. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6c0e8fab5d2bb7668a71f44b66516e3b body=45c17cc38d9292f0efc3d3e7651560d0 words=2e8589149cc68e497903d38476f0535f
+# cistern 1 in=6c0e8fab5d2bb7668a71f44b66516e3b body=f82917582cf44d84693ac7d1afb9b7b2 words=2e8589149cc68e497903d38476f0535f
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "dhcp";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

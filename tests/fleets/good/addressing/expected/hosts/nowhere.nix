@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.nowhere. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=851630486fe9a5ae5926582e8a0eb65a body=06e3d6a25840bb9d8a8fd0cf62c636b5 words=979a39c498dcae14e95edc2b657ecb65
+# cistern 1 in=851630486fe9a5ae5926582e8a0eb65a body=20059633731fab247a86c0133428750a words=979a39c498dcae14e95edc2b657ecb65
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "nowhere";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.odd-port. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8e3630c465c6bbd1edb45bae59e18676 body=9faa5f308ded6bdc881a1de6191266fe words=1058aa8ca55f260678ad28eca015f07e
+# cistern 1 in=8e3630c465c6bbd1edb45bae59e18676 body=f2e558104dd5d905e0db86ed6c5bb13c words=1058aa8ca55f260678ad28eca015f07e
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "odd-port";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -69,5 +65,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

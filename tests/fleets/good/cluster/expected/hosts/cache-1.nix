@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1a88bba8c43a1067943f82b620612736 body=ce61f50bb45f90a8669c8989de4865fc words=0035438b776a965a0cff986c6a4ddfaa
+# cistern 1 in=1a88bba8c43a1067943f82b620612736 body=7e11971db701ecc57c460206287dea5f words=0035438b776a965a0cff986c6a4ddfaa
 { lib, ... }:
 {
   imports = [
@@ -81,7 +81,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "cache-1";
     domain = lib.mkOverride 900 "example.org";
@@ -92,10 +91,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -103,7 +100,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -119,7 +115,6 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 
   programs.ssh.knownHosts = {
     cache-2 = {
@@ -140,7 +135,6 @@
     };
   };
 
-
   age.secrets = {
     sessions = {
       file = lib.mkOverride 900 ../../secrets/sessions.age;
@@ -148,5 +142,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

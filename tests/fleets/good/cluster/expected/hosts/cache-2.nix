@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=4829429f1575b6fc2bb93216f5a42952 body=1057b6f424ade508d5aa8914c00397ee words=f9c73991b60a4e336db0dad01deb7eb0
+# cistern 1 in=4829429f1575b6fc2bb93216f5a42952 body=8b4b400ce9ed52ca0428c3d86b52626b words=f9c73991b60a4e336db0dad01deb7eb0
 { lib, ... }:
 {
   imports = [
@@ -77,7 +77,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "cache-2";
     domain = lib.mkOverride 900 "example.org";
@@ -88,10 +87,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -99,7 +96,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -115,7 +111,6 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 
   programs.ssh.knownHosts = {
     cache-1 = {
@@ -136,7 +131,6 @@
     };
   };
 
-
   age.secrets = {
     sessions = {
       file = lib.mkOverride 900 ../../secrets/sessions.age;
@@ -144,5 +138,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

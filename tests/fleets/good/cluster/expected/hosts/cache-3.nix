@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=7f056799228af0071d37893defd672c6 body=788d123dd5748b008799b97a4fae76cb words=6237eab44c90e44fc9176a79d43497cb
+# cistern 1 in=7f056799228af0071d37893defd672c6 body=cf419b421abdedc3b9d698bf40e89046 words=6237eab44c90e44fc9176a79d43497cb
 { lib, ... }:
 {
   imports = [
@@ -81,7 +81,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "cache-3";
     domain = lib.mkOverride 900 "example.org";
@@ -92,10 +91,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -103,7 +100,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -119,7 +115,6 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 
   programs.ssh.knownHosts = {
     cache-1 = {
@@ -140,7 +135,6 @@
     };
   };
 
-
   age.secrets = {
     sessions = {
       file = lib.mkOverride 900 ../../secrets/sessions.age;
@@ -148,5 +142,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c5c773f557949aa6efbaf0a639d32b63 body=22df5c763db092f6a000096b017c9bf4 words=1a1cc509884a5f4218ebdf3425be0c36
+# cistern 1 in=c5c773f557949aa6efbaf0a639d32b63 body=bc99be33635cac1809fb2b4e4b794faa words=1a1cc509884a5f4218ebdf3425be0c36
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "web";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b814be4d40d4502f18fd9e344a11b4ce body=819b822a87f20234915c2573752cd0be words=ed0e29f3cd974e03efde10d98d857bb5
+# cistern 1 in=b814be4d40d4502f18fd9e344a11b4ce body=cb9582b61706f5c942a84e4b2d154c81 words=ed0e29f3cd974e03efde10d98d857bb5
 { lib, ... }:
 {
   imports = [
@@ -86,7 +86,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "example.org";
@@ -97,10 +96,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -108,7 +105,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -125,7 +121,6 @@
     ];
   };
 
-
   age.secrets = {
     wiki-env = {
       file = lib.mkOverride 900 ../../secrets/wiki-env.age;
@@ -133,5 +128,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

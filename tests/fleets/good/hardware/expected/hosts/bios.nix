@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bios. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5daad62eb45d8af9ca951d52cc2f4a78 body=d404af7e75367ed74fcfd69e8e2349a2 words=1fa2776a40f41752a3dab414231207e0
+# cistern 1 in=5daad62eb45d8af9ca951d52cc2f4a78 body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
 { lib, ... }:
 {
   imports = [
@@ -22,18 +22,15 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "bios";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/bios.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -41,7 +38,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -57,5 +53,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

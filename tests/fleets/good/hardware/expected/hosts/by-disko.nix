@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-disko. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=3f6d2e7c31a69813d580a0655197f9b0 body=31e2826246cc819f9f2687578a7ae31c words=75be7a30e89c7f11c99839ad80c07d43
+# cistern 1 in=3f6d2e7c31a69813d580a0655197f9b0 body=a5159a653d9d3d02069233a586ff6dd8 words=75be7a30e89c7f11c99839ad80c07d43
 { inputs, lib, ... }:
 {
   imports = [
@@ -30,17 +30,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "by-disko";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -56,5 +53,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

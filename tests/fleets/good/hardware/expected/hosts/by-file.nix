@@ -1,11 +1,10 @@
 # Written by Cistern from hosts.by-file. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c7dd5cd161a7fe0fe393bb1575a67f42 body=6a4129267a6daed1a77d8385d2eb722f words=efd3383d92494405de610e4f8e39a10d
+# cistern 1 in=c7dd5cd161a7fe0fe393bb1575a67f42 body=cf228f38bd915dba9b167612ce8c4c5c words=efd3383d92494405de610e4f8e39a10d
 { lib, ... }:
 {
   imports = [
     ../../hardware/by-file.nix
   ];
-
 
   networking = {
     hostName = lib.mkOverride 900 "by-file";
@@ -13,10 +12,8 @@
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -32,5 +29,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

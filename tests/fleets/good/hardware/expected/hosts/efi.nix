@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.efi. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c511aba751759b14e576970205aecca6 body=2a6a3497d7281affb82050c2eed70b62 words=106ce5e6874af0ef4fafd73369721363
+# cistern 1 in=c511aba751759b14e576970205aecca6 body=117e4bcc9527408a3bb994ae10a77fd1 words=106ce5e6874af0ef4fafd73369721363
 { lib, ... }:
 {
   imports = [
@@ -28,17 +28,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "efi";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -65,7 +62,6 @@
     };
   };
 
-
   services.openssh = {
     enable = lib.mkOverride 900 true;
     settings = {
@@ -80,5 +76,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

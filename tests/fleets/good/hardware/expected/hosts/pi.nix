@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.pi. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1e190faa0700568acea20bb50edae533 body=6a6867cf911f5abd1642303f9a462452 words=4924ec0c3dc05c3cde5969a71b4ce61a
+# cistern 1 in=1e190faa0700568acea20bb50edae533 body=ef34a81f2e502638c68b97de0ba28211 words=4924ec0c3dc05c3cde5969a71b4ce61a
 { lib, ... }:
 {
   imports = [
@@ -28,17 +28,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "pi";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -46,7 +43,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -62,5 +58,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.seen-bios. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=55f69bc4addd0de17ee6fb3343a4c488 body=c3a40efd6ce38d07cf8d56c5cdb7f0ec words=0468382add1e58a9f6faff94d07ba0b3
+# cistern 1 in=55f69bc4addd0de17ee6fb3343a4c488 body=546ad29ee2d095bbbc2980b628e57b66 words=0468382add1e58a9f6faff94d07ba0b3
 { lib, ... }:
 {
   imports = [
@@ -22,18 +22,15 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "seen-bios";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/seen-bios.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -41,7 +38,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -57,5 +53,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

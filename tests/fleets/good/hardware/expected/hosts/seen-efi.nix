@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.seen-efi. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1260adcff55fe2c718a8afc1654ddcca body=d2d5614321a2254875aceb876586c067 words=3d867d6dc967dc1d318b9a7af4b35ac4
+# cistern 1 in=1260adcff55fe2c718a8afc1654ddcca body=1ff468f36e6d2e646c44543bd4d939c1 words=3d867d6dc967dc1d318b9a7af4b35ac4
 { lib, ... }:
 {
   imports = [
@@ -22,18 +22,15 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "seen-efi";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/seen-efi.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -41,7 +38,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -57,5 +53,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

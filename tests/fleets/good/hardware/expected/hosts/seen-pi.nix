@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.seen-pi. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8398d23ae8bf62aee60a3ce4d18e130e body=21aee006c9c4353fd35c08b71fc51392 words=27755ad5682dcc34b7142af88615ff89
+# cistern 1 in=8398d23ae8bf62aee60a3ce4d18e130e body=ddff76f6148c2350cd4a40f6d3995e6a words=27755ad5682dcc34b7142af88615ff89
 { lib, ... }:
 {
   imports = [
@@ -29,18 +29,15 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "seen-pi";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/seen-pi.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -48,7 +45,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -64,5 +60,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.seen-vm. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=3a0842b550024ac993b818d57d9e1958 body=94f903776f6d77609366e62faa873d25 words=41d1ccd002e6bbbec48ab4d4eb8f0311
+# cistern 1 in=3a0842b550024ac993b818d57d9e1958 body=f80122f95a9d5bc506b091f543900118 words=41d1ccd002e6bbbec48ab4d4eb8f0311
 { lib, ... }:
 {
   imports = [
@@ -36,18 +36,15 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "seen-vm";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/seen-vm.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -55,7 +52,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -71,5 +67,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

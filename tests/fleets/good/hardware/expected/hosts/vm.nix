@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.vm. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b3e6f31484dd92bf1565f7041e362ea7 body=0e1c20f4aa0726fd3290481d48d227b8 words=85baf50edf9c241ea0c6a91aef81bf8c
+# cistern 1 in=b3e6f31484dd92bf1565f7041e362ea7 body=a7dd35a7da78f49ecb945e642995c11f words=85baf50edf9c241ea0c6a91aef81bf8c
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "vm";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.media. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=3b514bee7dc0f8b2f9f980703fac8039 body=07881e43975eae9c7c5fcbed4eb1f95f words=c9fd3f56cb472cd3d3a895b665b25788
+# cistern 1 in=3b514bee7dc0f8b2f9f980703fac8039 body=02f0794d4a36994c13b6c098e53661f2 words=c9fd3f56cb472cd3d3a895b665b25788
 { lib, ... }:
 {
   imports = [
@@ -180,7 +180,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "media";
     domain = lib.mkOverride 900 "example.org";
@@ -199,10 +198,8 @@
     firewall.allowedUDPPorts = [ 7359 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -210,7 +207,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -226,7 +222,6 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 
   age.secrets = {
     arr-keys = {
@@ -245,5 +240,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e829059e009b7804b3dc2174b6a00d02 body=13c87f56aec467069cc487a44ad248a6 words=c4a0099e2732ae952869fe21502d9ea6
+# cistern 1 in=e829059e009b7804b3dc2174b6a00d02 body=620fa5bd1109b033bbfdb154585dfa06 words=c4a0099e2732ae952869fe21502d9ea6
 { lib, ... }:
 {
   imports = [
@@ -153,7 +153,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "store-1";
     domain = lib.mkOverride 900 "example.org";
@@ -166,10 +165,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -177,7 +174,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -194,7 +190,6 @@
     ];
   };
 
-
   programs.ssh.knownHosts = {
     store-2 = {
       hostNames = [
@@ -205,7 +200,6 @@
       publicKey = lib.mkOverride 900 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGXfqNHkkLhDgvp4CLkcfzUpfFzD7YqEoJhhXnA8SHL6";
     };
   };
-
 
   age.secrets = {
     sessions = {
@@ -219,5 +213,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=92abe5f86558b20b67c6d96865545a00 body=06520e6df039928f67bad7f460ce1b91 words=2edbcab1b8c3907040e4e4eb2310c7a4
+# cistern 1 in=92abe5f86558b20b67c6d96865545a00 body=b4f0c82e41d6c9950716c34ed76ebd84 words=2edbcab1b8c3907040e4e4eb2310c7a4
 { lib, ... }:
 {
   imports = [
@@ -89,7 +89,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "store-2";
     domain = lib.mkOverride 900 "example.org";
@@ -101,10 +100,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -112,7 +109,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -129,7 +125,6 @@
     ];
   };
 
-
   programs.ssh.knownHosts = {
     store-1 = {
       hostNames = [
@@ -141,7 +136,6 @@
     };
   };
 
-
   age.secrets = {
     sessions = {
       file = lib.mkOverride 900 ../../secrets/sessions.age;
@@ -149,5 +143,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

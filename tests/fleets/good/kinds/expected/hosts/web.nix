@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=ed01ca183135402c942224497554ed1d body=b46fb02b04fda0998685a218c543500a words=38f418c3503898b73b8fe002f4d556b0
+# cistern 1 in=ed01ca183135402c942224497554ed1d body=e044d69b4cc19cbdc0a750a624da5ba2 words=38f418c3503898b73b8fe002f4d556b0
 { lib, ... }:
 {
   imports = [
@@ -187,7 +187,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "web";
     domain = lib.mkOverride 900 "example.org";
@@ -204,10 +203,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -215,7 +212,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -232,7 +228,6 @@
     ];
   };
 
-
   age.secrets = {
     grafana-admin = {
       file = lib.mkOverride 900 ../../secrets/grafana-admin.age;
@@ -245,5 +240,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bare. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1a1a2e3d6c9a9cc513b06cee1d49f12f body=5a3e941f4b0a4cc582da0c0c56e0773e words=97a6cd27ef174869eb0e8d3adffb7c1f
+# cistern 1 in=1a1a2e3d6c9a9cc513b06cee1d49f12f body=476d75f04566ae43d1f97379236d063c words=97a6cd27ef174869eb0e8d3adffb7c1f
 { lib, ... }:
 {
   imports = [
@@ -35,19 +35,16 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "bare";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Etc/UTC";
   i18n.defaultLocale = lib.mkOverride 900 "en_US.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -55,7 +52,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -71,5 +67,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

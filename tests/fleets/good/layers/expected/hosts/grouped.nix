@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.grouped. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=650b55b2313e6d6ded62db32d77abd13 body=87f24d74e11b2dce6419acddb4a95ce1 words=3518ffd3ad03f981d218e92da08dad1a
+# cistern 1 in=650b55b2313e6d6ded62db32d77abd13 body=907149d62c95e86b618694b7b545bb4a words=3518ffd3ad03f981d218e92da08dad1a
 { lib, ... }:
 {
   imports = [
@@ -36,19 +36,16 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "grouped";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "nl_NL.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -56,7 +53,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -72,5 +68,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.itself. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8f6ef1bd1cd8373df8191e1ac601b44c body=6d3ccdd4f8039df5bccdfb68450cb459 words=f26ef329f39fc8abbb58fe8d45fc5903
+# cistern 1 in=8f6ef1bd1cd8373df8191e1ac601b44c body=bb64a920bca6e2589acaa47df35d3083 words=f26ef329f39fc8abbb58fe8d45fc5903
 { lib, ... }:
 {
   imports = [
@@ -37,19 +37,16 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "itself";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Asia/Tokyo";
   i18n.defaultLocale = lib.mkOverride 900 "nl_NL.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -61,7 +58,6 @@
       fsType = lib.mkOverride 900 "xfs";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -77,5 +73,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.profiled. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=662192a0dce2b2133bcfb8754466628a body=9b1d2f216676cf46bf6c471f3c7e78f5 words=b9618e639012a624ed5a280ab33c6900
+# cistern 1 in=662192a0dce2b2133bcfb8754466628a body=82113aecfa4b92fb59778af9f0e601ff words=b9618e639012a624ed5a280ab33c6900
 { lib, ... }:
 {
   imports = [
@@ -36,19 +36,16 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "profiled";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Paris";
   i18n.defaultLocale = lib.mkOverride 900 "de_AT.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -56,7 +53,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -72,5 +68,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

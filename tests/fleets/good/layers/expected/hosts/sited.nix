@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.sited. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=de42c9d5ccec2b8589395a7ae4277372 body=f78ff70c36a546be58b6cc9f297e8b9c words=e1d846c49d8cc600a515244e95d80f7c
+# cistern 1 in=de42c9d5ccec2b8589395a7ae4277372 body=1c765ebfb281982284cafad58ef8c13a words=e1d846c49d8cc600a515244e95d80f7c
 { lib, ... }:
 {
   imports = [
@@ -35,19 +35,16 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "sited";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_US.UTF-8";
-
 
   fileSystems = {
     "/" = {
@@ -55,7 +52,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -71,5 +67,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

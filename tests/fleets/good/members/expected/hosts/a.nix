@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.a. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a0fdd9a81f8a95ef459a6f9661570fe3 body=b454b431fdf984b653036cff3e291969 words=43b19e7cbfe7fdb31d735b2614b31eeb
+# cistern 1 in=a0fdd9a81f8a95ef459a6f9661570fe3 body=a1af51d14c5980dbd2774d04cfd4b8d9 words=43b19e7cbfe7fdb31d735b2614b31eeb
 { lib, ... }:
 {
   imports = [
@@ -49,7 +49,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "a";
     domain = lib.mkOverride 900 "example.org";
@@ -61,10 +60,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -72,7 +69,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -88,5 +84,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

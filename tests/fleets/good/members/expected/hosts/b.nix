@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.b. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b20ab703f28fc22edd372491139ee8c5 body=24d463304d0bce3eab750ae891362cfe words=37482c3b1740b57642955362b541ee0a
+# cistern 1 in=b20ab703f28fc22edd372491139ee8c5 body=d9bc9a2c7fbd28c3469630809e6ca16d words=37482c3b1740b57642955362b541ee0a
 { lib, ... }:
 {
   imports = [
@@ -49,7 +49,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "b";
     domain = lib.mkOverride 900 "example.org";
@@ -61,10 +60,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -72,7 +69,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -88,5 +84,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

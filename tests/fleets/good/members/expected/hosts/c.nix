@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.c. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=df1823bc47b9f5e5ed62cb0cb88087a5 body=27b8af999ac97574b2bc013e28c32a7a words=856eb0aa85ab49a228faa98f99e1f0f8
+# cistern 1 in=df1823bc47b9f5e5ed62cb0cb88087a5 body=a306b2d4d55e8cd842791b007f873210 words=856eb0aa85ab49a228faa98f99e1f0f8
 { lib, ... }:
 {
   imports = [
@@ -49,7 +49,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "c";
     domain = lib.mkOverride 900 "example.org";
@@ -61,10 +60,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -72,7 +69,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -88,5 +84,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a3b385905b7f69f155fbb5e54ac10a10 body=b1f91083beb2af8dcafdcf870f4d3dbc words=20f0c465b58fc64e80dd90e70846f764
+# cistern 1 in=a3b385905b7f69f155fbb5e54ac10a10 body=c0d3c497af5bb87c75b9e49f835ada58 words=20f0c465b58fc64e80dd90e70846f764
 { lib, ... }:
 {
   imports = [
@@ -62,7 +62,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "db";
     domain = lib.mkOverride 900 "example.org";
@@ -73,10 +72,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -84,7 +81,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -100,5 +96,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.v6. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=fe1fe92c87f8c34e4b15369c7f45657b body=d11e4026fc551504da702f0cf9d2b444 words=31737376c8766221d203714abda229df
+# cistern 1 in=fe1fe92c87f8c34e4b15369c7f45657b body=13eede11308230a195bf7ab137316e68 words=31737376c8766221d203714abda229df
 { lib, ... }:
 {
   imports = [
@@ -43,7 +43,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "v6";
     domain = lib.mkOverride 900 "example.org";
@@ -51,10 +50,8 @@
     firewall.allowedTCPPorts = [ 9300 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -62,7 +59,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -78,5 +74,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.watch-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=056de7eb9c21e5da5a2b9325e285c504 body=d92736cb3791b1180bc795b54bc50a46 words=82ab62f91bb81ac311a890e852d60816
+# cistern 1 in=056de7eb9c21e5da5a2b9325e285c504 body=2b132c2ef853006bd2535477b0ce4266 words=82ab62f91bb81ac311a890e852d60816
 { lib, ... }:
 {
   imports = [
@@ -78,7 +78,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "watch-1";
     domain = lib.mkOverride 900 "example.org";
@@ -89,10 +88,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -100,7 +97,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -116,5 +112,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

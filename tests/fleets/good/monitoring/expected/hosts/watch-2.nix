@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.watch-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9c6954db2244d1c3aa3f446332da85e6 body=0810ad2a7a7d72d599b2bed209821911 words=d6b5c0496795bfa157e2e13efa6cebc5
+# cistern 1 in=9c6954db2244d1c3aa3f446332da85e6 body=af64a958d93634cfeaa81f05581da648 words=d6b5c0496795bfa157e2e13efa6cebc5
 { lib, ... }:
 {
   imports = [
@@ -78,7 +78,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "watch-2";
     domain = lib.mkOverride 900 "example.org";
@@ -89,10 +88,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -100,7 +97,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -116,5 +112,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=fe0ecaa89087ee3537324981fef7e8d1 body=040526f45eddbedea32b24210dac7934 words=ad3142c7d3e8f53648353b0854c385c4
+# cistern 1 in=fe0ecaa89087ee3537324981fef7e8d1 body=9f3cbf13a5973ae33fc9613a8966e7cd words=ad3142c7d3e8f53648353b0854c385c4
 { lib, ... }:
 {
   imports = [
@@ -54,7 +54,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "example.org";
@@ -62,11 +61,9 @@
     firewall.allowedTCPPorts = [ 9100 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
-
 
   fileSystems = {
     "/" = {
@@ -74,7 +71,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -90,5 +86,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

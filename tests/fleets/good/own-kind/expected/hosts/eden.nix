@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6eadda3392b010f466d1be0834ffd87b body=176ff53be7328359a98ca337b8741417 words=b1b7a8ba4ba56b3a5ef999a36e82b948
+# cistern 1 in=6eadda3392b010f466d1be0834ffd87b body=43a1d5d3ea831f5ababa40855def9906 words=b1b7a8ba4ba56b3a5ef999a36e82b948
 { lib, ... }:
 {
   imports = [
@@ -43,7 +43,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "example.org";
@@ -54,10 +53,8 @@
     ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -65,7 +62,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -82,7 +78,6 @@
     ];
   };
 
-
   age.secrets = {
     shop = {
       file = lib.mkOverride 900 ../../secrets/shop.age;
@@ -90,5 +85,4 @@
       mode = lib.mkOverride 900 "0400";
     };
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9e2fa7e718d4e549031f70beb5cd37c2 body=00137971b3a148ebae74b76238951edc words=1f37b9ed2a9844f9137aab9b28b61cd7
+# cistern 1 in=9e2fa7e718d4e549031f70beb5cd37c2 body=e92f606ea95172515f3a5ac3dcb2669e words=1f37b9ed2a9844f9137aab9b28b61cd7
 { lib, ... }:
 {
   imports = [
@@ -52,7 +52,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "example.org";
@@ -64,10 +63,8 @@
     firewall.allowedUDPPorts = [ 7359 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -75,7 +72,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -91,7 +87,6 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 
   age.secrets = {
     by-hosts = {
@@ -123,5 +118,4 @@
       path = lib.mkOverride 900 "/etc/wireguard/key";
     };
   };
-
 }

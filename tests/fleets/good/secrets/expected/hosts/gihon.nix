@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c8149eb81b2c412e41ae6fb04ef1b5d7 body=702ce50a5acf92cdeb9df2f84089abb4 words=76a2ba0f3523b70a1f5ecb29037b72c1
+# cistern 1 in=c8149eb81b2c412e41ae6fb04ef1b5d7 body=d3a4314862d1693f714377e979a0d219 words=76a2ba0f3523b70a1f5ecb29037b72c1
 { lib, ... }:
 {
   imports = [
@@ -44,7 +44,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "gihon";
     domain = lib.mkOverride 900 "example.org";
@@ -52,10 +51,8 @@
     firewall.allowedTCPPorts = [ 9696 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -63,7 +60,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -79,7 +75,6 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 
   age.secrets = {
     by-hosts = {
@@ -105,5 +100,4 @@
       path = lib.mkOverride 900 "/etc/wireguard/key";
     };
   };
-
 }

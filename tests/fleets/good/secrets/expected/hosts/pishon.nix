@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e5a145dd1d94c7eef5f922fef2e4acc4 body=5c37d77a28ecc6e2360a992d1c8818b4 words=13258e9aea393fa7a269787c34968247
+# cistern 1 in=e5a145dd1d94c7eef5f922fef2e4acc4 body=15c2f3a8ca1997aab42b51c74c896e7c words=13258e9aea393fa7a269787c34968247
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "pishon";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d0827e9490923dc3b56ad080bf81e876 body=5279390466b3a5cfc8bb413a25775414 words=c30ceee92899730dc591823dbd62bcf1
+# cistern 1 in=d0827e9490923dc3b56ad080bf81e876 body=96d7e52ec27560994572fd135aec3f6e words=c30ceee92899730dc591823dbd62bcf1
 { lib, ... }:
 {
   imports = [
@@ -94,17 +94,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "db-1";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -112,7 +109,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -128,5 +124,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

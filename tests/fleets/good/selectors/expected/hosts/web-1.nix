@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=92cb1d988cb4b00a797e323154df8ca3 body=3dea532da625831cd32db24737ac4da1 words=4dd862a5058d052ab018f1dbd3db54b2
+# cistern 1 in=92cb1d988cb4b00a797e323154df8ca3 body=f57188b15ca0402590be4216080c74cf words=4dd862a5058d052ab018f1dbd3db54b2
 { lib, ... }:
 {
   imports = [
@@ -84,17 +84,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "web-1";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -102,7 +99,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -118,5 +114,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

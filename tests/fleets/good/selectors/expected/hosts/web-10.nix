@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web-10. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d6a9910d34219cdd35e9585506d06106 body=c49a306fe6ebfb5ff05c5dc01030a3bc words=2e987d7e62b6f143f1f2e2ab34352e18
+# cistern 1 in=d6a9910d34219cdd35e9585506d06106 body=a9b73b4a03b65e69ea8bc42dd615e77f words=2e987d7e62b6f143f1f2e2ab34352e18
 { lib, ... }:
 {
   imports = [
@@ -84,17 +84,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "web-10";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -102,7 +99,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -118,5 +114,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

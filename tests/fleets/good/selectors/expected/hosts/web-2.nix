@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=f30f31af135889742f7b0d4fff7e5116 body=8d2958abfd53a91470bc8d727af1357e words=99102a599de9bc4001049d63a8766ef6
+# cistern 1 in=f30f31af135889742f7b0d4fff7e5116 body=9e45b3cc02f4cdf7bee14d0896bfda88 words=99102a599de9bc4001049d63a8766ef6
 { lib, ... }:
 {
   imports = [
@@ -84,17 +84,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "web-2";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -102,7 +99,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -118,5 +114,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=18404670712e333d14b341f0e119bae8 body=14f5ab79cdad3566b932af26b49776ab words=223e56d689c7f59f0bffcdd95d48d4ff
+# cistern 1 in=18404670712e333d14b341f0e119bae8 body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
 { lib, ... }:
 {
   imports = [
@@ -42,7 +42,6 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "example.org";
@@ -51,10 +50,8 @@
     firewall.allowedUDPPorts = [ 7359 ];
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -62,7 +59,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -78,5 +74,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=878287f12ac92b7de2ab38fa9972e479 body=3a32aa0d400f294ea5f1452d483c9b4d words=d77cc05ddeac1ef18a27e7518d746f73
+# cistern 1 in=878287f12ac92b7de2ab38fa9972e479 body=f1459fea83dc96d1deddd1699f3c7db4 words=d77cc05ddeac1ef18a27e7518d746f73
 { lib, ... }:
 {
   imports = [
@@ -34,17 +34,14 @@
 
   ];
 
-
   networking = {
     hostName = lib.mkOverride 900 "gihon";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
   };
 
-
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
-
 
   fileSystems = {
     "/" = {
@@ -52,7 +49,6 @@
       fsType = lib.mkOverride 900 "ext4";
     };
   };
-
 
   services.openssh = {
     enable = lib.mkOverride 900 true;
@@ -68,5 +64,4 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
     ];
   };
-
 }
