@@ -59,7 +59,7 @@ pub fn compile(directory: &Path) -> io::Result<Compiled> {
 pub fn compile_sources(sources: Sources) -> Compiled {
     let (raw, mut faults) = load::load(&sources);
     let templates = kind::templates(&sources, &mut faults);
-    let (fleet, found) = model::lower(&raw, &sources);
+    let (fleet, found) = model::lower(raw, &sources);
     faults.append(found);
     let plan = match check::check(fleet, &mut faults) {
         Some(checked) => prove::prove(place::place(checked), &mut faults),

@@ -41,6 +41,11 @@ impl Selector {
         self.term.matches(host)
     }
 
+    /// A tag that every host has that is selected, when the selector says so.
+    pub fn required_tag(&self) -> Option<&str> {
+        self.term.required_tag()
+    }
+
     /// Lists the tags that it names, for the search of a mistyped one.
     pub fn tags(&self) -> Vec<&str> {
         self.leaves(|term| if let Term::Tag(tag) = term { Some(tag.as_str()) } else { None })

@@ -31,14 +31,17 @@ struct Lower<'a> {
 }
 
 /// Makes the fleet, with every fault of every entry.
-pub fn lower(raw: &Raw, sources: &Sources) -> (Fleet, Faults) {
+pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
     let mut faults = Faults::default();
     let decoded = FleetDef::decode(&raw.root, &mut faults);
     let incomplete = raw.incomplete || decoded.is_none();
     let mut def = decoded.unwrap_or_default();
-    let unreadable = unreadable(&def, raw);
-    mark_poisoned(&mut def, raw);
-    let lower = Lower { def: &def, sources, names: Names::of(&def, incomplete, unreadable), top: raw.root.span };
+    let unreadable = unreadable(&def, &raw);
+    mark_poisoned(&mut def, &raw);
+    let top = raw.root.span;
+    // Its memory serves the fleet.
+    drop(raw);
+    let lower = Lower { def: &def, sources, names: Names::of(&def, incomplete, unreadable), top };
     let kinds = Kinds::read(sources, &mut faults);
     if !incomplete {
         lower.heading(&mut faults);

@@ -1,6 +1,7 @@
 //! Which names exist, and what to say of one that does not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::diag::{Diagnostic, Faults, codes, counted, listed};
 use crate::load::Body;
@@ -16,11 +17,13 @@ pub(super) struct Names<'a> {
     incomplete: bool,
     /// Sections that could not be read as a whole.
     unreadable: BTreeSet<&'static str>,
+    /// The hosts of each tag, made when the first selector asks: most selectors are a tag, and many ask.
+    of_tag: OnceLock<BTreeMap<Tag, Vec<HostName>>>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(def: &'a FleetDef, incomplete: bool, unreadable: BTreeSet<&'static str>) -> Self {
-        Self { def, incomplete, unreadable }
+        Self { def, incomplete, unreadable, of_tag: OnceLock::new() }
     }
 
     pub(super) fn host(&self, name: &At<HostName>, faults: &mut Faults) -> bool {
@@ -130,14 +133,27 @@ impl<'a> Names<'a> {
         hosts: &BTreeMap<HostName, Host>,
         faults: &mut Faults,
     ) -> BTreeSet<HostName> {
-        let found: BTreeSet<_> =
-            hosts.values().filter(|host| selector.matches(*host)).map(|host| host.name.clone()).collect();
-        let uncertain = self.hosts_are_uncertain() || hosts.values().any(|host| host.poisoned);
-        if found.is_empty() && !uncertain {
+        let found: BTreeSet<_> = match selector.required_tag() {
+            Some(tag) => {
+                let with_tag = self.of_tag.get_or_init(|| by_tag(hosts)).get(tag).into_iter().flatten();
+                with_tag.filter(|name| selector.matches(&hosts[*name])).cloned().collect()
+            }
+            None => hosts.values().filter(|host| selector.matches(*host)).map(|host| host.name.clone()).collect(),
+        };
+        let uncertain = || self.hosts_are_uncertain() || hosts.values().any(|host| host.poisoned);
+        if found.is_empty() && !uncertain() {
             faults.push(empty(selector, hosts.values()));
         }
         found
     }
+}
+
+fn by_tag(hosts: &BTreeMap<HostName, Host>) -> BTreeMap<Tag, Vec<HostName>> {
+    let mut of_tag: BTreeMap<Tag, Vec<HostName>> = BTreeMap::new();
+    for (tag, host) in hosts.values().flat_map(|host| host.tags.iter().map(move |tag| (tag, host))) {
+        of_tag.entry(tag.clone()).or_default().push(host.name.clone());
+    }
+    of_tag
 }
 
 /// The diagnostic of a selector that matches none of these hosts: which of its words no host has, and which there are.
