@@ -280,7 +280,7 @@ pub struct Instance {
     /// The part that it plays in a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleName>,
-    /// Its number among the instances of the service, from 0.
+    /// Its number among the members of its cluster, from 0; what stands alone is 0.
     pub ordinal: u32,
     /// The hosts of the other members of its cluster, in the order of their ordinals.
     pub peers: Vec<HostName>,

@@ -68,6 +68,8 @@ pub(super) fn instances(fleet: &Fleet) -> BTreeMap<HostName, BTreeMap<ServiceNam
                 Some(_) => service.hosts.iter().filter(|peer| *peer != host).cloned().collect(),
                 None => Vec::new(),
             };
+            // A number that others shift would change hosts that have nothing to do with them.
+            let ordinal = if kind.front.roles.is_some() { ordinal } else { 0 };
             let own = service.host_ports.get(host);
             let port = kind.front.metrics.as_ref().and_then(|metrics| metrics.port.as_ref());
             let ports = own.zip(port).map(|(number, port)| (port.value.clone(), number.value)).into_iter().collect();

@@ -81,6 +81,14 @@ impl fmt::Display for Selector {
 }
 
 impl Term {
+    fn required_tag(&self) -> Option<&str> {
+        match self {
+            Self::Tag(tag) => Some(tag),
+            Self::And(a, b) => a.required_tag().or_else(|| b.required_tag()),
+            _ => None,
+        }
+    }
+
     fn matches(&self, host: &impl Selectable) -> bool {
         match self {
             Self::Tag(tag) => host.tags().contains(tag.as_str()),
