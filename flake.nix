@@ -24,8 +24,9 @@
         path = ./templates/fleet;
         description = "A fleet of one host, ready for `cistern generate'";
         welcomeText = ''
-          Replace @CISTERN@ in flake.nix by where you took this template from, edit fleet.yaml, then run
-          `cistern generate --stage' and `nix flake check'. (`cistern init' does the first by itself.)
+          Name where you took this template from as `cistern' in flake.nix (or `nix registry add cistern …'),
+          edit fleet.yaml, then run `cistern generate --stage' and `nix flake check'.
+          (`cistern init' does the first by itself.)
         '';
       };
     in

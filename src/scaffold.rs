@@ -15,7 +15,7 @@ pub const CISTERN: &str = match option_env!("CISTERN_FLAKE") {
 };
 
 /// What stands for [`CISTERN`] in the files.
-const PLACEHOLDER: &str = "@CISTERN@";
+const PLACEHOLDER: &str = "flake:cistern";
 
 /// Prefix of the files in `templates/`.
 const SKELETON: &str = "fleet/";

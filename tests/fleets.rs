@@ -37,17 +37,17 @@ const LONGEST: Duration = Duration::from_secs(2);
 fn good_fleets_give_their_trees() {
     let fleets = subdirectories(&fleets().join("good"));
     assert!(!fleets.is_empty());
-    hold(fleets.par_iter().filter_map(|dir| good(dir).err()).collect());
+    hold(&fleets.par_iter().filter_map(|dir| good(dir).err()).collect::<Vec<_>>());
 }
 
 #[test]
 fn bad_fleets_are_told_what_is_wrong() {
-    hold(cases("bad").par_iter().filter_map(|case| case.told().err()).collect());
+    hold(&cases("bad").par_iter().filter_map(|case| case.told().err()).collect::<Vec<_>>());
 }
 
 #[test]
 fn many_faults_are_told_at_once() {
-    hold(cases("many").par_iter().filter_map(|case| case.told().err()).collect());
+    hold(&cases("many").par_iter().filter_map(|case| case.told().err()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn every_code_has_a_fleet_that_shows_it() {
     }
     let without = CODES.iter().filter(|code| !shown.contains(code.id));
     faults.extend(without.map(|code| format!("{}: no fleet provokes it ({})", code.id, code.sentence)));
-    hold(faults);
+    hold(&faults);
 }
 
 /// Compiles a good fleet and compares the tree.
@@ -251,7 +251,7 @@ fn unified(old: &str, new: &str) -> String {
 
 /// Fails with every finding.
 #[track_caller]
-fn hold(faults: Vec<String>) {
+fn hold(faults: &[String]) {
     assert!(
         faults.is_empty(),
         "{} wrong (CISTERN_BLESS=1 accepts what is found):\n{}",

@@ -33,7 +33,7 @@ use cistern::source::Sources;
 use cistern::tree::Tree;
 use document::Document;
 use fields::{Field, Legal, MARK};
-use fleet::{Fleet, Nix, Program, text_of};
+use fleet::{Fleet, Nix, Program};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -137,8 +137,8 @@ fn cases(field: &Field) -> Result<Vec<Case<'_>>, String> {
             }
             _ => None,
         };
-        let alone = (hostile.clone(), legal.clone().unwrap_or_default(), hostile);
-        for (value, from, to) in inside.into_iter().chain([alone]) {
+        let alone = field.alone.then(|| (hostile.clone(), legal.clone().unwrap_or_default(), hostile));
+        for (value, from, to) in inside.into_iter().chain(alone) {
             let verdict = compile(field, &value)?;
             // The program itself says the same, once a field and verdict.
             if refused == 0 && verdict.is_err() || cases.len() < 2 && verdict.is_ok() {
@@ -167,15 +167,15 @@ fn compile(field: &Field, value: &str) -> Result<Result<Tree, String>, String> {
 
 fn generate(document: &Document) -> Result<Result<Tree, String>, String> {
     let mut sources = Sources::default();
-    for (path, text) in document.files() {
+    for (path, text) in document.files().into_iter().chain(built_in(document)) {
         sources.add(path, text);
     }
-    kind::add_built_in(&mut sources);
     let compiled = cistern::compile_sources(sources);
     let (sources, mut faults) = (&compiled.sources, compiled.faults);
-    let emitted = compiled.plan.as_ref().map(|plan| {
-        emit::emit(&Context::new(plan, &compiled.templates, &Tree::default(), sources))
-    });
+    let emitted = compiled
+        .plan
+        .as_ref()
+        .map(|plan| emit::emit(&Context::new(plan, &compiled.templates, &Tree::default(), sources)));
     let tree = match emitted {
         Some(Ok(emitted)) => Some(emitted.tree),
         Some(Err(found)) => {
@@ -196,6 +196,19 @@ fn generate(document: &Document) -> Result<Result<Tree, String>, String> {
         None if faults.has_errors() => Ok(Err(said)),
         None => Err("it is refused without an error".to_owned()),
     }
+}
+
+/// Cistern's own templates, without kinds that a fleet does not name: reading all takes most of the time.
+fn built_in(document: &Document) -> Vec<(String, String)> {
+    let named = format!("{} {}", document.definition, document.front);
+    let wanted = |path: &str| match path.strip_prefix("services/").and_then(|name| name.strip_suffix(".nix.j2")) {
+        Some("container") => true,
+        Some(kind) => named.contains(kind.trim_end_matches("-exporter")),
+        None => path.ends_with(".nix.j2"),
+    };
+    let files = kind::embedded_files().filter(|(path, _)| wanted(path));
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).expect("templates are UTF-8").to_owned();
+    files.map(|(path, bytes)| (format!("{}{path}", kind::BUILT_IN), text(bytes))).collect()
 }
 
 /// Has the real program check a fleet.

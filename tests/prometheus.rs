@@ -69,13 +69,48 @@ metrics: { port: web, job: shop, path: /metrics/a b, params: { module: ['if_mib'
 /// A fleet whose labels are what YAML likes to misread.
 fn large(count: usize) -> Json {
     const ODD: &[&str] = &[
-        "yes", "no", "null", "~", "1", "1.0", "0x1f", "1e3", "1:30", "- a", "a: b", "a #b", "#a", "", " ", "'", "\"",
-        "\\", "a\nb", "é", "🐧", "&a", "*a", "!a", "|", ">", "{", "[", "@a", "`a", "%a", "?", "2026-11-21", "=", "<<",
-        "\t", "true",
+        "yes",
+        "no",
+        "null",
+        "~",
+        "1",
+        "1.0",
+        "0x1f",
+        "1e3",
+        "1:30",
+        "- a",
+        "a: b",
+        "a #b",
+        "#a",
+        "",
+        " ",
+        "'",
+        "\"",
+        "\\",
+        "a\nb",
+        "é",
+        "🐧",
+        "&a",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "{",
+        "[",
+        "@a",
+        "`a",
+        "%a",
+        "?",
+        "2026-11-21",
+        "=",
+        "<<",
+        "\t",
+        "true",
     ];
     let mut hosts = Map::new();
     for n in 0..count {
-        let address = if n % 7 == 0 { format!("fd00::{:x}", n + 1) } else { format!("10.0.{}.{}", n / 250, n % 250 + 1) };
+        let address =
+            if n % 7 == 0 { format!("fd00::{:x}", n + 1) } else { format!("10.0.{}.{}", n / 250, n % 250 + 1) };
         let mut host = json!({
             "address": address,
             "managed": "scrape",

@@ -42,7 +42,10 @@ pub(super) fn operators_are_not_root(fleet: &Fleet, faults: &mut Faults) {
         faults.push(
             Diagnostic::new(
                 codes::BAD_VALUE,
-                format!("the operator `{name}` would share the account `{}` with deploy-rs on host `{}`", person.account, host.name),
+                format!(
+                    "the operator `{name}` would share the account `{}` with deploy-rs on host `{}`",
+                    person.account, host.name
+                ),
             )
             .at(person.span, "could take on root with it")
             .at(span, "deploy-rs comes with this account")

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Common, Outcome, Terminal};
+use super::{Common, Format, Outcome, Terminal};
 use crate::compile;
 use crate::diag::{Renderer, counted, json, summary};
 
@@ -13,14 +13,6 @@ pub(super) struct Options {
     /// How to print the diagnostics.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs: one JSON document.
-    Json,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {

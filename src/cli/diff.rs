@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Common, Outcome, Terminal, generate};
+use super::{Common, Format, Outcome, Terminal, generate};
 use crate::compile;
 use crate::current::{self, Against};
 use crate::diff::{self, diff};
@@ -22,14 +22,6 @@ pub(super) struct Options {
     /// Exit with 0 when something differs, for hooks that only tell.
     #[arg(long)]
     exit_zero: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs: one JSON document.
-    Json,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {

@@ -37,9 +37,11 @@ pub(super) const GENERATED: &str = "generated";
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     let directory = common.directory.join(GENERATED);
+    let progress = terminal.progress("Compiling");
     let compiled = compile(&common.directory)?;
     let previous = tree::read_current(&directory)?;
     let Some(emitted) = emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
+    progress.finish_and_clear();
     let plan = compiled.plan.as_ref().expect("there is no tree without a plan");
     if options.check {
         return freshness(&previous, &emitted, plan.entries(), terminal);

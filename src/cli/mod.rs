@@ -80,6 +80,15 @@ enum Color {
     Never,
 }
 
+/// For whom to print.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs: one JSON document.
+    Json,
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Write a fleet directory to begin with.

@@ -50,8 +50,11 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Gathers what emitters write from.
     pub fn new(plan: &'a Plan, templates: &'a Templates, previous: &'a Tree, sources: &'a Sources) -> Self {
-        let source = |name: &str| templates.source(name).unwrap_or_default();
-        let stamp = |name: &'a str| (name, header::hash_of(&(RENDERING, source(name))));
+        let source = |name: &'a str| templates.source(name).unwrap_or_default();
+        // One that includes others may include any of them.
+        let all = || templates.names().map(|name| (name, source(name))).collect::<BTreeMap<_, _>>();
+        let included = |name| source(name).contains("include").then(all);
+        let stamp = |name: &'a str| (name, header::hash_of(&(RENDERING, source(name), included(name))));
         Self {
             plan,
             templates,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Context;
-use super::header::hash;
+use super::header::hash_of;
 use super::render::Output;
 use crate::place::plan::MetricsEntry;
 use crate::value::{HostName, LabelName};
@@ -55,7 +55,7 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     };
     let mut json = serde_json::to_string_pretty(&jobs).expect("text and lists");
     json.push('\n');
-    let inputs = hash(format!("{:?}{json}", monitoring.scrape_interval).as_bytes());
+    let inputs = hash_of(&(&configuration.global, &json));
     let yaml = context.headed("prometheus/prometheus.yml".to_owned(), "monitoring", &inputs, || {
         Ok(serde_saphyr::to_string(&configuration).expect("text, numbers and lists"))
     });

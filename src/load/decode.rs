@@ -178,14 +178,7 @@ impl<K: Ord, V> Named<K, V> {
 
 impl<K: Scalar + Ord, V: Decode> Decode for Named<K, V> {
     fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
-        let entries = match &node.body {
-            Body::Map(entries) => entries.as_slice(),
-            Body::Null => &[],
-            _ => {
-                faults.push(wrong_type(node, "a map"));
-                return None;
-            }
-        };
+        let entries = entries_of(node, faults)?;
         let mut named = Self::default();
         for entry in entries {
             let key = match K::read(&entry.key) {
@@ -209,6 +202,18 @@ impl<K: Scalar + Ord, V: Decode> Decode for Named<K, V> {
     }
 }
 
+/// The entries of a map; nothing written is an empty one.
+fn entries_of<'n>(node: &'n Node, faults: &mut Faults) -> Option<&'n [Entry]> {
+    match &node.body {
+        Body::Map(entries) => Some(entries),
+        Body::Null => Some(&[]),
+        _ => {
+            faults.push(wrong_type(node, "a map"));
+            None
+        }
+    }
+}
+
 /// A struct of the definition: a fixed set of keys.
 pub trait Keys: Default {
     /// Reads the value of one key; `false` when the key is not one of the struct's.
@@ -223,14 +228,7 @@ pub trait Keys: Default {
 
 /// Reads a struct: every key, whatever the faults of the others.
 pub fn decode_keys<T: Keys>(node: &Node, faults: &mut Faults) -> Option<T> {
-    let entries = match &node.body {
-        Body::Map(entries) => entries.as_slice(),
-        Body::Null => &[],
-        _ => {
-            faults.push(wrong_type(node, "a map"));
-            return None;
-        }
-    };
+    let entries = entries_of(node, faults)?;
     let mut value = T::default();
     for entry in entries {
         if !value.key(entry, faults) {

@@ -1,5 +1,37 @@
 //! Names, addresses, durations, selectors: each valid from its one constructor on.
 
+/// What every type has that is a text with a rule: read by [`Scalar`](crate::load::decode::Scalar), kept as written.
+macro_rules! textual {
+    ($name:ident) => {
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                <Self as crate::load::decode::Scalar>::read(&text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+use textual;
+
 mod names;
 mod scalars;
 mod selector;

@@ -13,12 +13,7 @@ macro_rules! name {
         #[serde(try_from = "String")]
         pub struct $name(Box<str>);
 
-        impl $name {
-            /// The name as text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+        super::textual!($name);
 
         impl Scalar for $name {
             const WHAT: &'static str = $what;
@@ -27,25 +22,6 @@ macro_rules! name {
             fn read(text: &str) -> Result<Self, String> {
                 let rule: fn(&str) -> Result<(), String> = $rule;
                 rule(text).map(|()| Self(text.into()))
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(text: String) -> Result<Self, String> {
-                Self::read(&text)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl std::borrow::Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
             }
         }
 

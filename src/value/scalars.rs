@@ -89,12 +89,7 @@ macro_rules! text {
         #[serde(try_from = "String")]
         pub struct $name(Box<str>);
 
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+        super::textual!($name);
 
         impl Scalar for $name {
             const WHAT: &'static str = $what;
@@ -102,25 +97,6 @@ macro_rules! text {
             fn read(text: &str) -> Result<Self, String> {
                 let rule: fn(&str) -> bool = $rule;
                 if rule(text) { Ok(Self(text.into())) } else { Err(String::new()) }
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(text: String) -> Result<Self, String> {
-                Self::read(&text)
-            }
-        }
-
-        impl Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl std::borrow::Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
             }
         }
 

@@ -138,7 +138,9 @@ impl Scalar for Selector {
         let term = parser.any()?;
         match parser.words.first() {
             None => Ok(Self { text: text.into(), term }),
-            Some(word) => Err(format!("{} is one word too many; join terms with `and`, `or` or a comma", Body::shown(word))),
+            Some(word) => {
+                Err(format!("{} is one word too many; join terms with `and`, `or` or a comma", Body::shown(word)))
+            }
         }
     }
 }
@@ -232,7 +234,9 @@ impl Parser<'_> {
 
 fn term(word: &str) -> Result<Term, String> {
     if let Some(tag) = word.strip_prefix('@').or_else(|| word.strip_prefix("tag:")) {
-        return Tag::read(tag).map(|tag| Term::Tag(tag.to_string())).map_err(|why| format!("{} is no tag: {why}", Body::shown(tag)));
+        return Tag::read(tag)
+            .map(|tag| Term::Tag(tag.to_string()))
+            .map_err(|why| format!("{} is no tag: {why}", Body::shown(tag)));
     }
     if let Some((key, value)) = word.split_once('=') {
         let value = value.strip_prefix('=').unwrap_or(value);

@@ -6,7 +6,7 @@
     deploy-rs.inputs.nixpkgs.follows = "nixpkgs";
     agenix.url = "github:ryantm/agenix";
     agenix.inputs.nixpkgs.follows = "nixpkgs";
-    cistern.url = "@CISTERN@";
+    cistern.url = "flake:cistern";
     cistern.inputs.nixpkgs.follows = "nixpkgs";
   };
 

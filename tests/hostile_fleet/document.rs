@@ -4,8 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::schema::{Step, shown};
 
-pub(crate) const KEY: &str =
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPjDzGvX/3cfsR072065rAHFFNhEYxivdPUkAOgpN4a";
+pub(crate) const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPjDzGvX/3cfsR072065rAHFFNhEYxivdPUkAOgpN4a";
 
 /// Another one.
 const OTHER_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKs/bjy+FdFVKVr4Nv4pQtk+2VLmY4XXmRqXGuza8pY9";
@@ -29,6 +28,8 @@ impl Document {
         let mut eden = host(50);
         eden["profiles"] = json!(["base"]);
         eden["site"] = json!("home");
+        let mut pishon = host(51);
+        pishon["site"] = json!("home");
         let definition = json!({
             "version": 1,
             "fleet": { "name": "fleet", "domain": "example.org" },
@@ -39,7 +40,7 @@ impl Document {
                 "bo": { "role": "operator", "keys": [OTHER_KEY] },
             } },
             "profiles": { "base": {}, "other": {} },
-            "hosts": { "eden": eden, "pishon": host(51) },
+            "hosts": { "eden": eden, "pishon": pishon },
             "groups": { "all": { "hosts": ["eden"] } },
             "services": {
                 "web": { "image": image("web"), "placement": { "hosts": ["eden"] }, "ports": { "http": 8080 } },
@@ -143,7 +144,7 @@ pub(crate) fn put(document: &mut Json, steps: &[Step], value: &str) {
 
 /// The entry of a map that a text is put into.
 fn entry(map: &str, steps: &[Step]) -> &'static str {
-    let operators = [Step::Key("account".to_owned()), Step::Key("sudo".to_owned())];
+    let operators = ["account", "hosts", "sudo"].map(|key| Step::Key(key.to_owned()));
     match last(map) {
         "people" if steps.iter().any(|step| operators.contains(step)) => "bo",
         "people" => "ana",

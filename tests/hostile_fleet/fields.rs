@@ -24,6 +24,8 @@ pub(crate) struct Field {
     pub(crate) legal: Legal,
     /// Whether every text is tried, or a few because another place is like this one.
     pub(crate) deep: bool,
+    /// Whether hostile text is also tried alone, with nothing before and behind it.
+    pub(crate) alone: bool,
     make: Box<dyn Fn(&str) -> Document + Sync + Send>,
 }
 
@@ -81,15 +83,16 @@ pub(crate) fn definition() -> Vec<Field> {
         for (number, legal) in legal(&place).into_iter().enumerate() {
             let steps = place.steps.clone();
             let name = format!("{}{}", shown(&steps), "'".repeat(number));
-            let deep = !["defaults.", "sites.*.", "profiles.*.", "groups.*."].iter().any(|layer| name.starts_with(layer))
-                || matches!(steps.as_slice(), [_, Step::Entry, Step::Key(key)] if key == "region");
+            let layers = ["defaults.", "sites.*.", "profiles.*.", "groups.*."];
+            let own = name == "sites.*.region" || !layers.iter().any(|layer| name.starts_with(layer));
+            let deep = own && matches!(legal, Legal::Text { .. });
             let make = Box::new(move |value: &str| {
                 let mut document = Document::new();
                 prepare(&mut document, &steps, value);
                 put(&mut document.definition, &steps, value);
                 document
             });
-            fields.push(Field { name, legal, deep, make });
+            fields.push(Field { name, legal, deep, alone: number == 0, make });
         }
     }
     fields
@@ -116,9 +119,7 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("groups.<name>" | "profiles.<name>" | "sites.<name>", _) => silent("", ""),
         ("access.people.*.account", _) => text(),
         ("access.people.*.sudo[]", _) => return vec![text(), around("/run/wrappers/bin/", "")],
-        ("access.people.*.age_keys[]", _) => {
-            word("age12lafstkhtrkgfr2d72ww8we9tr8kp22ry5kyqy0enpu6aasnxs6qhzspvs")
-        }
+        ("access.people.*.age_keys[]", _) => word("age12lafstkhtrkgfr2d72ww8we9tr8kp22ry5kyqy0enpu6aasnxs6qhzspvs"),
         ("access.people.*.keys[]", _) => return vec![silent(&format!("{KEY} "), ""), silent("./keys/", ".pub")],
         ("hosts.*.host_key", _) => silent(&format!("{KEY} "), ""),
         ("access.people.*.hosts" | "groups.*.selector" | "secrets.*.hosts" | "services.*.placement.selector", _) => {
@@ -142,11 +143,12 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("secrets.*.path", _) => around("/run/", "/x"),
         ("secrets.*.services[]", _) => word("web"),
         ("services.*.image", _) => {
-            let (before, after) = image("@").split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("a digest");
+            let (before, after) =
+                image("@").split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("a digest");
             around(&before, &after)
         }
         ("services.*.kind", _) => word("container"),
-        ("services.*.ports.<name>", _) => silent("", ""),
+        ("services.*.ports.<name>", _) => text(),
         // The settings of every kind are fields of their own.
         ("services.*.settings.<name>" | "services.*.settings.*", _) => Legal::Nothing,
         ("services.*.state.path", _) => around("/srv/", ""),
@@ -156,7 +158,9 @@ fn legal(place: &Place) -> Vec<Legal> {
         (_, "deploy.hostname" | "deploy.ssh_opts[]" | "deploy.ssh_user" | "deploy.sudo" | "deploy.user") => text(),
         (_, "deploy.jump") => around("admin@", ":22"),
         (_, "exporters.<name>") => word("node"),
-        (_, "filesystems.<name>" | "filesystems.*.device" | "storage.*.device" | "storage.*.mount") => around("/", "/x"),
+        (_, "filesystems.<name>" | "filesystems.*.device" | "storage.*.device" | "storage.*.mount") => {
+            around("/", "/x")
+        }
         (_, "filesystems.*.fs_type" | "storage.*.fs_type") => text(),
         (_, "filesystems.*.options[]" | "storage.*.options[]") => text(),
         (_, "storage.<name>") => silent("", ""),
@@ -231,7 +235,7 @@ pub(crate) fn front_matter() -> Vec<Field> {
             }
             document
         });
-        fields.push(Field { name, legal, deep: true, make });
+        fields.push(Field { name, legal, deep: true, alone: true, make });
     }
     fields
 }
@@ -239,7 +243,9 @@ pub(crate) fn front_matter() -> Vec<Field> {
 fn legal_in_front_matter(whole: &str) -> Legal {
     match whole {
         "user" | "group" => text(),
-        "summary" | "settings.*.description" | "settings.*.example" | "ports.*.option" | "state.option" => silent("", ""),
+        "summary" | "settings.*.description" | "settings.*.example" | "ports.*.option" | "state.option" => {
+            silent("", "")
+        }
         "state.path" => around("/srv/", ""),
         "ports.<name>" | "settings.<name>" | "settings.*.default" | "settings.*.enum[]" => text(),
         "ports.*.protocol" => word("udp"),
@@ -273,13 +279,13 @@ pub(crate) fn settings() -> Vec<Field> {
         let required = all.iter().filter(|(_, setting)| setting.value.required.as_ref().is_some_and(|at| at.value));
         let required: Json = required.map(|(name, _)| (name.to_string(), json!({ "secret": "vpn" }))).collect();
         for (name, setting) in all {
-            for (steps, legal) in places(&setting.value, vec![Step::Key(name.to_string())]) {
+            for (steps, legal, beside) in places(&setting.value, vec![Step::Key(name.to_string())]) {
                 let (kind, required) = (kind.name.to_string(), required.clone());
                 let field = format!("kind {kind}: {}", shown(&steps));
                 let make = Box::new(move |value: &str| {
                     let mut document = Document::new();
                     let mut settings = required.clone();
-                    set(&mut settings, &steps, value);
+                    set(&mut settings, &steps, value, &beside);
                     let mut service = json!({ "kind": kind, "placement": { "hosts": ["eden"] }, "settings": settings });
                     if kind == "container" {
                         service["image"] = json!(image("other"));
@@ -289,35 +295,40 @@ pub(crate) fn settings() -> Vec<Field> {
                     document.definition["services"] = json!({ "tried": service });
                     document
                 });
-                fields.push(Field { name: field, legal, deep: true, make });
+                fields.push(Field { name: field, legal, deep: true, alone: true, make });
             }
         }
     }
     fields
 }
 
-/// The strings in a setting.
-fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal)> {
+/// The strings in a setting: the way to each, what is legal in it, and what an entry that it names holds.
+fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json)> {
     let then = |step: Step| [steps.as_slice(), &[step]].concat();
     let mut found = Vec::new();
-    match setting.r#type.as_ref().map_or(SettingType::String, |at| at.value) {
-        SettingType::String => match setting.r#enum.iter().flatten().next() {
-            Some(first) => found.push((steps, word(first.value.0.to_json().as_str().expect("a word")))),
-            None => found.push((steps, text())),
-        },
+    match type_of(setting) {
+        SettingType::String => {
+            let first = setting.r#enum.iter().flatten().next().map(|first| first.value.0.to_json());
+            let legal = first.map_or(text(), |first| word(first.as_str().expect("a word")));
+            found.push((steps, legal, Json::Null));
+        }
         SettingType::Array => match &setting.items {
             Some(items) => found.extend(places(&items.0, then(Step::Item))),
-            None => found.push((then(Step::Item), text())),
+            None => found.push((then(Step::Item), text(), Json::Null)),
         },
         SettingType::Object => {
             for (name, property) in setting.properties.iter().flat_map(|properties| &properties.entries) {
                 found.extend(places(&property.value, then(Step::Key(name.to_string()))));
             }
             if setting.properties.is_none() {
-                found.push((then(Step::Name), text()));
-                if let Some(values) = &setting.values {
-                    found.extend(places(&values.0, then(Step::Entry)));
-                }
+                let values = setting.values.as_ref();
+                let beside = match values.map_or(SettingType::String, |values| type_of(&values.0)) {
+                    SettingType::Object => json!({}),
+                    SettingType::Secret => json!({ "secret": "vpn" }),
+                    _ => json!("value"),
+                };
+                found.push((then(Step::Name), text(), beside));
+                found.extend(values.into_iter().flat_map(|values| places(&values.0, then(Step::Entry))));
             }
         }
         SettingType::Secret | SettingType::Integer | SettingType::Number | SettingType::Boolean => {}
@@ -325,8 +336,12 @@ fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal)> {
     found
 }
 
+fn type_of(setting: &SettingDef) -> SettingType {
+    setting.r#type.as_ref().map_or(SettingType::String, |at| at.value)
+}
+
 /// Puts a text into settings; maps get an entry of their own.
-fn set(settings: &mut Json, steps: &[Step], value: &str) {
+fn set(settings: &mut Json, steps: &[Step], value: &str, beside: &Json) {
     let mut at = settings;
     for step in steps {
         at = match step {
@@ -337,8 +352,7 @@ fn set(settings: &mut Json, steps: &[Step], value: &str) {
                 &mut at[0]
             }
             Step::Name => {
-                // The value is of the first type that takes it: text, a map, a secret.
-                *at = json!({ value: "value" });
+                *at = json!({ value: beside });
                 return;
             }
         };
@@ -352,6 +366,7 @@ pub(crate) fn report() -> Vec<Field> {
         name: format!("report: {name}"),
         legal,
         deep: true,
+        alone: true,
         make: Box::new(move |value| {
             let mut document = Document::new();
             document.facts = Some(json!({

@@ -10,9 +10,49 @@ const WORDS: &[&str] = &["\"", "''", "${builtins.abort \"x\"}", "\\", "\n", "*/"
 
 /// What mixtures are made of besides.
 const MORE: &[&str] = &[
-    "''${", "$${", "''\\", "'''", "${", "}", "{{ x }}", "{% raw %}", "#}", "/*", "#", ";", "\\n", "\r", "\t", " ", "é", "\u{1}",
-    "\u{1b}[31m", "\u{7f}", "\u{9b}", "\u{85}", "\u{2028}", "\u{feff}", "\u{202e}", "if", "or", "null", "a", "-", "0", "./.",
-    "<nixpkgs>", "~/", "http://a", ": ", "- ", "&a", "!!x", "'", ",", "=", "@",
+    "''${",
+    "$${",
+    "''\\",
+    "'''",
+    "${",
+    "}",
+    "{{ x }}",
+    "{% raw %}",
+    "#}",
+    "/*",
+    "#",
+    ";",
+    "\\n",
+    "\r",
+    "\t",
+    " ",
+    "é",
+    "\u{1}",
+    "\u{1b}[31m",
+    "\u{7f}",
+    "\u{9b}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{feff}",
+    "\u{202e}",
+    "if",
+    "or",
+    "null",
+    "a",
+    "-",
+    "0",
+    "./.",
+    "<nixpkgs>",
+    "~/",
+    "http://a",
+    ": ",
+    "- ",
+    "&a",
+    "!!x",
+    "'",
+    ",",
+    "=",
+    "@",
 ];
 
 /// The texts: all of them, or a few for a place that is like another one.
@@ -44,5 +84,5 @@ fn mixtures() -> Vec<String> {
         let text = texts.new_tree(&mut runner).expect("the strategy does not run dry").current();
         if at % 2 == 0 { text.replace(char::is_control, "") } else { text }
     };
-    (0..12).map(draw).collect()
+    (0..9).map(draw).collect()
 }

@@ -37,7 +37,7 @@ fn mk_fleet_gives_and_refuses() {
         "cases: builtins.intersectAttrs (builtins.listToAttrs (map (name: {{ inherit name; value = null; }}) [ {} ])) cases",
         names.join(" ")
     );
-    let values = json(run(eval("cases", &["--apply", &apply, "--show-trace"]).arg("--json")));
+    let values = json(run(&mut eval("cases", &["--apply", &apply])));
     for (name, case) in given {
         let value = &values[name.as_str()];
         if *value != case["value"] {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::DRV_PATHS;
 use crate::common::run;
-use crate::fleet::{FLAKE, Fleet, Nix, Plan, Program, copy, directories, repository, text_of};
+use crate::fleet::{FLAKE, Fleet, Nix, Plan, Program, copy, directories, repository, text_of, texts_of};
 
 /// A shape of an age file that evaluates; nothing here decrypts it.
 const AGE: &str = "age-encryption.org/v1\n";
@@ -46,19 +46,16 @@ fn good_fleets_evaluate() {
     }
 }
 
-/// A fleet in the flake of all fleets.
+/// A fleet in the flake of all fleets, with made-up inputs for the modules that it takes from other flakes.
 fn entry(name: &str, plan: &Plan) -> String {
-    let mut inputs = json!({});
+    let mut inputs = BTreeSet::new();
     for module in plan.machines().flat_map(|(_, _, machine)| machine["modules"].as_array().expect("a list")) {
         if let Some(flake) = module.get("flake") {
-            let mut at = &mut inputs[text_of(&flake["input"])];
-            for attribute in flake["attributes"].as_array().expect("a list") {
-                at = &mut at[text_of(attribute)];
-            }
-            *at = json!({});
+            let path: String = texts_of(&flake["attributes"]).iter().map(|name| format!(".{name:?}")).collect();
+            inputs.insert(format!("{0}{path} = madeUp {0};", flake["input"]));
         }
     }
-    format!("{name:?} = fleet ./fleets/{name} (builtins.fromJSON ''{inputs}'');\n")
+    format!("{name:?} = fleet ./fleets/{name} {{ {} }};\n", inputs.into_iter().collect::<String>())
 }
 
 /// Inputs as in any fleet's flake, and all the fleets as its one output.
@@ -68,7 +65,13 @@ fn flake_of(entries: &str) -> String {
         inherit root;
         inputs = inputs // more;
       }).nixosConfigurations;";
-    format!("{inputs}  outputs = inputs: let {fleet} in {{ fleets = {{ {entries} }}; }};\n}}\n")
+    // A module of another flake has options of its own; disko's stand below `disko`, and mount the root.
+    let made_up = "madeUp = name: { lib, ... }: {
+        key = \"the input ${name}\";
+        options.${name} = lib.mkOption { type = lib.types.attrs; default = { }; };
+        config.fileSystems = lib.mkIf (name == \"disko\") { \"/\".device = \"/dev/made-up\"; };
+      };";
+    format!("{inputs}  outputs = inputs: let {fleet} {made_up} in {{ fleets = {{ {entries} }}; }};\n}}\n")
 }
 
 #[test]

@@ -49,10 +49,10 @@ fn the_template_of_the_flake_is_the_same() {
     let project = format!("path:{}", project.root().display());
     run(nix.command(&["flake", "init", "--template", &project]).current_dir(fleet.root()));
     let from_nix = fleet.files();
-    assert!(fleet.read("flake.nix").contains("\"@CISTERN@\""));
+    assert!(fleet.read("flake.nix").contains("\"flake:cistern\""));
 
     let other = Fleet::new();
-    expect_exit(&other.cistern(&["init", "--cistern", "@CISTERN@"]), 0);
+    expect_exit(&other.cistern(&["init", "--cistern", "flake:cistern"]), 0);
     let mut from_init = other.files();
     from_init.retain(|path, _| !path.starts_with("generated/"));
     assert!(from_nix.keys().eq(from_init.keys()), "{:?} and {:?}", from_nix.keys(), from_init.keys());
@@ -61,7 +61,7 @@ fn the_template_of_the_flake_is_the_same() {
     }
 
     // As the welcome says.
-    fleet.edit("flake.nix", "@CISTERN@", "path:/nowhere");
+    fleet.edit("flake.nix", "flake:cistern", "path:/nowhere");
     fleet.generate();
     expect_accepted(&nix, &format!("path:{}", fleet.root().display()));
 }

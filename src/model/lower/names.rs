@@ -63,7 +63,11 @@ impl<'a> Names<'a> {
         self.lacks("access")
             || access.is_some_and(|access| access.poisoned && access.people.is_none())
             || people.unwrap_or(false)
-            || access.iter().flat_map(|a| &a.people).flat_map(|p| p.entries.values()).any(|p| p.value.poisoned || p.value.role.is_none())
+            || access
+                .iter()
+                .flat_map(|a| &a.people)
+                .flat_map(|p| p.entries.values())
+                .any(|p| p.value.poisoned || p.value.role.is_none())
     }
 
     /// Says whether every layer of a host is known: its site, its profiles and theirs, and all groups.
@@ -161,8 +165,9 @@ pub(super) fn empty<'h, H: Selectable + 'h>(
     selector: &At<Selector>,
     hosts: impl Iterator<Item = &'h H> + Clone,
 ) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(codes::EMPTY_SELECTOR, format!("{} matches no host", Body::shown(&selector.value.to_string())))
-        .at(selector.span, "nothing matches");
+    let mut diagnostic =
+        Diagnostic::new(codes::EMPTY_SELECTOR, format!("{} matches no host", Body::shown(&selector.value.to_string())))
+            .at(selector.span, "nothing matches");
     let tags: BTreeSet<_> = hosts.clone().flat_map(Selectable::tags).map(Tag::as_str).collect();
     for tag in selector.tags().into_iter().filter(|tag| !tags.contains(tag)) {
         diagnostic = diagnostic.help(format!("no host has the tag `{tag}`; {}", instead(tag, "tag", &tags)));

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=eb6f3fdb140cacfc1cd5c2fa2f8cff87 body=66bd3dd9618f97f5597f1942b9c4cecf words=856500517288128c78d71c1cab463be8
+# cistern 1 in=78fb238b48b469ad3b9fe48cece027e9 body=66bd3dd9618f97f5597f1942b9c4cecf words=856500517288128c78d71c1cab463be8
 {
   eden = {
     groups = [ "mesh" ];

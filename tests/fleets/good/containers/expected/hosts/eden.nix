@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b814be4d40d4502f18fd9e344a11b4ce body=cb9582b61706f5c942a84e4b2d154c81 words=ed0e29f3cd974e03efde10d98d857bb5
+# cistern 1 in=533e272393560d75709b237756618742 body=cb9582b61706f5c942a84e4b2d154c81 words=ed0e29f3cd974e03efde10d98d857bb5
 { lib, ... }:
 {
   imports = [
