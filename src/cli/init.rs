@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Common, Outcome, Terminal, generate};
 use crate::diag::counted;
-use crate::scaffold;
+use crate::{current, scaffold};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -43,6 +43,10 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     }
     let common = Common { directory, ..Common::like(common) };
     let generated = generate::run(&generate::Options::staging(), &common, terminal)?;
+    // A flake sees its own files only when git knows them; without git there is nothing to tell.
+    if generated == Outcome::Fine {
+        let _ = current::stage(&common.directory, outcome.written.iter().map(String::as_str));
+    }
     terminal.say("Ready", &format!("{}; edit fleet.yaml, then `cistern diff`", counted(outcome.written.len(), "file")));
     Ok(generated)
 }

@@ -115,7 +115,8 @@ impl Context<'_> {
         let name = if fault.name.is_empty() { template } else { &fault.name };
         match self.sources.find(&format!("templates/{name}")) {
             Some(file) => {
-                let diagnostic = diagnostic.at(Span::new(file, fault.range.0, fault.range.1), "here");
+                let label = if fault.line == 0 { "in this template" } else { "here" };
+                let diagnostic = diagnostic.at(Span::new(file, fault.range.0, fault.range.1), label);
                 fault.help.iter().fold(diagnostic, |diagnostic, help| diagnostic.help(help.clone()))
             }
             None => panic!(

@@ -227,7 +227,7 @@ impl Nix {
     /// Evaluates an attribute of the flake in a directory, a Nix function applied to it.
     pub(crate) fn eval(&self, root: &Path, attribute: &str, apply: &str) -> Json {
         let reference = format!("path:{}#{attribute}", root.display());
-        let out = run(self.flake(&["eval", "--json", &reference, "--apply", apply]));
+        let out = run(&mut self.flake(&["eval", "--json", &reference, "--apply", apply]));
         serde_json::from_str(&out).expect("nix prints JSON")
     }
 

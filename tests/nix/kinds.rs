@@ -46,7 +46,8 @@ fn good_fleets_evaluate() {
     }
 }
 
-/// A fleet in the flake of all fleets, with made-up inputs for the modules that it takes from other flakes.
+/// A fleet in the flake of all fleets, with made-up inputs for the modules that it takes from other flakes, and a
+/// package of the name of each kind of its own.
 fn entry(name: &str, plan: &Plan) -> String {
     let mut inputs = BTreeSet::new();
     for module in plan.machines().flat_map(|(_, _, machine)| machine["modules"].as_array().expect("a list")) {
@@ -55,24 +56,34 @@ fn entry(name: &str, plan: &Plan) -> String {
             inputs.insert(format!("{0}{path} = madeUp {0};", flake["input"]));
         }
     }
-    format!("{name:?} = fleet ./fleets/{name} {{ {} }};\n", inputs.into_iter().collect::<String>())
+    let kinds: BTreeSet<String> = plan.services.values().map(|service| service["kind"].to_string()).collect();
+    let kinds = kinds.into_iter().collect::<Vec<_>>().join(" ");
+    format!("{name:?} = fleet ./fleets/{name} {{ {} }} [ {kinds} ];\n", inputs.into_iter().collect::<String>())
 }
 
 /// Inputs as in any fleet's flake, and all the fleets as its one output.
 fn flake_of(entries: &str) -> String {
     let (inputs, _) = FLAKE.split_once("  outputs =").expect("the template has outputs");
-    let fleet = "fleet = root: more: (inputs.cistern.lib.mkFleet {
-        inherit root;
-        inputs = inputs // more;
-      }).nixosConfigurations;";
-    // A module of another flake has options of its own; disko's stand below `disko`, and mount the root.
-    let made_up = "madeUp = name: { lib, ... }: {
-        key = \"the input ${name}\";
-        options.${name} = lib.mkOption { type = lib.types.attrs; default = { }; };
-        config.fileSystems = lib.mkIf (name == \"disko\") { \"/\".device = \"/dev/made-up\"; };
-      };";
-    format!("{inputs}  outputs = inputs: let {fleet} {made_up} in {{ fleets = {{ {entries} }}; }};\n}}\n")
+    format!("{inputs}  outputs = inputs: let {MADE_UP} in {{ fleets = {{ {entries} }}; }};\n}}\n")
 }
+
+/// A module of another flake has options of its own; disko's stand below `disko`, and mount the root.
+const MADE_UP: &str = r#"
+  madeUp = name: { lib, ... }: {
+    key = "the input ${name}";
+    options.${name} = lib.mkOption { type = lib.types.attrs; default = { }; };
+    config.fileSystems = lib.mkIf (name == "disko") { "/".device = "/dev/made-up"; };
+  };
+  package = previous: name: {
+    inherit name;
+    value = previous.${name} or (previous.runCommand name { } "mkdir $out");
+  };
+  fleet = root: more: kinds: (inputs.cistern.lib.mkFleet {
+    inherit root;
+    inputs = inputs // more;
+    overlays = [ (_: previous: builtins.listToAttrs (map (package previous) kinds)) ];
+  }).nixosConfigurations;
+"#;
 
 #[test]
 fn ports_and_state_are_set_where_kinds_say() {

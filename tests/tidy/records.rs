@@ -90,7 +90,7 @@ fn used_kinds(files: &Files) -> BTreeSet<String> {
         }
         add_built_in(&mut sources);
         let (raw, _) = load::load(&sources);
-        let (fleet, _) = model::lower(&raw, &sources);
+        let (fleet, _) = model::lower(raw, &sources);
         let built_in = |kind: &&cistern::value::KindName| fleet.kinds.get(kind).is_some_and(|kind| !kind.own);
         used.extend(fleet.services.values().map(|service| &service.kind).filter(built_in).map(ToString::to_string));
     }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=bf5158fc2ef4163e42d64269acabe8de body=3caa27ac19a63ce74d0797b34a83616b words=6da3f857b6f18e5c072c6cc1a7684d87
+# cistern 1 in=d0246f22275a587284ae1dcbe19db0bc body=3caa27ac19a63ce74d0797b34a83616b words=6da3f857b6f18e5c072c6cc1a7684d87
 {
   app-1 = {
     confirmTimeout = 60;
