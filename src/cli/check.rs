@@ -1,6 +1,7 @@
 //! `cistern check`: every rule, every fault at once.
 
 use std::io;
+use std::mem::ManuallyDrop;
 
 use clap::Args;
 
@@ -18,7 +19,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let mut compiled = compile(&common.directory)?;
+    // The process ends here: nothing needs to be taken apart.
+    let mut compiled = ManuallyDrop::new(compile(&common.directory)?);
     if let Some(plan) = compiled.plan.as_ref().filter(|_| has_own_templates(&compiled)) {
         let empty = Tree::default();
         let context = Context::new(plan, &compiled.templates, &empty, &compiled.sources);

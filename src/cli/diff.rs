@@ -1,15 +1,15 @@
 //! `cistern diff`: what would change against today's flake.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Common, Format, Outcome, Terminal, generate};
-use crate::compile;
 use crate::current::{self, Against};
 use crate::diff::{self, diff};
-use crate::tree;
+use crate::tree::Tree;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -25,11 +25,11 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let compiled = compile(&common.directory)?;
-    let previous = tree::read_current(&common.directory.join(generate::GENERATED))?;
+    let (compiled, previous) = generate::read(common, terminal)?;
     let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
+    let emitted = ManuallyDrop::new(emitted);
     let against = against(options, common);
-    let current = match current::tree(&common.directory, &against, &emitted.tree, || Ok(previous.clone())) {
+    let current = match current::tree(&common.directory, &against, &emitted.tree, || Ok(Tree::clone(&previous))) {
         Ok(current) => current,
         Err(error) if error.is_of_the_machine() => return Err(io::Error::other(error.to_string())),
         Err(error) => {

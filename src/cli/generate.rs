@@ -1,6 +1,7 @@
 //! `cistern generate`: writes `generated/`, or says what is stale.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use clap::Args;
@@ -37,11 +38,9 @@ pub(super) const GENERATED: &str = "generated";
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     let directory = common.directory.join(GENERATED);
-    let progress = terminal.progress("Compiling");
-    let compiled = compile(&common.directory)?;
-    let previous = tree::read_current(&directory)?;
+    let (compiled, previous) = read(common, terminal)?;
     let Some(emitted) = emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
-    progress.finish_and_clear();
+    let emitted = ManuallyDrop::new(emitted);
     let plan = compiled.plan.as_ref().expect("there is no tree without a plan");
     if options.check {
         return freshness(&previous, &emitted, plan.entries(), terminal);
@@ -69,6 +68,17 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     Ok(Outcome::Fine)
 }
 
+/// Compiles the definition and reads what is there already, at the same time.
+///
+/// Neither is taken apart afterwards: the process ends then.
+pub(super) fn read(common: &Common, terminal: &Terminal) -> io::Result<(ManuallyDrop<Compiled>, ManuallyDrop<Tree>)> {
+    let progress = terminal.progress("Compiling");
+    let generated = common.directory.join(GENERATED);
+    let (compiled, previous) = rayon::join(|| compile(&common.directory), || tree::read_current(&generated));
+    progress.finish_and_clear();
+    Ok((ManuallyDrop::new(compiled?), ManuallyDrop::new(previous?)))
+}
+
 /// Makes the tree; says what is wrong and returns nothing when that cannot be done.
 pub(super) fn emit(compiled: &Compiled, previous: &Tree, terminal: &Terminal) -> Option<Emitted> {
     terminal.faults(&compiled.faults, &compiled.sources);
@@ -86,7 +96,10 @@ pub(super) fn emit(compiled: &Compiled, previous: &Tree, terminal: &Terminal) ->
         terminal.faults(&Faults::from(diagnostic), &compiled.sources);
         return None;
     }
-    match emit::emit(&Context::new(plan, &compiled.templates, previous, &compiled.sources)) {
+    let progress = terminal.progress("Rendering");
+    let emitted = emit::emit(&Context::new(plan, &compiled.templates, previous, &compiled.sources));
+    progress.finish_and_clear();
+    match emitted {
         Ok(emitted) => Some(emitted),
         Err(faults) => {
             terminal.faults(&faults, &compiled.sources);

@@ -194,22 +194,40 @@ fn unique_keys(node: &mut Node, faults: &mut Faults) {
     match &mut node.body {
         Body::List(items) => items.iter_mut().for_each(|item| unique_keys(item, faults)),
         Body::Map(entries) => {
-            let mut seen: HashMap<Box<str>, Span> = HashMap::with_capacity(entries.len());
-            entries.retain_mut(|entry| {
-                if let Some(first) = seen.get(&entry.key) {
-                    faults.push(
-                        Diagnostic::new(codes::DUPLICATE_KEY, format!("`{}` stands twice in this map", entry.key))
-                            .at(entry.key_span, "again")
-                            .at(*first, "first here")
-                            .help("merge the two, or remove one"),
-                    );
-                    return false;
-                }
-                seen.insert(entry.key.clone(), entry.key_span);
-                unique_keys(&mut entry.value, faults);
-                true
-            });
+            let again = repeated(entries);
+            for (later, first) in &again {
+                let (later, first) = (&entries[*later], &entries[*first]);
+                faults.push(
+                    Diagnostic::new(codes::DUPLICATE_KEY, format!("`{}` stands twice in this map", later.key))
+                        .at(later.key_span, "again")
+                        .at(first.key_span, "first here")
+                        .help("merge the two, or remove one"),
+                );
+            }
+            for (later, _) in again.iter().rev() {
+                entries.remove(*later);
+            }
+            entries.iter_mut().for_each(|entry| unique_keys(&mut entry.value, faults));
         }
         Body::Null | Body::Text(_) => {}
     }
+}
+
+/// The places of entries whose key stood before, each with the place of the first one.
+fn repeated(entries: &[Entry]) -> Vec<(usize, usize)> {
+    /// Up to here looking is faster than hashing; most maps are this small.
+    const FEW: usize = 12;
+    if entries.len() <= FEW {
+        let first = |at: usize| entries[..at].iter().position(|entry| entry.key == entries[at].key);
+        return (1..entries.len()).filter_map(|at| Some((at, first(at)?))).collect();
+    }
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
+    let mut places = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let first = *seen.entry(&*entry.key).or_insert(at);
+        if first != at {
+            places.push((at, first));
+        }
+    }
+    places
 }

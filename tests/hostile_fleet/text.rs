@@ -82,7 +82,7 @@ fn mixtures() -> Vec<String> {
     let mut runner = TestRunner::deterministic();
     let draw = |at: usize| {
         let text = texts.new_tree(&mut runner).expect("the strategy does not run dry").current();
-        if at % 2 == 0 { text.replace(char::is_control, "") } else { text }
+        if at.is_multiple_of(2) { text.replace(char::is_control, "") } else { text }
     };
     (0..9).map(draw).collect()
 }

@@ -131,7 +131,8 @@ fn ports_and_state_are_set_where_kinds_say() {
 
 /// Options hold a port as a number, or as text behind an address.
 fn is_same(found: &Json, expected: &Json) -> bool {
-    let behind = |text: &str| text == expected.to_string() || text.ends_with(&format!(":{expected}"));
+    let number = expected.to_string();
+    let behind = |text: &str| text == number || text.ends_with(&format!(":{number}"));
     found == expected || expected.is_number() && found.as_str().is_some_and(behind)
 }
 
