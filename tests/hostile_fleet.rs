@@ -247,7 +247,9 @@ fn evaluate(nix: &Nix, cases: &[Case<'_>]) -> Vec<Json> {
     let fleet = Fleet::new();
     let mut list = Vec::new();
     for (number, case) in cases.iter().enumerate() {
-        for (path, bytes) in case.tree.iter().filter(|(path, _)| path.ends_with(".nix") || path.ends_with("scrape.json")) {
+        for (path, bytes) in
+            case.tree.iter().filter(|(path, _)| path.ends_with(".nix") || path.ends_with("scrape.json"))
+        {
             fleet.write(&format!("{number}/generated/{path}"), bytes);
         }
         list.push(json!({ "root": fleet.root().join(number.to_string()), "inputs": case.inputs }));
