@@ -50,5 +50,6 @@ pub fn check(fleet: Fleet, faults: &mut Faults) -> Option<Checked> {
     for rule in RULES {
         rule(&fleet, faults);
     }
+    fleet.levels.settle(faults);
     (!faults.has_errors()).then_some(Checked(fleet))
 }
