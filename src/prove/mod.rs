@@ -5,6 +5,7 @@ mod ports;
 mod roles;
 mod secrets;
 
+use crate::check::{Rule, rules};
 use crate::diag::{Diagnostic, Faults, Levels, Stage, codes};
 use crate::kind::Kinds;
 use crate::place::{Draft, Entries};
@@ -30,16 +31,14 @@ impl Plan {
     }
 }
 
-/// One rule of the plan stage.
-pub type Rule = fn(&Draft, &mut Faults);
-
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule] = &[kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once];
+pub const RULES: &[Rule<Draft>] =
+    rules![kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once,];
 
 /// Runs every rule of the plan stage; `None` when there is an error among the faults.
 pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
     for rule in RULES {
-        rule(&draft, faults);
+        (rule.run)(&draft, faults);
     }
     let levels = &draft.fleet().levels;
     levels.settle(faults);
