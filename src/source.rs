@@ -21,6 +21,9 @@ const SKIPPED: &[&str] = &[".direnv", ".git", "generated", "node_modules", "targ
 /// The maps of the definition that may be split out, one file per entry.
 pub const SPLIT: &[&str] = &["groups", "hosts", "profiles", "services"];
 
+/// What precedes the path of a file that is compiled into the binary.
+pub const BUILT_IN: &str = "cistern:templates/";
+
 /// The place of one file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Diagnostic, Faults, Severity};
+use super::{Diagnostic, Faults};
 use crate::source::{Sources, Span};
 
 #[derive(Serialize)]
@@ -46,13 +46,9 @@ pub fn json(faults: &Faults, sources: &Sources) -> String {
 }
 
 fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
-    let severity = match diagnostic.code.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     Entry {
         code: diagnostic.code.id,
-        severity,
+        severity: diagnostic.code.severity.word(),
         message: &diagnostic.message,
         path: diagnostic.path.as_deref(),
         labels: diagnostic.labels.iter().map(|label| place(label.span, &label.text, sources)).collect(),
