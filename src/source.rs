@@ -16,7 +16,7 @@ use walkdir::WalkDir;
 pub const LARGEST_FILE: u64 = 16 << 20;
 
 /// Directories of the fleet that hold nothing for the compiler.
-const SKIPPED: &[&str] = &[".direnv", ".git", "generated", "node_modules", "target"];
+const SKIPPED: &[&str] = &[".cistern", ".direnv", ".git", "generated", "node_modules", "target"];
 
 /// The maps of the definition that may be split out, one file per entry.
 pub const SPLIT: &[&str] = &["groups", "hosts", "profiles", "services"];

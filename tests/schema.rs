@@ -102,7 +102,8 @@ fn every_example_is_accepted() {
     let mut count = 0;
     for (name, schema) in [("fleet.yaml", schema::definition()), ("a kind", schema::kind())] {
         for key in Walk::keys(&schema) {
-            let valid = validator(&json!({ "$schema": schema["$schema"], "$defs": schema["$defs"], "allOf": [key.schema] }));
+            let valid =
+                validator(&json!({ "$schema": schema["$schema"], "$defs": schema["$defs"], "allOf": [key.schema] }));
             for example in key.schema["examples"].as_array().into_iter().flatten() {
                 let at = format!("{name}: {} = {example}", shown(&key.path));
                 faults.extend(objections(&valid, example, &at));

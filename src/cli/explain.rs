@@ -46,7 +46,11 @@ fn line(code: &Code) -> String {
 fn page(code: &Code) -> String {
     let Code { id, sentence, explanation, .. } = code;
     let found = code.stage.sentence();
-    format!("{id} ({}, {}): {sentence}\n\n{explanation}\n\nIt is found while {found}.", code.severity.word(), code.family())
+    format!(
+        "{id} ({}, {}): {sentence}\n\n{explanation}\n\nIt is found while {found}.",
+        code.severity.word(),
+        code.family()
+    )
 }
 
 fn document(codes: &[&Code]) -> String {

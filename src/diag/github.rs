@@ -107,6 +107,9 @@ mod tests {
         assert_eq!(shown(whole(12)).as_deref(), Some("::error file=fleet.yaml,line=1,endLine=3"));
         let rejected = Faults::from(Diagnostic::new(codes::NO_SECRET_FILE, "x").file("secrets/a.age"));
         assert_eq!(shown(rejected).as_deref(), Some("::warning file=secrets/a.age"));
-        assert_eq!(shown(Faults::from(Diagnostic::new(codes::NO_ADMIN, "x"))).as_deref(), Some("::error file=fleet.yaml"));
+        assert_eq!(
+            shown(Faults::from(Diagnostic::new(codes::NO_ADMIN, "x"))).as_deref(),
+            Some("::error file=fleet.yaml")
+        );
     }
 }

@@ -157,7 +157,9 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("hosts/ä b.yaml", "\n\u{1f600}: wrnog\n");
         let faults = Faults::from(
-            Diagnostic::new(codes::UNKNOWN_KEY, "unknown").at(Span::new(file, 7, 12), "here").nearest("wrnog", ["wrong"]),
+            Diagnostic::new(codes::UNKNOWN_KEY, "unknown")
+                .at(Span::new(file, 7, 12), "here")
+                .nearest("wrnog", ["wrong"]),
         );
         let log: Value = serde_json::from_str(&sarif(&faults, &sources, "fleet/")).unwrap();
         let result = &log["runs"][0]["results"][0];
@@ -167,6 +169,9 @@ mod tests {
         assert_eq!(physical["artifactLocation"]["uri"], "fleet/hosts/%C3%A4%20b.yaml");
         let replacement = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
         assert_eq!(*replacement, json!({ "deletedRegion": region, "insertedContent": { "text": "wrong" } }));
-        assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize]["id"], "C020");
+        assert_eq!(
+            log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize]["id"],
+            "C020"
+        );
     }
 }

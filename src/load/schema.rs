@@ -22,7 +22,8 @@ pub fn scalar<T: Scalar>(mut schema: Schema) -> Schema {
         schema.insert("patternErrorMessage".to_owned(), json!(T::FORM));
     }
     if !T::EXAMPLES.is_empty() {
-        let typed = |text: &&str| if number { text.parse::<i64>().map_or(json!(text), Value::from) } else { json!(text) };
+        let typed =
+            |text: &&str| if number { text.parse::<i64>().map_or(json!(text), Value::from) } else { json!(text) };
         schema.insert("examples".to_owned(), T::EXAMPLES.iter().map(typed).collect());
     }
     schema
