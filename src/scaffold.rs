@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::kind::embedded_files;
 use crate::schema;
-use crate::source::{SPLIT, Sources};
+use crate::source::{SPLIT, SourceFile, Sources};
 
 /// Where the flake of a new fleet finds Cistern, unless told otherwise: where this program was built from.
 pub const CISTERN: &str = match option_env!("CISTERN_FLAKE") {
@@ -79,7 +79,8 @@ pub fn write(directory: &Path, cistern: &str) -> io::Result<Written> {
     Ok(outcome)
 }
 
-/// Writes the schemas that the fleet's files ask for, where they are not there or of another version; returns their paths.
+/// Writes the schemas for editors, if a file of the fleet names one, where they are not there or of another version;
+/// returns their paths.
 ///
 /// # Errors
 /// The machine's: a directory that cannot be made, a file that cannot be written.
@@ -103,28 +104,22 @@ pub fn write_schemas(directory: &Path, sources: &Sources) -> io::Result<Vec<Stri
     Ok(written)
 }
 
-/// The schemas that the first lines of the fleet's files name, by their path below the fleet directory.
+/// Every schema that people need, by its path below the fleet directory, when a file of the fleet names one of them.
+///
+/// All of them: whoever begins a file in `hosts/` needs its schema before the definition is whole again.
 fn schemas(sources: &Sources) -> BTreeMap<String, String> {
-    let main = sources.find("fleet.yaml").map(|id| ("./", sources.file(id)));
+    let main = sources.find("fleet.yaml").map(|id| ("", sources.file(id)));
     let entries = SPLIT.iter().flat_map(|section| sources.below(section)).map(|(_, file)| ("../", file));
-    let mut wanted = BTreeMap::new();
-    for (up, file) in main.into_iter().chain(entries) {
-        let Some(named) = modeline(&file.text) else { continue };
-        let Some(below) = named.strip_prefix(up).or((up == "./").then_some(named)) else { continue };
-        let Some(name) = below.strip_prefix(SCHEMAS).and_then(|file| file.strip_suffix(".schema.json")) else {
-            continue;
-        };
-        if wanted.contains_key(below) {
-            continue;
-        }
-        let schema = match name {
-            "fleet" => Some(schema::definition()),
-            section if SPLIT.contains(&section) => schema::entry(section),
-            _ => None,
-        };
-        wanted.extend(schema.map(|schema| (below.to_owned(), schema::text(&schema) + "\n")));
+    let ours = |(up, file): (&str, &SourceFile)| {
+        let named = modeline(&file.text).map(|named| named.strip_prefix("./").unwrap_or(named));
+        named.and_then(|named| named.strip_prefix(up)).is_some_and(|named| named.starts_with(SCHEMAS))
+    };
+    if !main.into_iter().chain(entries).any(ours) {
+        return BTreeMap::new();
     }
-    wanted
+    let entries = SPLIT.iter().filter_map(|section| Some((*section, schema::entry(section)?)));
+    let all = [("fleet", schema::definition())].into_iter().chain(entries);
+    all.map(|(name, schema)| (format!("{SCHEMAS}{name}.schema.json"), schema::text(&schema) + "\n")).collect()
 }
 
 /// The schema that a file names for yaml-language-server, in a comment above everything else.
@@ -139,24 +134,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_schemas_that_are_named_are_written() {
-        let of = |path: &str, text: &str| {
+    fn schemas_are_written_where_one_is_named() {
+        let count = |path: &str, text: &str| {
             let mut sources = Sources::default();
             sources.add(path, text);
-            schemas(&sources).into_keys().collect::<Vec<_>>()
+            schemas(&sources).len()
         };
         let line = |schema: &str| format!("# yaml-language-server: $schema={schema}\nversion: 1\n");
-        assert_eq!(of("fleet.yaml", &line(".cistern/fleet.schema.json")), [".cistern/fleet.schema.json"]);
-        assert_eq!(of("fleet.yaml", &line("./.cistern/fleet.schema.json")), [".cistern/fleet.schema.json"]);
-        assert_eq!(of("hosts/eden.yaml", &line("../.cistern/hosts.schema.json")), [".cistern/hosts.schema.json"]);
-        assert_eq!(of("fleet.yaml", &format!("# A fleet.\n\n{}", line(".cistern/fleet.schema.json"))).len(), 1);
-        for other in
-            ["fleet.schema.json", "../.cistern/fleet.schema.json", ".cistern/sites.schema.json", ".cistern/../a"]
-        {
-            assert!(of("fleet.yaml", &line(other)).is_empty(), "{other}");
+        let all = SPLIT.len() + 1;
+        assert_eq!(count("fleet.yaml", &line(".cistern/fleet.schema.json")), all);
+        assert_eq!(count("fleet.yaml", &line("./.cistern/fleet.schema.json")), all);
+        assert_eq!(count("hosts/eden.yaml", &line("../.cistern/hosts.schema.json")), all);
+        assert_eq!(count("fleet.yaml", &format!("# A fleet.\n\n{}", line(".cistern/fleet.schema.json"))), all);
+        for other in ["fleet.schema.json", "../.cistern/fleet.schema.json", "/elsewhere/.cistern/fleet.schema.json"] {
+            assert_eq!(count("fleet.yaml", &line(other)), 0, "{other}");
         }
-        assert!(of("hosts/eden.yaml", &line(".cistern/hosts.schema.json")).is_empty());
-        assert!(of("fleet.yaml", &format!("version: 1\n{}", line(".cistern/fleet.schema.json"))).is_empty());
+        assert_eq!(count("hosts/eden.yaml", &line(".cistern/hosts.schema.json")), 0);
+        assert_eq!(count("fleet.yaml", &format!("version: 1\n{}", line(".cistern/fleet.schema.json"))), 0);
     }
 
     #[test]
@@ -164,14 +158,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut sources = Sources::default();
         sources.add("fleet.yaml", "# yaml-language-server: $schema=.cistern/fleet.schema.json\n");
-        let file = directory.path().join(".cistern/fleet.schema.json");
-        assert_eq!(write_schemas(directory.path(), &sources).unwrap(), [".cistern/fleet.schema.json"]);
+        let file = directory.path().join(".cistern/hosts.schema.json");
+        let write = || write_schemas(directory.path(), &sources).unwrap();
+        assert_eq!(write().len(), SPLIT.len() + 1);
         let fresh = fs::read_to_string(&file).unwrap();
-        assert_eq!(fresh, schema::text(&schema::definition()) + "\n");
-        assert!(write_schemas(directory.path(), &sources).unwrap().is_empty());
+        assert_eq!(fresh, schema::text(&schema::entry("hosts").unwrap()) + "\n");
+        assert!(write().is_empty());
         fs::write(&file, "{}").unwrap();
-        assert_eq!(write_schemas(directory.path(), &sources).unwrap().len(), 1);
+        assert_eq!(write(), [".cistern/hosts.schema.json"]);
         assert_eq!(fs::read_to_string(&file).unwrap(), fresh);
-        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), SPLIT.len() + 1, "nothing is left over");
     }
 }

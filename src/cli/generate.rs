@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::{Common, Outcome, Terminal};
-use crate::diag::{Diagnostic, Faults, codes, counted, listed, summary};
+use crate::diag::{Diagnostic, Faults, codes, counted, summary};
 use crate::emit::{self, Context, Emitted};
 use crate::place::Entries;
 use crate::tree::{self, Tree};
@@ -171,11 +171,11 @@ fn may_overwrite(previous: &Tree, emitted: &Emitted, compiled: &Compiled, termin
     !faults.has_errors()
 }
 
-/// Writes the schemas that the fleet's files name for editors.
+/// Writes the schemas for editors, where a file of the fleet names one.
 fn for_editors(options: &Options, directory: &Path, compiled: &Compiled, terminal: &Terminal) -> io::Result<()> {
     let written = scaffold::write_schemas(directory, &compiled.sources)?;
     if !written.is_empty() {
-        terminal.say("Wrote", &format!("{}, for editors", listed(&written)));
+        terminal.say("Wrote", &format!("{} for editors, in .cistern/", counted(written.len(), "schema")));
     }
     if options.stage {
         // No flake needs them, so it does not matter where there is no git.
