@@ -36,7 +36,7 @@ impl Stage {
     /// What Cistern is doing when it finds the fault.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Fleet => "reading the definition",
+            Self::Fleet => "checking the definition",
             Self::Plan => "placing services on hosts",
             Self::Tree => "writing generated/",
         }
@@ -75,7 +75,7 @@ const FAMILIES: &[(&str, &str)] = &[
 ];
 
 impl Code {
-    /// What it is about, in a word or two; codes of one family stand together.
+    /// What it is about, in a word or two.
     pub fn family(&self) -> &'static str {
         FAMILIES.iter().find(|(ten, _)| self.id.starts_with(ten)).map_or("Other", |(_, family)| family)
     }
@@ -245,9 +245,5 @@ mod tests {
     fn every_code_has_a_family() {
         let without: Vec<_> = CODES.iter().filter(|code| code.family() == "Other").map(|code| code.id).collect();
         assert!(without.is_empty(), "add a row to FAMILIES for {without:?}");
-        let mut families: Vec<_> = CODES.iter().map(|code| code.family()).collect();
-        families.dedup();
-        let distinct: std::collections::BTreeSet<_> = families.iter().collect();
-        assert_eq!(distinct.len(), families.len(), "a family that stands in two places: {families:?}");
     }
 }

@@ -23,12 +23,19 @@ fn index() -> String {
     let mut text = format!("# Diagnostics\n\n{}\n", made_from("`src/diag/codes.rs`"));
     text += "Every finding of `cistern check` has a code. `cistern explain CODE` tells the same as these pages, without the\n\
              example; `cistern explain` lists all codes, and with `--format json` programs can read them.\n";
-    for codes in CODES.chunk_by(|a, b| a.family() == b.family()) {
+    let mut families: Vec<&str> = Vec::new();
+    for code in CODES {
+        if !families.contains(&code.family()) {
+            families.push(code.family());
+        }
+    }
+    for family in families {
+        let codes: Vec<&&Code> = CODES.iter().filter(|code| code.family() == family).collect();
         let rows: Vec<_> = codes
             .iter()
             .map(|code| vec![format!("[{0}]({0}.md)", code.id), code.severity.word().to_owned(), prose(code.sentence)])
             .collect();
-        text += &format!("\n## {}\n\n{}", codes[0].family(), table(&["code", "severity", "says"], &rows));
+        text += &format!("\n## {}\n\n{}", family, table(&["code", "severity", "says"], &rows));
     }
     text
 }
