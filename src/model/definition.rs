@@ -57,8 +57,10 @@ definition! {
     /// What becomes of a finding in the whole fleet.
     pub struct LintDef {
         /// Whether it is allowed, a warning or an error.
+        #[schemars(required)]
         level: At<LintLevel>,
-        /// Why.
+        /// Why; whoever reads it in a year will ask.
+        #[schemars(required, example = &"the router leaves these addresses out")]
         reason: At<String>,
     }
 }
@@ -67,8 +69,10 @@ definition! {
     /// A finding about one entry that is allowed.
     pub struct AcceptDef {
         /// Its code.
+        #[schemars(required)]
         code: At<CodeId>,
-        /// Why.
+        /// Why; whoever reads it in a year will ask.
+        #[schemars(required, example = &"the router leaves these addresses out")]
         reason: At<String>,
     }
 }

@@ -69,13 +69,17 @@ impl<'s> Sections<'s> {
         }
     }
 
-    /// The struct that a value is, or is a map of: its name, its node, and `.*` for a map.
+    /// The struct that a value is, or is a map of: its name, its node, and `.*` for a map, `[]` for a list.
     fn held(&self, node: &'s Json) -> (Option<&'s str>, Option<&'s Json>, &'static str) {
         if let Some(name) = name(node) {
             return (Some(name), Some(&self.schema["$defs"][name]), "");
         }
         if node.get("properties").is_some() {
             return (None, Some(node), "");
+        }
+        if node["items"].is_object() {
+            let (name, held, _) = self.held(&node["items"]);
+            return (name, held, "[]");
         }
         let below = &node["additionalProperties"];
         if below.is_object() {
