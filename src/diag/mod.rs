@@ -90,6 +90,11 @@ impl Faults {
         self.list.append(&mut other.list);
     }
 
+    /// Lists them in the order of their finding.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
     /// Says whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.code.severity == Severity::Error)
@@ -111,6 +116,12 @@ impl Faults {
     /// Says whether there is none at all.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+impl FromIterator<Diagnostic> for Faults {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(list: I) -> Self {
+        Self { list: list.into_iter().collect() }
     }
 }
 

@@ -1,0 +1,184 @@
+//! What `cistern host` and `cistern service` share: an edit in memory, the rules, and only then the file.
+
+use std::io;
+use std::mem::ManuallyDrop;
+
+use clap::Args;
+
+use super::flags::{Entry, Flags, assignment, path};
+use super::{Common, Outcome, Terminal, check};
+use crate::diag::{Faults, codes, counted, summary};
+use crate::edit::{self, Change, Edit, Edited, Path, Section};
+use crate::source::Sources;
+use crate::{Compiled, compile_sources, current, diff, kind, tree};
+
+/// Options of every edit.
+#[derive(Args, Clone, Copy)]
+pub(super) struct Careful {
+    /// Show the difference and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Add<E: Entry> {
+    /// The name of the new entry.
+    name: String,
+    #[command(flatten)]
+    flags: Flags<E>,
+    /// Set any key; VALUE is text, or YAML between brackets or quotes. May be repeated.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    set: Vec<(Path, String)>,
+    /// Give it a file of its own; so it is anyway where others have one.
+    #[arg(long)]
+    split: bool,
+    #[command(flatten)]
+    careful: Careful,
+}
+
+#[derive(Args)]
+pub(super) struct Set<E: Entry> {
+    /// The entry to change.
+    name: String,
+    #[command(flatten)]
+    flags: Flags<E>,
+    /// Set any key; VALUE is text, or YAML between brackets or quotes. May be repeated.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    set: Vec<(Path, String)>,
+    /// Take a key away. May be repeated.
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    unset: Vec<Path>,
+    #[command(flatten)]
+    careful: Careful,
+}
+
+#[derive(Args)]
+pub(super) struct Remove {
+    /// The entry to remove.
+    name: String,
+    #[command(flatten)]
+    careful: Careful,
+}
+
+/// Where to edit, and whom to tell.
+pub(super) struct Around<'a> {
+    pub(super) section: Section,
+    pub(super) common: &'a Common,
+    pub(super) terminal: &'a Terminal,
+}
+
+impl Around<'_> {
+    pub(super) fn add<E: Entry>(&self, options: &Add<E>) -> io::Result<Outcome> {
+        let value = options.flags.value(&options.set);
+        self.edit(&options.name, &Edit::Add { value, split: options.split }, options.careful)
+    }
+
+    pub(super) fn set<E: Entry>(&self, options: &Set<E>) -> io::Result<Outcome> {
+        let mut changes = options.flags.changes(&options.set);
+        // A placement is either names or a selector.
+        for (one, other) in [("hosts", "selector"), ("selector", "hosts")] {
+            let full = |key: &str| Path(vec!["placement".to_owned(), key.to_owned()]);
+            let sets = |key: &str| changes.iter().any(|c| matches!(c, Change::Set(path, _) if *path == full(key)));
+            if E::SECTION == Section::Services && sets(one) && !sets(other) {
+                changes.push(Change::Drop(full(other)));
+            }
+        }
+        changes.extend(options.unset.iter().cloned().map(Change::Unset));
+        if changes.is_empty() {
+            self.terminal.error("there is nothing to change; name a key, as `--address VALUE`, `--set PATH=VALUE` or `--unset PATH`");
+            return Ok(Outcome::Wrong);
+        }
+        self.edit(&options.name, &Edit::Change(changes), options.careful)
+    }
+
+    pub(super) fn remove(&self, options: &Remove) -> io::Result<Outcome> {
+        self.edit(&options.name, &Edit::Remove, options.careful)
+    }
+
+    /// Edits in memory, asks the rules, and writes.
+    pub(super) fn edit(&self, name: &str, edit: &Edit, careful: Careful) -> io::Result<Outcome> {
+        let terminal = self.terminal;
+        let mut before = Sources::read(&self.common.directory)?;
+        kind::add_built_in(&mut before);
+        let mut after = before.clone();
+        let edited = match edit::edit(&mut after, self.section, name, edit) {
+            Ok(edited) => edited,
+            Err(faults) => {
+                terminal.faults(&faults, &after);
+                terminal.error(&format!("nothing was written: {}", summary(&faults)));
+                return Ok(Outcome::Wrong);
+            }
+        };
+        if edited.before == edited.after {
+            terminal.say("Unchanged", &format!("{}: it says so already", edited.path));
+            return Ok(Outcome::Fine);
+        }
+        let (before, after) = rayon::join(|| compiled(before), || compiled(after));
+        let brought = edit::brought(&before.faults, &after.faults, before.plan.is_some());
+        terminal.faults(&brought, &after.sources);
+        if brought.has_errors() {
+            terminal.error(&format!("nothing was written: {} that the edit would bring{}", summary(&brought), hint(edit, name, &brought)));
+            return Ok(Outcome::Wrong);
+        }
+        if careful.dry_run {
+            let (old, new) = (edited.before.as_deref(), edited.after.as_deref());
+            terminal.print(&diff::unified(&edited.path, old, new, terminal.color()))?;
+            terminal.say("Would edit", &format!("{}; nothing was written", counts(&edited)));
+        } else {
+            tree::replace(&self.common.directory, &edited.path, edited.before.as_deref(), edited.after.as_deref())?;
+            self.tell(name, &edited, &after);
+        }
+        Ok(Outcome::Fine)
+    }
+
+    /// Says what was written, and what is to be seen to now.
+    fn tell(&self, name: &str, edited: &Edited, after: &Compiled) {
+        let terminal = self.terminal;
+        let verb = match (&edited.before, &edited.after) {
+            (None, _) => "Wrote",
+            (_, None) => "Deleted",
+            _ => "Edited",
+        };
+        let next = match after.faults.counts() {
+            (0, _) => "run `cistern generate`".to_owned(),
+            (errors, _) => format!("{} as before, see `cistern check`", counted(errors, "error")),
+        };
+        terminal.say(verb, &format!("{}; {next}", counts(edited)));
+        let (facts, secrets) = (format!("facts/{name}.json"), format!("secrets/{name}/"));
+        let left = after.sources.paths.iter().filter(|path| **path == facts || path.starts_with(&secrets));
+        if edited.removed > 0 && self.section == Section::Hosts && after.plan.as_ref().is_some_and(|p| p.entries().hosts.keys().all(|host| host.as_str() != name)) {
+            left.for_each(|path| terminal.say("Left", &format!("{path}, which nothing reads any more")));
+        }
+        let unknown = current::unknown_to_git(&self.common.directory, [edited.path.as_str()].into_iter());
+        if edited.before.is_none() && unknown.is_some_and(|unknown| !unknown.is_empty()) {
+            let path = &edited.path;
+            terminal.warn(&format!("`{path}` is not known to git: a flake cannot see it; run `git add -N {path}`"));
+        }
+    }
+}
+
+/// Compiles what is in memory; the process ends before it needs to be taken apart.
+fn compiled(sources: Sources) -> ManuallyDrop<Compiled> {
+    let mut compiled = compile_sources(sources);
+    check::prove_templates(&mut compiled);
+    ManuallyDrop::new(compiled)
+}
+
+/// `fleet.yaml: 1 added, 2 changed`.
+fn counts(edited: &Edited) -> String {
+    let counts = [(edited.added, "added"), (edited.changed, "changed"), (edited.removed, "removed")];
+    let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    format!("{}: {}", edited.path, counts.join(", "))
+}
+
+/// What to do first about an entry that is still needed.
+fn hint(edit: &Edit, name: &str, brought: &Faults) -> String {
+    let named = brought.iter().filter(|fault| std::ptr::eq(fault.code, codes::UNKNOWN_NAME)).count();
+    match edit {
+        Edit::Remove if named > 0 => format!(
+            "; `{name}` is still named in {}: change them first, for instance with `cistern service move SERVICE --to HOST`",
+            counted(named, "place")
+        ),
+        _ => String::new(),
+    }
+}
