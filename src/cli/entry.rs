@@ -75,13 +75,8 @@ impl Around<'_> {
 
     pub(super) fn set<E: Entry>(&self, options: &Set<E>) -> io::Result<Outcome> {
         let mut changes = options.flags.changes(&options.set);
-        // A placement is either names or a selector.
-        for (one, other) in [("hosts", "selector"), ("selector", "hosts")] {
-            let full = |key: &str| Path(vec!["placement".to_owned(), key.to_owned()]);
-            let sets = |key: &str| changes.iter().any(|c| matches!(c, Change::Set(path, _) if *path == full(key)));
-            if E::SECTION == Section::Services && sets(one) && !sets(other) {
-                changes.push(Change::Drop(full(other)));
-            }
+        if E::SECTION == Section::Services {
+            changes = one_placement(changes);
         }
         changes.extend(options.unset.iter().cloned().map(Change::Unset));
         if changes.is_empty() {
@@ -157,6 +152,22 @@ impl Around<'_> {
     }
 }
 
+/// A placement is either names or a selector: whichever is set comes in the place of the other.
+fn one_placement(changes: Vec<Change>) -> Vec<Change> {
+    let full = |key: &str| Path(vec!["placement".to_owned(), key.to_owned()]);
+    let (hosts, selector) = (full("hosts"), full("selector"));
+    let sets = |wanted: &Path| changes.iter().any(|change| matches!(change, Change::Set(path, _) if path == wanted));
+    if sets(&hosts) == sets(&selector) {
+        return changes;
+    }
+    let instead = |change| match change {
+        Change::Set(path, value) if path == hosts => Change::Instead(path, value, selector.clone()),
+        Change::Set(path, value) if path == selector => Change::Instead(path, value, hosts.clone()),
+        other => other,
+    };
+    changes.into_iter().map(instead).collect()
+}
+
 /// Compiles what is in memory; the process ends before it needs to be taken apart.
 fn compiled(sources: Sources) -> ManuallyDrop<Compiled> {
     let mut compiled = compile_sources(sources);
@@ -173,7 +184,7 @@ fn counts(edited: &Edited) -> String {
 
 /// What to do first about an entry that is still needed.
 fn hint(edit: &Edit, name: &str, brought: &Faults) -> String {
-    let named = brought.iter().filter(|fault| std::ptr::eq(fault.code, codes::UNKNOWN_NAME)).count();
+    let named = brought.iter().filter(|fault| fault.code == codes::UNKNOWN_NAME).count();
     match edit {
         Edit::Remove if named > 0 => format!(
             "; `{name}` is still named in {}: change them first, for instance with `cistern service move SERVICE --to HOST`",

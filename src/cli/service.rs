@@ -46,7 +46,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Verb::Move(options) => {
             let key = |key: &str| Path(vec!["placement".to_owned(), key.to_owned()]);
             let hosts = Value::List(options.to.iter().cloned().map(Value::Text).collect());
-            let changes = vec![Change::Set(key("hosts"), hosts), Change::Drop(key("selector"))];
+            let changes = vec![Change::Instead(key("hosts"), hosts, key("selector"))];
             around.edit(&options.name, &Edit::Change(changes), options.careful)
         }
         Verb::Rm(options) => around.remove(options),

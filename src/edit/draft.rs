@@ -47,25 +47,41 @@ impl<'s> Draft<'s> {
     /// Gives what stands at a path below `prefix` a value.
     pub(super) fn set(&mut self, prefix: &[String], path: &Path, value: &Value) -> Result<(), Faults> {
         let full = [prefix, &path.0].concat();
-        let present = self.expected.get(&full);
-        if present == Some(value) {
-            return Ok(());
-        }
-        match present {
-            None => self.edited.added += 1,
+        match self.expected.get(&full) {
+            Some(present) if present == value => return Ok(()),
             Some(_) => self.edited.changed += 1,
+            None => self.edited.added += 1,
         }
-        // The entry itself has a line a key, and so has the map that it stands in.
-        let tall = if prefix.is_empty() && full.len() == 2 { 3 } else { prefix.len() + 1 };
-        let made = steps::make(&mut self.page, &self.expected, &full, value, tall);
-        self.taken(made, path)?;
-        self.expected.set(&full, value.clone());
-        Ok(())
+        // The entry itself has a line a key.
+        self.make(&full, path, value, prefix.len() + 1)
     }
 
-    /// Says whether something stands at a path below `prefix`.
-    pub(super) fn holds(&self, prefix: &[String], path: &Path) -> bool {
-        self.expected.get(&[prefix, &path.0].concat()).is_some()
+    /// Adds an entry.
+    pub(super) fn add(&mut self, path: &Path, value: &Value) -> Result<(), Faults> {
+        self.edited.added += 1;
+        self.make(&path.0, path, value, path.0.len() + 1)
+    }
+
+    /// Gives what stands at a path a value and takes `other` away; in its place, where the two are neighbours.
+    pub(super) fn instead(
+        &mut self,
+        prefix: &[String],
+        path: &Path,
+        value: &Value,
+        other: &Path,
+    ) -> Result<(), Faults> {
+        let (new, old) = ([prefix, &path.0].concat(), [prefix, &other.0].concat());
+        let (Some((name, beside)), Some((_, above))) = (new.split_last(), old.split_last()) else { return Ok(()) };
+        match (self.expected.get(&old).is_some(), self.expected.get(&new).is_some()) {
+            (false, _) => return self.set(prefix, path, value),
+            (true, false) if above == beside => {
+                let made = steps::rename(&mut self.page, &old, name);
+                self.taken(made, other)?;
+                self.expected.rename(&old, name);
+            }
+            _ => self.unset(prefix, other)?,
+        }
+        self.set(prefix, path, value)
     }
 
     /// Takes away what stands at a path below `prefix`.
@@ -94,6 +110,13 @@ impl<'s> Draft<'s> {
         let text = std::mem::take(&mut self.page.text);
         self.proved(&text, &expected)?;
         Ok(Edited { after: Some(text), ..self.edited })
+    }
+
+    fn make(&mut self, full: &[String], path: &Path, value: &Value, tall: usize) -> Result<(), Faults> {
+        let made = steps::make(&mut self.page, &self.expected, full, value, tall);
+        self.taken(made, path)?;
+        self.expected.set(full, value.clone());
+        Ok(())
     }
 
     fn proved(&mut self, text: &str, expected: &Value) -> Result<(), Faults> {

@@ -62,8 +62,8 @@ pub enum Change {
     Set(Path, Value),
     /// Take a key away, which must be there.
     Unset(Path),
-    /// Take a key away if it is there.
-    Drop(Path),
+    /// Give a key a value in the place of another key, which goes if it is there.
+    Instead(Path, Value, Path),
 }
 
 /// A file and what is to become of it.
@@ -126,8 +126,7 @@ pub fn edit(sources: &mut Sources, section: Section, name: &str, edit: &Edit) ->
                 match change {
                     Change::Set(path, value) => draft.set(&place.prefix, path, value)?,
                     Change::Unset(path) => draft.unset(&place.prefix, path)?,
-                    Change::Drop(path) if draft.holds(&place.prefix, path) => draft.unset(&place.prefix, path)?,
-                    Change::Drop(_) => {}
+                    Change::Instead(path, value, other) => draft.instead(&place.prefix, path, value, other)?,
                 }
             }
             draft.finish()?
@@ -206,7 +205,7 @@ fn add(sources: &mut Sources, section: Section, name: &str, value: &Value, split
         let after = Some(draft.file(value)?);
         return Ok(Edited { path: own_file(section, name), before: None, after, added: 1, changed: 0, removed: 0 });
     }
-    draft.set(&[], &Path(vec![section.key().to_owned(), name.to_owned()]), value)?;
+    draft.add(&Path(vec![section.key().to_owned(), name.to_owned()]), value)?;
     draft.finish()
 }
 

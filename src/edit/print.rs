@@ -30,7 +30,7 @@ pub(super) fn behind_colon(value: &Value, column: usize, tall: usize, manner: Ma
     let below = column + manner.step;
     let lines = members.iter().map(|(key, value)| {
         let behind = behind_colon(value, below, tall.saturating_sub(1), manner);
-        format!("{}{:below$}{}:{behind}", manner.newline, "", text(key, false))
+        format!("{}{:below$}{}:{behind}", manner.newline, "", self::key(key))
     });
     lines.collect()
 }
@@ -42,7 +42,7 @@ pub(super) fn file(value: &Value, manner: Manner) -> String {
         return format!("{{}}{}", manner.newline);
     }
     let lines = members.iter().map(|(key, value)| {
-        format!("{}:{}{}", text(key, false), behind_colon(value, 0, 0, manner), manner.newline)
+        format!("{}:{}{}", self::key(key), behind_colon(value, 0, 0, manner), manner.newline)
     });
     lines.collect()
 }
@@ -66,7 +66,7 @@ pub(super) fn inline(value: &Value, flow: bool) -> String {
 
 /// A key and its value between brackets.
 pub(super) fn member(key: &str, value: &Value) -> String {
-    format!("{}: {}", text(key, true), inline(value, true))
+    format!("{}: {}", self::key(key), inline(value, true))
 }
 
 /// A value in the place of one that was quoted so.
@@ -80,7 +80,13 @@ pub(super) fn like(style: ScalarStyle, value: &Value, flow: bool) -> String {
     }
 }
 
-/// Text or a key; quoted where some reader of YAML could take it for something else.
+/// A key; one that is no plain word is quoted.
+pub(super) fn key(key: &str) -> String {
+    let is_word = key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    if is_word { text(key, true) } else { double_quoted(key) }
+}
+
+/// Text; quoted where some reader of YAML could take it for something else.
 pub(super) fn text(text: &str, flow: bool) -> String {
     if is_plain(text, flow) { text.to_owned() } else { double_quoted(text) }
 }

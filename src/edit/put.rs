@@ -157,12 +157,13 @@ fn behind_block(text: &str, map: &Spot, key: &str, value: &Value, tall: usize, m
     let apart = members.len() > 1 && has_empty_line(&text[members[members.len() - 2].value.end()..last.start]);
     let gap = manner.newline.repeat(if apart { 2 } else { 1 });
     let behind = behind_colon(value, key_column, tall.saturating_sub(1), manner);
-    vec![insert(end, format!("{gap}{:key_column$}{}:{behind}", "", print::text(key, false)))]
+    vec![insert(end, format!("{gap}{:key_column$}{}:{behind}", "", print::key(key)))]
 }
 
+/// Says whether an empty line stands in what is between two entries.
 fn has_empty_line(between: &str) -> bool {
-    let lines: Vec<_> = between.lines().skip(1).collect();
-    lines.iter().rev().skip(1).any(|line| line.trim().is_empty())
+    let lines: Vec<_> = between.split('\n').collect();
+    lines.len() > 2 && lines[1..lines.len() - 1].iter().any(|line| line.trim().is_empty())
 }
 
 fn insert(at: usize, text: String) -> Splice {

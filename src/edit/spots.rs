@@ -55,6 +55,8 @@ pub(super) struct Member {
     pub(super) key: String,
     /// The first byte of the key.
     pub(super) start: usize,
+    /// The byte behind the key.
+    pub(super) key_end: usize,
     /// The value.
     pub(super) value: Spot,
 }
@@ -248,7 +250,7 @@ impl<'t> Reader<'t> {
                     if head == end && !(flow && matches!(value.form, Form::Null)) {
                         return Err(colon);
                     }
-                    members.push(Member { key: key.into_owned(), start, value });
+                    members.push(Member { key: key.into_owned(), start, key_end: end, value });
                 }
                 _ => return Err(given.start),
             }

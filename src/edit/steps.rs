@@ -4,6 +4,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::cut::cut;
 use super::page::{Page, Refusal, Step};
+use super::print;
 use super::put::{put, put_item};
 use super::spots::{Form, Spot};
 use super::value::Value;
@@ -92,4 +93,15 @@ fn items_of<'v>(present: &[Value], wanted: &'v [Value], path: &[Step]) -> Vec<Ac
 pub(super) fn unmake(page: &mut Page, path: &[String]) -> Result<(), Refusal> {
     let steps: Vec<_> = path.iter().cloned().map(Step::Key).collect();
     cut(page, &steps)
+}
+
+/// Calls a key otherwise; its value and its comments stay.
+pub(super) fn rename(page: &mut Page, path: &[String], name: &str) -> Result<(), Refusal> {
+    let steps: Vec<_> = path.iter().cloned().map(Step::Key).collect();
+    page.owned(&steps, false)?;
+    let (last, above) = path.split_last().ok_or(Refusal::Unproved)?;
+    let map = page.find(&steps[..above.len()])?.ok_or(Refusal::Unproved)?.spot;
+    let member = map.member(last).ok_or(Refusal::Unproved)?;
+    let key = member.start..member.key_end;
+    page.splice(vec![(key, print::key(name))])
 }

@@ -99,7 +99,8 @@ impl Value {
     /// Puts a value at a path, behind what is there; the maps on the way are made.
     pub(super) fn set(&mut self, path: &[String], value: Self) {
         let Some((key, rest)) = path.split_first() else {
-            *self = value;
+            let present = std::mem::replace(self, Self::List(Vec::new()));
+            *self = value.in_order_of(&present);
             return;
         };
         if !matches!(self, Self::Map(_)) {
@@ -113,6 +114,19 @@ impl Value {
         members[at].1.set(rest, value);
     }
 
+    /// The same with the keys of maps in the order of `present`, and those that are new behind them.
+    fn in_order_of(self, present: &Self) -> Self {
+        let (Self::Map(members), Self::Map(old)) = (&self, present) else { return self };
+        let place = |key: &String| old.iter().position(|(name, _)| name == key).unwrap_or(old.len());
+        let mut members = members.clone();
+        members.sort_by_key(|(key, _)| place(key));
+        let ordered = members.into_iter().map(|(key, value)| match old.iter().find(|(name, _)| *name == key) {
+            Some((_, old)) => (key, value.in_order_of(old)),
+            None => (key, value),
+        });
+        Self::Map(ordered.collect())
+    }
+
     /// Takes away what stands at a path.
     pub(super) fn unset(&mut self, path: &[String]) {
         let (Self::Map(members), Some((key, rest))) = (self, path.split_first()) else { return };
@@ -121,6 +135,13 @@ impl Value {
             (Some(at), rest) => members[at].1.unset(rest),
             (None, _) => {}
         }
+    }
+
+    /// Calls a key otherwise.
+    pub(super) fn rename(&mut self, path: &[String], name: &str) {
+        let (Self::Map(members), Some((key, rest))) = (self, path.split_first()) else { return };
+        let Some((present, value)) = members.iter_mut().find(|(present, _)| present == key) else { return };
+        if rest.is_empty() { name.clone_into(present) } else { value.rename(rest, name) }
     }
 
     /// Lays its members over, in place of those of the same keys where they are no maps.
