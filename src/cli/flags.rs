@@ -94,12 +94,13 @@ struct Flag {
 
 impl Flag {
     fn arg(&self) -> Arg {
-        let arg = Arg::new(self.long.clone()).long(self.long.clone()).help(self.key.doc.trim_end_matches('.').to_owned());
+        let arg = Arg::new(self.long.clone()).long(self.long.clone()).value_name("VALUE").help_heading("Keys");
+        let arg = arg.help(self.key.doc.trim_end_matches('.').to_owned());
         match &self.key.want {
             Want::Text(words) if !words.is_empty() => arg.value_parser(PossibleValuesParser::new(words.clone())),
             Want::Map(_) => arg.value_name("NAME=VALUE").action(ArgAction::Append),
             Want::List(_) => arg.value_name("A,B"),
-            _ => arg.value_name("VALUE"),
+            _ => arg,
         }
     }
 
