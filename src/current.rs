@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where git and the directories to compare with are read")]
 
-mod git;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +15,8 @@ use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
+use crate::git::{self, Absence, Git};
 use crate::tree::Tree;
-use git::{Absence, Git};
 
 /// The directory of a fleet that holds its tree.
 const GENERATED: &str = "generated";
@@ -57,12 +56,7 @@ pub enum Error {
     /// A directory holds neither a tree nor a fleet.
     Directory(PathBuf),
     /// Git failed.
-    Git {
-        /// The command.
-        command: String,
-        /// What git said.
-        said: String,
-    },
+    Git(git::Error),
     /// A file cannot be read.
     Io {
         /// The directory that was read.
@@ -136,7 +130,7 @@ pub fn stage<'p>(fleet_dir: &Path, paths: impl Iterator<Item = &'p str>) -> Resu
 impl Error {
     /// Says whether the machine is at fault, and not what the user asked for.
     pub fn is_of_the_machine(&self) -> bool {
-        matches!(self, Self::Git { .. } | Self::Io { .. })
+        matches!(self, Self::Git(_) | Self::Io { .. })
     }
 }
 
@@ -152,7 +146,7 @@ impl fmt::Display for Error {
             Self::Directory(path) => {
                 write!(to, "{} is neither a fleet directory with {GENERATED}/ nor a tree itself", path.display())
             }
-            Self::Git { command, said } => write!(to, "`{command}` failed: {said}"),
+            Self::Git(error) => error.fmt(to),
             Self::Io { path, error } => write!(to, "{} cannot be read: {error}", path.display()),
         }
     }
@@ -167,9 +161,15 @@ impl std::error::Error for Error {
     }
 }
 
+impl From<git::Error> for Error {
+    fn from(error: git::Error) -> Self {
+        Self::Git(error)
+    }
+}
+
 fn without(absence: Absence, fleet_dir: &Path) -> Error {
     match absence {
-        Absence::Program => Error::Git { command: "git".to_owned(), said: absence.sentence().to_owned() },
+        Absence::Program => git::Error { command: "git".to_owned(), said: absence.sentence().to_owned() }.into(),
         Absence::Repository => Error::Repository(fleet_dir.to_owned()),
     }
 }
@@ -244,7 +244,7 @@ fn blobs(git: &Git, ids: &[&str]) -> Result<Vec<Arc<[u8]>>, Error> {
     let mut rest = printed.as_slice();
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let (bytes, after) = blob(rest).ok_or_else(|| Error::Git {
+        let (bytes, after) = blob(rest).ok_or_else(|| git::Error {
             command: "git cat-file --batch".to_owned(),
             said: format!("the file with the id {id} is missing"),
         })?;

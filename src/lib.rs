@@ -7,6 +7,7 @@
 //! Each arrow is one function, each noun one type, and no arrow points back: a module uses only modules that
 //! stand above it in the list below. `tests/tidy.rs` says so.
 
+mod git;
 pub mod source;
 pub mod diag;
 pub mod nix;

@@ -8,9 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
+
+use crate::git;
 
 /// The largest definition file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 16 << 20;
@@ -70,7 +73,7 @@ pub struct Rejected {
 }
 
 /// The files of the fleet directory and the evidence beside them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Sources {
     files: Vec<SourceFile>,
     ids: BTreeMap<String, FileId>,
@@ -78,8 +81,29 @@ pub struct Sources {
     pub paths: BTreeSet<String>,
     /// The files that cannot be used.
     pub rejected: Vec<Rejected>,
+    /// The files that git knows, or why it could not be asked, in a clause.
+    pub known_to_git: Known,
+    /// Today, in days since 1970-01-01; 0 when nobody asked the clock.
+    pub today: i64,
     /// Links that leave the directory or lead nowhere: what stands below them is not in `paths`.
     pub links: BTreeSet<String>,
+}
+
+/// What git knows of the fleet directory: the paths of its files, or why it could not be asked.
+pub type Known = Result<BTreeSet<String>, String>;
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            ids: BTreeMap::new(),
+            paths: BTreeSet::new(),
+            rejected: Vec::new(),
+            known_to_git: Err("nobody asked git".to_owned()),
+            today: 0,
+            links: BTreeSet::new(),
+        }
+    }
 }
 
 impl Sources {
@@ -89,15 +113,20 @@ impl Sources {
     /// The machine's faults only: a directory that is absent or may not be read, a failing disk.
     pub fn read(root: &Path) -> io::Result<Self> {
         let base = root.canonicalize().map_err(|error| named(root, &error))?;
+        let (sources, known_to_git) = rayon::join(|| Self::files(&base), || git::known(&base));
+        Ok(Self { known_to_git, today: today(), ..sources? })
+    }
+
+    fn files(base: &Path) -> io::Result<Self> {
         let mut sources = Self::default();
         let mut wanted: Vec<(String, PathBuf)> = Vec::new();
         let mut linked = Vec::new();
-        let walk = WalkDir::new(&base).sort_by_file_name().into_iter().filter_entry(|entry| {
+        let walk = WalkDir::new(base).sort_by_file_name().into_iter().filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_type().is_dir() || !is_skipped(&entry.file_name().to_string_lossy())
         });
         for entry in walk {
             let entry = entry.map_err(|error| io::Error::other(error.to_string()))?;
-            let Some(path) = relative(&base, entry.path()) else { continue };
+            let Some(path) = relative(base, entry.path()) else { continue };
             if !entry.file_type().is_file() && !entry.path_is_symlink() {
                 if is_wanted(&path) {
                     sources.rejected.push(Rejected { path, why: Why::NoFile });
@@ -105,10 +134,10 @@ impl Sources {
                 continue;
             }
             if entry.path_is_symlink() {
-                let target = entry.path().canonicalize().ok().filter(|target| target.starts_with(&base));
+                let target = entry.path().canonicalize().ok().filter(|target| target.starts_with(base));
                 let target = target.filter(|target| target.is_dir() || target.is_file());
                 if target.as_ref().is_some_and(|target| target.is_dir()) {
-                    linked.extend(target.and_then(|target| relative(&base, &target)).map(|target| (path, target)));
+                    linked.extend(target.and_then(|target| relative(base, &target)).map(|target| (path, target)));
                     continue;
                 }
                 if target.is_none() {
@@ -119,7 +148,7 @@ impl Sources {
                     continue;
                 }
             }
-            if is_wanted(&path) {
+            if is_wanted(&path) || is_nix(&path) {
                 wanted.push((path.clone(), entry.into_path()));
             } else if is_misnamed(&path) {
                 sources.rejected.push(Rejected { path: path.clone(), why: Why::Suffix });
@@ -132,7 +161,7 @@ impl Sources {
                 sources.paths.range(below.clone()..).take_while(|p| p.starts_with(&below)).cloned().collect();
             for path in found {
                 let seen = format!("{link}/{}", &path[below.len()..]);
-                if is_wanted(&seen) {
+                if is_wanted(&seen) || is_nix(&seen) {
                     wanted.push((seen.clone(), base.join(path)));
                 }
                 sources.paths.insert(seen);
@@ -144,6 +173,8 @@ impl Sources {
                 Ok(text) => {
                     sources.add(path, text);
                 }
+                // What is wrong with a module of the user's, Nix says.
+                Err(_) if is_nix(&path) => {}
                 Err(why) => sources.rejected.push(Rejected { path, why }),
             }
         }
@@ -231,6 +262,11 @@ fn is_wanted(path: &str) -> bool {
         || path.ends_with(".pub")
 }
 
+/// Says whether it is a module of the user's, which some rules look into.
+fn is_nix(path: &str) -> bool {
+    path.ends_with(".nix")
+}
+
 fn is_misnamed(path: &str) -> bool {
     path.strip_suffix(".yml").is_some_and(|stem| is_wanted(&format!("{stem}.yaml")))
 }
@@ -257,4 +293,9 @@ fn read_text(path: &PathBuf) -> io::Result<Result<String, Why>> {
 
 fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+fn today() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs() / 86_400).expect("a number of days")
 }

@@ -5,6 +5,7 @@
 //! by byte, and `said.txt` is what the program said. `CISTERN_BLESS=1` rewrites what is expected.
 
 #![expect(clippy::disallowed_methods, reason = "runs the program on copies of fleets")]
+#![expect(clippy::unwrap_used, reason = "what cannot be read or written fails the test")]
 
 mod common;
 
@@ -61,8 +62,23 @@ fn a_dry_run_shows_the_difference_and_writes_nothing() {
     assert_eq!(output.status.code(), Some(0));
     let colored = fleet.cistern(&[&args[..], &["--color", "always"]].concat());
     assert!(String::from_utf8_lossy(&colored.stdout).contains("\u{1b}[32m+  router"));
-    let new = fleet.cistern(&["host", "add", "x", "--managed", "scrape", "--address", "10.0.0.3", "--set", "exporters.node={}", "--split", "--dry-run"]);
-    assert!(String::from_utf8_lossy(&new.stdout).starts_with("--- /dev/null\n+++ b/hosts/x.yaml\n@@ -0,0 +1,3 @@\n+managed: scrape\n"));
+    let new = fleet.cistern(&[
+        "host",
+        "add",
+        "x",
+        "--managed",
+        "scrape",
+        "--address",
+        "10.0.0.3",
+        "--set",
+        "exporters.node={}",
+        "--split",
+        "--dry-run",
+    ]);
+    assert!(
+        String::from_utf8_lossy(&new.stdout)
+            .starts_with("--- /dev/null\n+++ b/hosts/x.yaml\n@@ -0,0 +1,3 @@\n+managed: scrape\n")
+    );
     assert_eq!(files(&fleet.root), Files::from([("fleet.yaml".to_owned(), LAB.as_bytes().to_vec())]));
 }
 
@@ -174,7 +190,18 @@ fn killed_at_random_points() {
 fn a_new_file_that_git_does_not_know_is_told() {
     let fleet = Fleet::of(LAB);
     fleet.shell("git init -q && git add .");
-    let output = fleet.cistern(&["host", "add", "x", "--managed", "scrape", "--address", "10.0.0.3", "--set", "exporters.node={}", "--split"]);
+    let output = fleet.cistern(&[
+        "host",
+        "add",
+        "x",
+        "--managed",
+        "scrape",
+        "--address",
+        "10.0.0.3",
+        "--set",
+        "exporters.node={}",
+        "--split",
+    ]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("`hosts/x.yaml` is not known to git") && said.contains("git add -N hosts/x.yaml"), "{said}");
 }

@@ -7,6 +7,7 @@
 //! - No usual manner of writing is refused.
 
 #![expect(clippy::disallowed_methods, reason = "asks the environment for more cases")]
+#![expect(clippy::unwrap_used, reason = "what is not as it was written fails the test")]
 
 use cistern::diag::{Faults, Renderer};
 use cistern::edit::{Change, Edit, Path, Section, Value, edit};
@@ -23,9 +24,38 @@ const FILE: &str = "fleet.yaml";
 const EDITS: usize = 12;
 const NAMES: &[&str] = &["ada", "bob", "cleo", "dora", "emil", "finn"];
 const WORDS: &[&str] = &[
-    "plain", "two words", "yes", "25.10", "a: b", "a #b", "", "Küche 台", "it's", "say \"hi\"", "- x", "@tag", "1e3", "a, b",
-    "[x]", "{x}", "line\nbreak", "tab\there", "null", "end:", "*a", "&a", "12:30:00", "2024-01-02", "\\", " x ", "#", "?",
-    "0x1f", "%x", "|", "~",
+    "plain",
+    "two words",
+    "yes",
+    "25.10",
+    "a: b",
+    "a #b",
+    "",
+    "Küche 台",
+    "it's",
+    "say \"hi\"",
+    "- x",
+    "@tag",
+    "1e3",
+    "a, b",
+    "[x]",
+    "{x}",
+    "line\nbreak",
+    "tab\there",
+    "null",
+    "end:",
+    "*a",
+    "&a",
+    "12:30:00",
+    "2024-01-02",
+    "\\",
+    " x ",
+    "#",
+    "?",
+    "0x1f",
+    "%x",
+    "|",
+    "~",
 ];
 
 proptest! {
@@ -62,7 +92,8 @@ fn read(text: &str) -> (Vec<String>, Entries) {
         Some(Value::Map(members)) => members,
         _ => Vec::new(),
     };
-    let rest = top.iter().filter(|entry| &*entry.key != "hosts").map(|e| format!("{}: {:?}", e.key, Value::of(&e.value)));
+    let rest =
+        top.iter().filter(|entry| &*entry.key != "hosts").map(|e| format!("{}: {:?}", e.key, Value::of(&e.value)));
     (rest.collect(), hosts)
 }
 
@@ -112,7 +143,9 @@ fn any_edit((_, hosts): &(Vec<String>, Entries), random: &mut Random) -> (String
         }
         // An earlier change of the same edit may have taken it away or made it text.
         let touched = changes.iter().any(|change| match change {
-            Change::Set(Path(other), _) | Change::Unset(Path(other)) | Change::Instead(Path(other), ..) => other[0] == path[0],
+            Change::Set(Path(other), _) | Change::Unset(Path(other)) | Change::Instead(Path(other), ..) => {
+                other[0] == path[0]
+            }
         });
         if touched {
             continue;

@@ -49,7 +49,8 @@ pub(super) fn operators_are_not_root(fleet: &Fleet, faults: &mut Faults) {
             )
             .at(person.span, "could take on root with it")
             .at(span, "deploy-rs comes with this account")
-            .help("give them an `account` of their own, or the role admin"),
+            .help("give them an `account` of their own, or the role admin")
+            .about("hosts", &host.name),
         );
     }
 }

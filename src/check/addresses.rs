@@ -35,7 +35,8 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
                 )
                 .at(address.span, "does not fit")
                 .at(subnet.span, "the site's network")
-                .help("correct the address, or the host's `site`"),
+                .help("correct the address, or the host's `site`")
+                .about("hosts", &host.name),
             );
         }
         if let Some(gateway) =
@@ -45,7 +46,8 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
                 Diagnostic::new(codes::BAD_ADDRESSING, format!("host `{}` has the address of the gateway", host.name))
                     .at(address.span, "the gateway's")
                     .at(gateway.span, "set here")
-                    .help("give the host another address"),
+                    .help("give the host another address")
+                    .about("hosts", &host.name),
             );
         }
         if let Some((first, last)) = &site.dhcp_range
@@ -59,6 +61,7 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
                 )
                 .at(address.span, "DHCP may hand this out")
                 .at(first.span, "the range begins here")
+                .about("hosts", &host.name)
                 .help("take an address outside of the range, or `network: { mode: dhcp }` and a reservation"),
             );
         }
@@ -79,7 +82,8 @@ pub(super) fn sites_are_sound(fleet: &Fleet, faults: &mut Faults) {
                     Diagnostic::new(codes::BAD_ADDRESSING, format!("{what} of site `{name}` {why} {}", subnet.value.0))
                         .at(address.span, "does not fit")
                         .at(subnet.span, "the site's network")
-                        .help("correct the one or the other"),
+                        .help("correct the one or the other")
+                        .about("sites", name),
                 );
             }
         }
@@ -121,7 +125,9 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
                 )
                 .at(address.span, "again")
                 .at(first.span, "first here")
-                .help("give one of them another address"),
+                .help("give one of them another address")
+                .about("hosts", &host.name)
+                .about("hosts", &other.name),
             );
         }
         if let Some(mac) = &host.mac
@@ -134,7 +140,9 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
                 )
                 .at(mac.span, "again")
                 .at(first.span, "first here")
-                .help("one of the two was copied; `ip link` on the machine shows its own"),
+                .help("one of the two was copied; `ip link` on the machine shows its own")
+                .about("hosts", &host.name)
+                .about("hosts", &other.name),
             );
         }
     }
@@ -174,7 +182,8 @@ pub(super) fn static_is_complete(fleet: &Fleet, faults: &mut Faults) {
                 )
                 .at(host.span, "this host")
                 .at(mode.map_or(host.span, |mode| mode.span), "is set to static")
-                .help(format!("it lacks {}", crate::diag::listed(&lacks))),
+                .help(format!("it lacks {}", crate::diag::listed(&lacks)))
+                .about("hosts", &host.name),
             );
         }
     }

@@ -24,7 +24,8 @@ pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
                     format!("the disk that host `{}` boots from is not known", host.name),
                 )
                 .at(host.span, known)
-                .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`"),
+                .help("use a hardware file that sets boot.loader.grub.device: `hardware: ./hardware/NAME.nix`")
+                .about("hosts", &host.name),
             );
         }
         let owned = match &host.layer.filesystems {
@@ -37,7 +38,8 @@ pub(super) fn has_a_loader_and_a_root(fleet: &Fleet, faults: &mut Faults) {
                 Diagnostic::new(codes::NO_ROOT, format!("nobody owns `/` of host `{}`", host.name))
                     .at(host.span, "it would not boot")
                     .help("add `filesystems: { \"/\": { device: /dev/disk/by-label/nixos, fs_type: ext4 } }`")
-                    .help("or `filesystems: manual` with a module that mounts it (disko, for instance)"),
+                    .help("or `filesystems: manual` with a module that mounts it (disko, for instance)")
+                    .about("hosts", &host.name),
             );
         }
         incomplete_mounts(host, faults);
@@ -53,7 +55,7 @@ fn incomplete_mounts(host: &Host, faults: &mut Faults) {
             _ => "add `fs_type: ext4`",
         };
         let diagnostic = Diagnostic::new(codes::MISSING_KEY, format!("{what} has no `{key}`"));
-        faults.push(diagnostic.at(span, "incomplete").help(example));
+        faults.push(diagnostic.at(span, "incomplete").help(example).about("hosts", &host.name));
     };
     if let Some(Filesystems::Mounts(mounts)) = &host.layer.filesystems {
         for (place, mount) in &mounts.entries {
@@ -100,7 +102,8 @@ fn mounts_stand_once(host: &Host, faults: &mut Faults) {
                 )
                 .at(mount.span, "again")
                 .at(first, "first here")
-                .help("give one of them another place"),
+                .help("give one of them another place")
+                .about("hosts", &host.name),
             );
         }
     }
@@ -140,7 +143,8 @@ pub(super) fn monitors_are_managed(fleet: &Fleet, faults: &mut Faults) {
             Diagnostic::new(codes::BAD_MONITOR, format!("host `{}` cannot run Prometheus", name.value))
                 .at(name.span, "named here")
                 .at(host.span, format!("is `managed: {}`", host.managed))
-                .help("name a host with `managed: full`"),
+                .help("name a host with `managed: full`")
+                .about("hosts", &name.value),
         );
     }
 }

@@ -27,11 +27,27 @@ impl Checked {
     }
 }
 
-/// One rule: looks at the fleet and pushes what it finds.
-pub type Rule = fn(&Fleet, &mut Faults);
+/// One rule about a subject: a fleet, a draft.
+pub struct Rule<T> {
+    /// Its family and name, as in `addresses::stand_once`.
+    pub name: &'static str,
+    /// Looks at the subject and pushes what it finds.
+    pub run: fn(&T, &mut Faults),
+}
+
+/// Lists rules by their paths, which become their names.
+macro_rules! rules {
+    ($($family:ident::$name:ident,)*) => {
+        &[$($crate::check::Rule {
+            name: concat!(stringify!($family), "::", stringify!($name)),
+            run: $family::$name,
+        },)*]
+    };
+}
+pub(crate) use rules;
 
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[Rule<Fleet>] = rules![
     access::somebody_can_log_in,
     access::admins_can_decrypt,
     access::operators_are_not_root,
@@ -48,7 +64,8 @@ pub const RULES: &[Rule] = &[
 /// Runs every rule; `None` when there is an error among the faults, those of lowering included.
 pub fn check(fleet: Fleet, faults: &mut Faults) -> Option<Checked> {
     for rule in RULES {
-        rule(&fleet, faults);
+        (rule.run)(&fleet, faults);
     }
+    fleet.levels.settle(faults);
     (!faults.has_errors()).then_some(Checked(fleet))
 }

@@ -48,7 +48,9 @@ pub(super) fn readers_can_decrypt(fleet: &Fleet, faults: &mut Faults) {
             Diagnostic::new(codes::NO_HOST_KEY, format!("host `{}` could not decrypt `{secret}`", host.name))
                 .at(span, what)
                 .at(fleet.secrets[secret].span, "the secret")
-                .help(format!("`ssh-keyscan -t ed25519 {address}` prints the key: `host_key: ssh-ed25519 …`")),
+                .help(format!("`ssh-keyscan -t ed25519 {address}` prints the key: `host_key: ssh-ed25519 …`"))
+                .about("hosts", &host.name)
+                .about("secrets", secret),
         );
     }
 }
@@ -70,7 +72,8 @@ pub(super) fn files_exist(fleet: &Fleet, faults: &mut Faults) {
         faults.push(
             Diagnostic::new(codes::NO_SECRET_FILE, message)
                 .at(secret.span, "hosts that read it cannot be built")
-                .help(format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory")),
+                .help(format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory"))
+                .about("secrets", name),
         );
     }
 }

@@ -25,7 +25,13 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     let faults = &compiled.faults;
     match options.format {
         Format::Json => terminal.line(&json(faults, &compiled.sources))?,
-        Format::Human => terminal.print(&Renderer::new(&compiled.sources, terminal.color()).all(faults))?,
+        Format::Human => {
+            let renderer = Renderer::new(&compiled.sources, terminal.color());
+            terminal.print(&renderer.all(faults))?;
+            if terminal.verbose() {
+                terminal.print(&renderer.allowed(faults))?;
+            }
+        }
     }
     let Some(plan) = &compiled.plan else {
         terminal.say("Checked", &summary(faults));

@@ -80,7 +80,9 @@ impl Around<'_> {
         }
         changes.extend(options.unset.iter().cloned().map(Change::Unset));
         if changes.is_empty() {
-            self.terminal.error("there is nothing to change; name a key, as `--address VALUE`, `--set PATH=VALUE` or `--unset PATH`");
+            self.terminal.error(
+                "there is nothing to change; name a key, as `--address VALUE`, `--set PATH=VALUE` or `--unset PATH`",
+            );
             return Ok(Outcome::Wrong);
         }
         self.edit(&options.name, &Edit::Change(changes), options.careful)
@@ -112,7 +114,11 @@ impl Around<'_> {
         let brought = edit::brought(&before.faults, &after.faults, before.plan.is_some());
         terminal.faults(&brought, &after.sources);
         if brought.has_errors() {
-            terminal.error(&format!("nothing was written: {} that the edit would bring{}", summary(&brought), hint(edit, name, &brought)));
+            terminal.error(&format!(
+                "nothing was written: {} that the edit would bring{}",
+                summary(&brought),
+                hint(edit, name, &brought)
+            ));
             return Ok(Outcome::Wrong);
         }
         if careful.dry_run {
@@ -134,14 +140,17 @@ impl Around<'_> {
             (_, None) => "Deleted",
             _ => "Edited",
         };
-        let next = match after.faults.counts() {
-            (0, _) => "run `cistern generate`".to_owned(),
-            (errors, _) => format!("{} as before, see `cistern check`", counted(errors, "error")),
+        let next = match after.faults.counts().errors {
+            0 => "run `cistern generate`".to_owned(),
+            errors => format!("{} as before, see `cistern check`", counted(errors, "error")),
         };
         terminal.say(verb, &format!("{}; {next}", counts(edited)));
         let (facts, secrets) = (format!("facts/{name}.json"), format!("secrets/{name}/"));
         let left = after.sources.paths.iter().filter(|path| **path == facts || path.starts_with(&secrets));
-        if edited.removed > 0 && self.section == Section::Hosts && after.plan.as_ref().is_some_and(|p| p.entries().hosts.keys().all(|host| host.as_str() != name)) {
+        if edited.removed > 0
+            && self.section == Section::Hosts
+            && after.plan.as_ref().is_some_and(|p| p.entries().hosts.keys().all(|host| host.as_str() != name))
+        {
             left.for_each(|path| terminal.say("Left", &format!("{path}, which nothing reads any more")));
         }
         let unknown = current::unknown_to_git(&self.common.directory, [edited.path.as_str()].into_iter());

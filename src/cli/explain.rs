@@ -5,7 +5,7 @@ use std::io;
 use clap::Args;
 
 use super::{Outcome, Terminal};
-use crate::diag::{Severity, codes, nearest};
+use crate::diag::{codes, nearest};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -26,10 +26,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome>
         terminal.error(&format!("there is no diagnostic `{}`; {hint}", wanted.escape_debug()));
         return Ok(Outcome::Wrong);
     };
-    let severity = match code.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let severity = code.severity.word();
     terminal.line(&format!("{} ({severity}): {}\n\n{}", code.id, code.sentence, code.explanation))?;
     Ok(Outcome::Fine)
 }

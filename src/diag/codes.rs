@@ -9,6 +9,19 @@ pub enum Severity {
     Error,
     /// It can, but somebody should look.
     Warning,
+    /// Somebody looked, and gave a reason: it is counted and not shown.
+    Allowed,
+}
+
+impl Severity {
+    /// The word that messages and machines use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Allowed => "allowed",
+        }
+    }
 }
 
 /// The stage of the way at which a fault is found.
@@ -29,6 +42,8 @@ pub struct Code {
     pub id: &'static str,
     /// The severity, unless a lint says otherwise.
     pub severity: Severity,
+    /// Whether `lints` and `accept` can allow it: what would be generated all the same is whole.
+    pub may_allow: bool,
     /// Where on the way it is found.
     pub stage: Stage,
     /// What is wrong, in one sentence without names.
@@ -42,13 +57,27 @@ pub fn find(id: &str) -> Option<&'static Code> {
     CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
 }
 
+/// What a row of the table says of severity: an `Error` is final, a `Refusal` can be accepted with a reason.
+macro_rules! severity {
+    (Error) => {
+        (Severity::Error, false)
+    };
+    (Refusal) => {
+        (Severity::Error, true)
+    };
+    (Warning) => {
+        (Severity::Warning, true)
+    };
+}
+
 macro_rules! codes {
     ($($name:ident = $id:literal $severity:ident $stage:ident $sentence:literal $explanation:literal;)*) => {
         $(
             #[doc = $sentence]
             pub const $name: &Code = &Code {
                 id: $id,
-                severity: Severity::$severity,
+                severity: severity!($severity).0,
+                may_allow: severity!($severity).1,
                 stage: Stage::$stage,
                 sentence: $sentence,
                 explanation: $explanation,
@@ -118,15 +147,19 @@ codes! {
         "Kinds are files: Cistern's own and those in templates/services/ of the fleet. A service's kind defaults to its own name; give `kind` when the two differ, or `image` for a container.";
     PLACEMENT = "C036" Error Fleet "A placement does not say where."
         "`placement` takes either `hosts` (a list of names) or `selector`, and exactly one of them.";
+    BAD_LINT = "C040" Error Fleet "A lint or an `accept` cannot be applied."
+        "`lints: { CODE: { level, reason } }` sets the level of a code for the whole fleet (allow, warn or deny); `accept: [{ code: CODE, reason: … }]` on a host, a service, a secret or a site allows one code there. Both need a reason, and errors without which nothing whole could be generated cannot be allowed.";
+    IDLE_LINT = "C041" Warning Fleet "A lint or an `accept` concerns nothing."
+        "What it allowed was mended. Remove it, so that it does not hide the next fault of its kind.";
     BAD_ADDRESSING = "C050" Error Fleet "An address does not fit its site."
         "A static address lies inside the site's subnet, is neither the network, the broadcast nor the gateway's address; gateway and DHCP range lie inside the subnet.";
     ADDRESS_TWICE = "C051" Error Fleet "Two hosts have the same address."
         "Peers, Prometheus and deploy-rs would reach whichever answers first.";
-    ADDRESS_IN_DHCP = "C052" Error Fleet "A static address lies in the range that DHCP hands out."
+    ADDRESS_IN_DHCP = "C052" Refusal Fleet "A static address lies in the range that DHCP hands out."
         "The DHCP server will give the address to another machine one day. Take one outside of `dhcp_range`, or use `network.mode: dhcp` with a reservation.";
     STATIC_INCOMPLETE = "C053" Error Fleet "Static addressing lacks something that it needs."
         "`network.mode: static` needs the host's site with a `subnet` and `gateway`, and the interface: by name in `network.interface`, or found by `mac`.";
-    MAC_TWICE = "C054" Error Fleet "Two hosts have the same MAC address."
+    MAC_TWICE = "C054" Refusal Fleet "Two hosts have the same MAC address."
         "A MAC address belongs to one network card. One of the two was copied.";
     NO_SYSTEM = "C060" Error Fleet "Nothing tells what system a host is."
         "Give `system: x86_64-linux`, or a report: run `nixos-facter` on the machine as root and store what it prints as facts/<host>.json.";
@@ -138,7 +171,7 @@ codes! {
         "A host that has no `/` does not boot. Give `filesystems: { \"/\": … }`, a hardware file, or `filesystems: manual` with a module (disko, for instance) that mounts it.";
     BAD_FACTS = "C064" Error Fleet "A facts file is not a nixos-facter report."
         "facts/<host>.json is what `nixos-facter` prints: JSON with `version` 1 or 2, `system` and `hardware`. A log line at its beginning is the usual fault.";
-    SYSTEM_CONTRADICTS = "C065" Error Fleet "The definition and the facts name different systems."
+    SYSTEM_CONTRADICTS = "C065" Refusal Fleet "The definition and the facts name different systems."
         "The facts were read off the machine. Correct `system`, or replace a report of another machine.";
     MOUNT_TWICE = "C066" Error Fleet "Two disks of a host are mounted at the same place."
         "The one that is mounted later hides the other. `filesystems` and `storage` share their places.";

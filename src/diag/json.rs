@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Diagnostic, Faults, Severity};
+use super::{Counts, Diagnostic, Faults};
 use crate::source::{Sources, Span};
 
 #[derive(Serialize)]
@@ -11,6 +11,9 @@ struct Report<'a> {
     version: u32,
     errors: usize,
     warnings: usize,
+    allowed: usize,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    not_looked_at: &'a [String],
     diagnostics: Vec<Entry<'a>>,
 }
 
@@ -18,6 +21,8 @@ struct Report<'a> {
 struct Entry<'a> {
     code: &'a str,
     severity: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
@@ -39,20 +44,18 @@ struct Place<'a> {
 
 /// Writes every diagnostic as one JSON document, lines and columns from 1.
 pub fn json(faults: &Faults, sources: &Sources) -> String {
-    let (errors, warnings) = faults.counts();
-    let diagnostics = faults.sorted().into_iter().map(|d| entry(d, sources)).collect();
-    let report = Report { version: 1, errors, warnings, diagnostics };
+    let Counts { errors, warnings, allowed } = faults.counts();
+    let all = faults.sorted().into_iter().chain(faults.allowed());
+    let diagnostics = all.map(|d| entry(d, sources)).collect();
+    let report = Report { version: 1, errors, warnings, allowed, not_looked_at: faults.skipped(), diagnostics };
     serde_json::to_string_pretty(&report).expect("a report holds nothing but text and numbers")
 }
 
 fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
-    let severity = match diagnostic.code.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     Entry {
         code: diagnostic.code.id,
-        severity,
+        severity: diagnostic.severity.word(),
+        reason: diagnostic.reason.as_deref(),
         message: &diagnostic.message,
         path: diagnostic.path.as_deref(),
         labels: diagnostic.labels.iter().map(|label| place(label.span, &label.text, sources)).collect(),

@@ -2,12 +2,14 @@
 
 pub mod codes;
 mod json;
+mod levels;
 mod render;
 
 use crate::source::Span;
 
 pub use codes::{Code, Severity, Stage};
 pub use json::json;
+pub use levels::{Level, Levels, Ruling};
 pub use render::{Renderer, summary};
 
 /// One fault of the user's files.
@@ -15,6 +17,12 @@ pub use render::{Renderer, summary};
 pub struct Diagnostic {
     /// The row of the table of codes.
     pub code: &'static Code,
+    /// How bad it is: the code's own severity, unless [`Levels`] ruled otherwise.
+    pub severity: Severity,
+    /// Why it was allowed.
+    pub reason: Option<String>,
+    /// The entries that it is about: one of them can accept it, and selectors choose by them.
+    pub about: Vec<Subject>,
     /// What is wrong, in one sentence with the names in it.
     pub message: String,
     /// The fault first, then its causes.
@@ -25,6 +33,15 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Text that would be right in the place of the fault.
     pub suggestion: Option<String>,
+}
+
+/// An entry of the definition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// The map that it stands in: `hosts`, `services`, `secrets`, `sites`.
+    pub section: &'static str,
+    /// Its name.
+    pub name: String,
 }
 
 /// A place in the text and what is to be seen there.
@@ -39,7 +56,24 @@ pub struct Label {
 impl Diagnostic {
     /// Begins a diagnostic.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), path: None, help: Vec::new(), suggestion: None }
+        Self {
+            code,
+            severity: code.severity,
+            reason: None,
+            about: Vec::new(),
+            message: message.into(),
+            labels: Vec::new(),
+            path: None,
+            help: Vec::new(),
+            suggestion: None,
+        }
+    }
+
+    /// Names an entry that it is about: the one whose `accept` can allow it comes first.
+    #[must_use]
+    pub fn about(mut self, section: &'static str, name: impl ToString) -> Self {
+        self.about.push(Subject { section, name: name.to_string() });
+        self
     }
 
     /// Points at a place: the first call at the fault, later ones at its causes.
@@ -77,6 +111,18 @@ impl Diagnostic {
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     list: Vec<Diagnostic>,
+    skipped: Vec<String>,
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Those that somebody allowed with a reason.
+    pub allowed: usize,
 }
 
 impl Faults {
@@ -88,46 +134,74 @@ impl Faults {
     /// Adds all of another list.
     pub fn append(&mut self, mut other: Faults) {
         self.list.append(&mut other.list);
+        self.skipped.append(&mut other.skipped);
     }
 
-    /// Lists them in the order of their finding.
-    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter()
+    /// Notes that a rule could not look, and why: `known to git (there is no git repository)`.
+    pub fn skip(&mut self, what: impl Into<String>) {
+        self.skipped.push(what.into());
+    }
+
+    /// Lists the rules that could not look.
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
     }
 
     /// Says whether one of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|d| d.code.severity == Severity::Error)
+        self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Lists them by file and place; those without a place come first.
+    /// Lists them all, in the order of their finding.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Keeps those that a question is answered with yes for, and returns the others.
+    #[must_use]
+    pub fn split_off(&mut self, keep: impl FnMut(&Diagnostic) -> bool) -> Self {
+        let (kept, others) = std::mem::take(&mut self.list).into_iter().partition(keep);
+        self.list = kept;
+        Self { list: others, skipped: Vec::new() }
+    }
+
+    /// Lists the errors and the warnings by file and place; those without a place come first.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut all: Vec<_> = self.list.iter().collect();
+        self.ordered(|severity| severity != Severity::Allowed)
+    }
+
+    /// Lists what was allowed, by file and place.
+    pub fn allowed(&self) -> Vec<&Diagnostic> {
+        self.ordered(|severity| severity == Severity::Allowed)
+    }
+
+    fn ordered(&self, wanted: impl Fn(Severity) -> bool) -> Vec<&Diagnostic> {
+        let mut all: Vec<_> = self.list.iter().filter(|d| wanted(d.severity)).collect();
         all.sort_by_key(|d| (d.labels.first().map(|l| l.span), d.code.id, d.message.clone()));
         all
     }
 
-    /// Counts the errors and the warnings.
-    pub fn counts(&self) -> (usize, usize) {
-        let errors = self.list.iter().filter(|d| d.code.severity == Severity::Error).count();
-        (errors, self.list.len() - errors)
+    /// Counts them by their severity.
+    pub fn counts(&self) -> Counts {
+        let of = |severity| self.list.iter().filter(|d| d.severity == severity).count();
+        Counts { errors: of(Severity::Error), warnings: of(Severity::Warning), allowed: of(Severity::Allowed) }
     }
 
-    /// Says whether there is none at all.
+    /// Says whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.list.iter().all(|d| d.severity == Severity::Allowed)
     }
 }
 
 impl FromIterator<Diagnostic> for Faults {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(list: I) -> Self {
-        Self { list: list.into_iter().collect() }
+        Self { list: list.into_iter().collect(), skipped: Vec::new() }
     }
 }
 
 impl From<Diagnostic> for Faults {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self { list: vec![diagnostic] }
+        Self { list: vec![diagnostic], skipped: Vec::new() }
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer as Snippets, Snippet};
 
-use super::{Diagnostic, Faults, Label, Severity, counted};
+use super::{Counts, Diagnostic, Faults, Label, Severity, counted, listed};
 use crate::source::{FileId, Sources};
 
 /// Lines of a file that two labels may be apart and still be shown in one piece.
@@ -28,10 +28,19 @@ impl<'a> Renderer<'a> {
         Self { sources, snippets: snippets.decor_style(DecorStyle::Ascii) }
     }
 
-    /// Renders every diagnostic, in the order of files and places.
+    /// Renders every error and warning, in the order of files and places.
     pub fn all(&self, faults: &Faults) -> String {
+        self.each(faults.sorted())
+    }
+
+    /// Renders what was allowed, with the reasons.
+    pub fn allowed(&self, faults: &Faults) -> String {
+        self.each(faults.allowed())
+    }
+
+    fn each(&self, diagnostics: Vec<&Diagnostic>) -> String {
         let mut text = String::new();
-        for diagnostic in faults.sorted() {
+        for diagnostic in diagnostics {
             let _ = write!(text, "{}\n\n", self.one(diagnostic));
         }
         text
@@ -39,9 +48,10 @@ impl<'a> Renderer<'a> {
 
     /// Renders one diagnostic, without a newline at its end.
     pub fn one(&self, diagnostic: &Diagnostic) -> String {
-        let level = match diagnostic.code.severity {
+        let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Allowed => Level::NOTE,
         };
         let mut group = level
             .primary_title(diagnostic.message.as_str())
@@ -53,7 +63,11 @@ impl<'a> Renderer<'a> {
         if let Some(path) = &diagnostic.path {
             group = group.element(Origin::path(path.as_str()));
         }
-        for help in &diagnostic.help {
+        let allowed = diagnostic.reason.as_ref().map(|reason| format!("allowed: {reason}"));
+        if let Some(allowed) = &allowed {
+            group = group.element(Level::NOTE.message(allowed.as_str()));
+        }
+        for help in diagnostic.help.iter().filter(|_| allowed.is_none()) {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         let mut report = vec![group];
@@ -130,13 +144,25 @@ fn window(text: &str, lines: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Sums up a run: `2 errors, 1 warning`, or `no faults`.
+/// Sums up a run: `2 errors, 1 warning`, or `no faults`; then what was allowed and what could not be looked at.
 pub fn summary(faults: &Faults) -> String {
-    let (errors, warnings) = faults.counts();
-    match (errors, warnings) {
-        (0, 0) => "no faults".to_owned(),
-        (0, _) => counted(warnings, "warning"),
-        (_, 0) => counted(errors, "error"),
-        _ => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    let Counts { errors, warnings, allowed } = faults.counts();
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(counted(errors, "error"));
     }
+    if warnings > 0 {
+        parts.push(counted(warnings, "warning"));
+    }
+    if parts.is_empty() {
+        parts.push("no faults".to_owned());
+    }
+    if allowed > 0 {
+        parts.push(format!("{allowed} allowed"));
+    }
+    let mut text = parts.join(", ");
+    if !faults.skipped().is_empty() {
+        let _ = write!(text, "; not looked at: {}", listed(faults.skipped()));
+    }
+    text
 }

@@ -133,9 +133,10 @@ impl<'s> Draft<'s> {
         self.sources.replace(&self.edited.path, Some(&self.page.text));
         let diagnostic = refused(&refusal, self.id, &self.edited.path);
         Err(match refusal {
-            Refusal::NoMap(_) => {
-                Diagnostic { message: format!("the path `{path}` leads through something that is no map"), ..diagnostic }
-            }
+            Refusal::NoMap(_) => Diagnostic {
+                message: format!("the path `{path}` leads through something that is no map"),
+                ..diagnostic
+            },
             _ => diagnostic,
         }
         .into())

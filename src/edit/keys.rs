@@ -56,7 +56,9 @@ fn want(schema: &Json, all: &Json, depth: usize) -> Want {
         Some("integer" | "number" | "boolean") => Want::Plain,
         Some("array") => Want::List(Box::new(want(&schema["items"], all, depth + 1))),
         Some("object") => match schema["properties"].as_object() {
-            Some(properties) => Want::Keys(properties.iter().map(|(name, key)| self::key(name, key, all, depth)).collect()),
+            Some(properties) => {
+                Want::Keys(properties.iter().map(|(name, key)| self::key(name, key, all, depth)).collect())
+            }
             None => Want::Map(Box::new(want(&schema["additionalProperties"], all, depth + 1))),
         },
         _ => Want::Any,

@@ -150,9 +150,9 @@ pub fn edit(sources: &mut Sources, section: Section, name: &str, edit: &Edit) ->
 /// `judged` says whether the stages behind the fleet's own were reached before; what they say is nobody's doing
 /// otherwise.
 pub fn brought(before: &Faults, after: &Faults, judged: bool) -> Faults {
-    let mut old: Vec<_> = before.iter().map(|d| (d.code.id, &d.message, &d.path)).collect();
+    let mut old: Vec<_> = before.iter().map(|d| (d.code.id, d.severity, &d.message, &d.path)).collect();
     let is_new = |d: &&Diagnostic| {
-        let same = old.iter().position(|present| *present == (d.code.id, &d.message, &d.path));
+        let same = old.iter().position(|present| *present == (d.code.id, d.severity, &d.message, &d.path));
         same.map(|at| old.swap_remove(at)).is_none() && (judged || d.code.stage == Stage::Fleet)
     };
     after.iter().filter(is_new).cloned().collect()

@@ -75,7 +75,8 @@ impl Page {
         let mut found = Found { spot: &self.root, in_flow: false, key_column: None };
         for step in path {
             let spot = found.spot;
-            let in_flow = found.in_flow || matches!(spot.form, Form::Map { flow: true, .. } | Form::List { flow: true, .. });
+            let in_flow =
+                found.in_flow || matches!(spot.form, Form::Map { flow: true, .. } | Form::List { flow: true, .. });
             let next = match (step, &spot.form) {
                 (_, Form::Alias(anchor)) => return Err(Refusal::Shared(spot.range.clone(), self.anchored(*anchor))),
                 (Step::Key(_), Form::Null) => None,

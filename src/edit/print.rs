@@ -41,9 +41,9 @@ pub(super) fn file(value: &Value, manner: Manner) -> String {
     if members.is_empty() {
         return format!("{{}}{}", manner.newline);
     }
-    let lines = members.iter().map(|(key, value)| {
-        format!("{}:{}{}", self::key(key), behind_colon(value, 0, 0, manner), manner.newline)
-    });
+    let lines = members
+        .iter()
+        .map(|(key, value)| format!("{}:{}{}", self::key(key), behind_colon(value, 0, 0, manner), manner.newline));
     lines.collect()
 }
 
@@ -120,7 +120,8 @@ fn is_hidden(char: char) -> bool {
 fn is_plain(text: &str, flow: bool) -> bool {
     let begins_well = text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_'));
     let broken = text.contains(is_hidden) || text.contains(": ") || text.contains(" #") || text.ends_with([':', ' ']);
-    begins_well && !broken && !(flow && text.contains([',', '[', ']', '{', '}'])) && !is_other(text)
+    let bracketed = flow && text.contains([',', '[', ']', '{', '}']);
+    begins_well && !broken && !bracketed && !is_other(text)
 }
 
 /// Says whether some reader of YAML 1.1 or 1.2 takes a word for something that is not text.
@@ -143,7 +144,82 @@ fn is_other(text: &str) -> bool {
 
 fn is_radix(digits: &str) -> bool {
     let of = |prefix, radix: u32| {
-        digits.strip_prefix(prefix).is_some_and(|rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
+        digits
+            .strip_prefix(prefix)
+            .is_some_and(|rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
     };
     of("0x", 16) || of("0o", 8) || of("0b", 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_quoted_where_a_reader_could_take_it_for_something_else() {
+        for plain in [
+            "a",
+            "192.168.1.1",
+            "10.0.0.0/24",
+            "ssh-ed25519 AAAA x@y",
+            "/dev/vda1",
+            "fd00::1",
+            "1.2.3",
+            "./a.nix",
+            "a's",
+            "é",
+        ] {
+            assert_eq!(text(plain, false), plain);
+        }
+        for quoted in [
+            "",
+            "yes",
+            "No",
+            "null",
+            "~",
+            "25.11",
+            "5",
+            "-5",
+            "1e3",
+            ".5",
+            "0x1f",
+            "1_000",
+            "12:30:00",
+            "aa:bb:cc:dd:ee:ff",
+            "2024-01-02",
+            "@media",
+            "- x",
+            "a: b",
+            "a #b",
+            "a:",
+            " a",
+            "a ",
+            "*a",
+            "&a",
+            "!a",
+            "%a",
+            "`a",
+            "{a",
+            "[a",
+            "\"a",
+            "'a",
+            "?",
+            ".inf",
+        ] {
+            assert_eq!(text(quoted, false), format!("\"{}\"", quoted.replace('"', "\\\"")), "{quoted}");
+        }
+        assert_eq!(text("a\nb\u{7}\u{feff}\u{200b}\\", false), r#""a\nb\x07\ufeff\u200b\\""#);
+        assert_eq!(text("a,b", false), "a,b");
+        assert_eq!(text("a,b", true), "\"a,b\"");
+    }
+
+    #[test]
+    fn short_maps_stand_in_one_line() {
+        let manner = Manner { newline: "\n", step: 2 };
+        let of = |length: usize| Value::Map(vec![("a".to_owned(), Value::Text("x".repeat(length)))]);
+        assert_eq!(behind_colon(&of(3), 2, 0, manner), " { a: xxx }");
+        assert_eq!(behind_colon(&of(3), 2, 1, manner), "\n    a: xxx");
+        assert_eq!(behind_colon(&of(93), 2, 0, manner), format!(" {{ a: {} }}", "x".repeat(93)));
+        assert_eq!(behind_colon(&of(94), 2, 0, manner), format!("\n    a: {}", "x".repeat(94)));
+    }
 }

@@ -50,9 +50,7 @@ pub(super) fn put_item(page: &mut Page, path: &[Step], at: usize, value: &Value)
     let splices = match (items.get(at), items.last()) {
         (_, None) => into_empty(text, spot, &line),
         (Some(next), _) if *flow => vec![insert(next.start, format!("{line}, "))],
-        (None, Some(last)) if *flow => {
-            behind_last(text, (last.start, last.value.end()), spot, &line, page.manner)
-        }
+        (None, Some(last)) if *flow => behind_last(text, (last.start, last.value.end()), spot, &line, page.manner),
         (next, Some(last)) => {
             let dash = items[0].start;
             if !is_first(text, dash) {
@@ -87,7 +85,14 @@ fn replaced(text: &str, found: &Found<'_>, value: &Value, manner: Manner) -> Vec
 }
 
 /// A map with one key in place of nothing or of an empty one.
-fn replaced_by_map(text: &str, found: &Found<'_>, key: &str, value: &Value, tall: usize, manner: Manner) -> Vec<Splice> {
+fn replaced_by_map(
+    text: &str,
+    found: &Found<'_>,
+    key: &str,
+    value: &Value,
+    tall: usize,
+    manner: Manner,
+) -> Vec<Splice> {
     let map = Value::Map(vec![(key.to_owned(), value.clone())]);
     let behind = match found.key_column {
         Some(column) if !found.in_flow => behind_colon(&map, column, tall, manner),
@@ -123,7 +128,11 @@ fn at_head(text: &str, found: &Found<'_>, behind: &str, manner: Manner) -> Vec<S
 fn into_empty(text: &str, spot: &Spot, entry: &str) -> Vec<Splice> {
     let (open, close) = (spot.range.start + 1, spot.range.end - 1);
     let inner = &text[open..close];
-    if inner.trim().is_empty() { vec![(open..close, entry.to_owned())] } else { vec![insert(open, format!(" {entry}"))] }
+    if inner.trim().is_empty() {
+        vec![(open..close, entry.to_owned())]
+    } else {
+        vec![insert(open, format!(" {entry}"))]
+    }
 }
 
 /// An entry behind the last one between brackets, in a line of its own where that one has one.

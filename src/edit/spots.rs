@@ -136,7 +136,9 @@ impl<'t> Reader<'t> {
     /// Reads the value that begins with an event; `head` is behind the colon or dash before it.
     fn value(&mut self, (event, given): At<'t>, head: usize, in_flow: bool) -> Result<Spot, usize> {
         let anchor = match &event {
-            Event::Scalar(_, _, anchor, _) | Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => *anchor,
+            Event::Scalar(_, _, anchor, _) | Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                *anchor
+            }
             _ => 0,
         };
         let head = if anchor == 0 { head } else { self.anchor(head)? };
@@ -236,7 +238,9 @@ impl<'t> Reader<'t> {
                     return Ok(members);
                 }
                 // A key of its own line (`? key`), one with an anchor or an alias: nobody writes those here.
-                Event::Scalar(..) if self.text[start..].starts_with(['?', '&', '*', '!', '|', '>']) => return Err(start),
+                Event::Scalar(..) if self.text[start..].starts_with(['?', '&', '*', '!', '|', '>']) => {
+                    return Err(start);
+                }
                 Event::Scalar(key, style, ..) => {
                     let end = match style {
                         ScalarStyle::Plain => self.trimmed(start, given.end),

@@ -18,7 +18,13 @@ enum Act<'v> {
 }
 
 /// Makes the value at a path be `value`; `present` is what the whole page says now, `tall` is that of [`put`].
-pub(super) fn make(page: &mut Page, present: &Value, path: &[String], value: &Value, tall: usize) -> Result<(), Refusal> {
+pub(super) fn make(
+    page: &mut Page,
+    present: &Value,
+    path: &[String],
+    value: &Value,
+    tall: usize,
+) -> Result<(), Refusal> {
     let steps: Vec<_> = path.iter().cloned().map(Step::Key).collect();
     // The first key on the way that is not there yet is written with all that is below it.
     let mut known = 0;
@@ -81,7 +87,12 @@ fn items_of<'v>(present: &[Value], wanted: &'v [Value], path: &[Step]) -> Vec<Ac
         }
         let both = old.len().min(new.len());
         // What is new comes first, so that a list is never empty in between.
-        acts.extend(wanted[new.start + both..new.end].iter().rev().map(|value| Act::PutItem(path.to_vec(), old.start + both, value)));
+        acts.extend(
+            wanted[new.start + both..new.end]
+                .iter()
+                .rev()
+                .map(|value| Act::PutItem(path.to_vec(), old.start + both, value)),
+        );
         let shift = new.len() - both;
         acts.extend((old.start + both..old.end).rev().map(|at| Act::Cut(item(at + shift))));
         acts.extend((0..both).map(|at| Act::Put(item(old.start + at), &wanted[new.start + at])));

@@ -1,16 +1,16 @@
 //! The definition as it is written: every key that exists, once. The JSON Schema is derived from these types.
 
-use crate::diag::Faults;
+use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Sum, Trail};
 use crate::load::{Body, Node};
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Device, Domain, Duration, FleetName, FsType, GroupName,
-    HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName, KnownHosts, LabelName,
-    Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, ProfileName, Role,
-    SecretName, Selector, ServiceName, SettingName, SiteName, SshKey, SshOption, StateVersion, StorageName, Subnet,
-    SudoCommand, System, Tag, TimeZone, Verbatim,
+    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Device, Domain, Duration, FleetName, FsType,
+    GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName, KnownHosts,
+    LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName,
+    ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, SshKey, SshOption, StateVersion,
+    StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
 };
 
 /// The settings of a service: a map whose values the kind judges.
@@ -44,6 +44,28 @@ definition! {
         secrets: Named<SecretName, SecretDef>,
         /// Where Prometheus runs.
         monitoring: MonitoringDef,
+        /// How bad findings are, by their code, for the whole fleet.
+        lints: Named<CodeId, LintDef>,
+    }
+}
+
+definition! {
+    /// What becomes of a finding in the whole fleet.
+    pub struct LintDef {
+        /// Whether it is allowed, a warning or an error.
+        level: At<LintLevel>,
+        /// Why.
+        reason: At<String>,
+    }
+}
+
+definition! {
+    /// A finding about one entry that is allowed.
+    pub struct AcceptDef {
+        /// Its code.
+        code: At<CodeId>,
+        /// Why.
+        reason: At<String>,
     }
 }
 
@@ -182,6 +204,8 @@ definition! {
         dns: Vec<At<Address>>,
         /// The first and the last address that DHCP hands out.
         dhcp_range: Vec<At<Address>>,
+        /// Findings about it that are allowed.
+        accept: Vec<At<Accept>>,
         ..layer: Layer,
     }
 }
@@ -238,6 +262,8 @@ definition! {
         profiles: Vec<At<ProfileName>>,
         /// The MAC address of the card that has its address.
         mac: At<Mac>,
+        /// Findings about it that are allowed.
+        accept: Vec<At<Accept>>,
         ..layer: Layer,
     }
 }
@@ -270,6 +296,8 @@ definition! {
         state: StateDef,
         /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path.
         settings: Settings,
+        /// Findings about it that are allowed.
+        accept: Vec<At<Accept>>,
     }
 }
 
@@ -308,6 +336,8 @@ definition! {
         per_host: At<bool>,
         /// Where it is decrypted to, in place of `/run/agenix/<name>`.
         path: At<AbsolutePath>,
+        /// Findings about it that are allowed.
+        accept: Vec<At<Accept>>,
     }
 }
 
@@ -320,6 +350,37 @@ definition! {
         retention: At<Duration>,
         /// How often targets are scraped.
         scrape_interval: At<Duration>,
+    }
+}
+
+/// An item of `accept`: a code and why it is allowed; a code alone is refused with a sentence of its own.
+#[derive(Debug, Clone)]
+pub struct Accept(pub AcceptDef);
+
+impl Decode for Accept {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        if let Body::Text(scalar) = &node.body {
+            let shown = Body::shown(&scalar.text);
+            faults.push(
+                Diagnostic::new(codes::BAD_LINT, format!("{shown} is accepted without a reason"))
+                    .at(node.span, "why?")
+                    .help("write `accept: [{ code: CODE, reason: \"why\" }]`"),
+            );
+            return None;
+        }
+        AcceptDef::decode(node, faults).map(Self)
+    }
+}
+
+impl schemars::JsonSchema for Accept {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Accept".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<AcceptDef>()
     }
 }
 

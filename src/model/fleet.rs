@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::definition::Layer;
 use super::facts::Facts;
+use crate::diag::Levels;
 use crate::kind::Kinds;
 use crate::load::decode::At;
 use crate::source::Span;
@@ -40,6 +41,8 @@ pub struct Fleet {
     pub monitoring: Option<Monitoring>,
     /// The kinds that services can be of.
     pub kinds: Kinds,
+    /// What the definition makes of findings.
+    pub levels: Levels,
     /// Files of the fleet directory, for rules about what exists.
     pub paths: BTreeSet<String>,
 }

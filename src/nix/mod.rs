@@ -3,6 +3,7 @@
 //! Nothing in here reads or writes a file. Data becomes Nix in two ways only: [`Value::print`], and a hole of a
 //! template ([`Templates`]), and both go through the same few functions of `literal`.
 
+mod assigned;
 mod fault;
 mod literal;
 mod path;
@@ -10,9 +11,10 @@ mod template;
 mod text;
 mod value;
 
+pub use assigned::{Assigned, Literal, Segment, assigned};
 pub use fault::{Fault, Unprintable};
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;
-pub use template::{Fragment, Shared, Templates, body_of, share};
+pub use template::{Fragment, Hole, Outline, Shared, Templates, body_of, outline, share};
 pub use text::{can_shift, finish, finish_shifted, format, parse, same_but_for_format};
 pub use value::Value;

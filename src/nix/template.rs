@@ -24,6 +24,7 @@
 
 mod check;
 mod hole;
+mod mask;
 mod scan;
 mod words;
 
@@ -38,6 +39,7 @@ use serde::{Serialize, Serializer};
 use super::fault::Fault;
 
 pub use hole::Fragment;
+pub use mask::{Hole, Outline, outline};
 
 /// Every template, compiled and proved. May be used by many threads at once.
 #[derive(Debug)]

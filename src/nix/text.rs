@@ -205,7 +205,7 @@ fn words(kinds: &[SyntaxKind]) -> String {
 }
 
 /// Refuses text that would overflow the stack of a parser.
-fn check_depth(text: &str) -> Result<(), Fault> {
+pub(super) fn check_depth(text: &str) -> Result<(), Fault> {
     use SyntaxKind as Kind;
     let mut at = 0;
     // For every open bracket whether it is a list, and how long the expression in it has become.

@@ -26,7 +26,10 @@ pub(super) fn stand_once(draft: &Draft, faults: &mut Faults) {
                     )
                     .at(service.span, "this one")
                     .at(fleet.services[first].span, "and this one")
-                    .help("a host runs one service of this kind; place one of them elsewhere"),
+                    .help("a host runs one service of this kind; place one of them elsewhere")
+                    .about("services", name)
+                    .about("services", first)
+                    .about("hosts", host),
                 );
             }
         }

@@ -5,7 +5,8 @@ mod ports;
 mod roles;
 mod secrets;
 
-use crate::diag::Faults;
+use crate::check::{Rule, rules};
+use crate::diag::{Diagnostic, Faults, Levels, Stage, codes};
 use crate::kind::Kinds;
 use crate::place::{Draft, Entries};
 
@@ -30,20 +31,41 @@ impl Plan {
     }
 }
 
-/// One rule of the plan stage.
-pub type Rule = fn(&Draft, &mut Faults);
-
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule] = &[kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once];
+pub const RULES: &[Rule<Draft>] =
+    rules![kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once,];
 
 /// Runs every rule of the plan stage; `None` when there is an error among the faults.
 pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
     for rule in RULES {
-        rule(&draft, faults);
+        (rule.run)(&draft, faults);
     }
+    let levels = &draft.fleet().levels;
+    levels.settle(faults);
+    if faults.has_errors() {
+        return None;
+    }
+    idle_lints(levels, faults);
+    levels.settle(faults);
     if faults.has_errors() {
         return None;
     }
     let (checked, entries) = draft.into_parts();
     Some(Plan { entries, kinds: checked.into_fleet().kinds })
+}
+
+/// Reports decisions about codes that concerned nothing, now that every rule has looked.
+fn idle_lints(levels: &Levels, faults: &mut Faults) {
+    for (id, span) in levels.idle(faults) {
+        let stage = codes::find(id).expect("levels hold known codes").stage;
+        // What is found while files are written is not known yet.
+        if stage == Stage::Tree || id == codes::IDLE_LINT.id {
+            continue;
+        }
+        faults.push(
+            Diagnostic::new(codes::IDLE_LINT, format!("{id} is not found here"))
+                .at(span, "this concerns nothing")
+                .help("remove it, so that it does not hide the next one"),
+        );
+    }
 }

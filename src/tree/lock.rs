@@ -40,11 +40,8 @@ pub(super) fn lock_in(dir: &Path, what: &Path, patience: Duration) -> io::Result
                 return Ok(Lock { _parent: parent });
             }
             Err(Errno::WOULDBLOCK) if waited >= patience => {
-                let message = format!(
-                    "{}: another cistern is writing it; waited {} seconds",
-                    what.display(),
-                    patience.as_secs()
-                );
+                let message =
+                    format!("{}: another cistern is writing it; waited {} seconds", what.display(), patience.as_secs());
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, message));
             }
             Err(Errno::WOULDBLOCK | Errno::INTR) => {

@@ -32,10 +32,12 @@ macro_rules! textual {
 }
 use textual;
 
+mod lints;
 mod names;
 mod scalars;
 mod selector;
 
+pub use lints::{CodeId, LintLevel};
 pub use names::*;
 pub use scalars::*;
 pub use selector::{Selectable, Selector, glob_matches};

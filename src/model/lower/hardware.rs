@@ -22,6 +22,7 @@ impl Lower<'_> {
             faults.push(
                 Diagnostic::new(codes::MISSING_KEY, format!("host `{}` has no `state_version`", host.name))
                     .at(host.span, "with which NixOS release was it installed?")
+                    .about("hosts", &host.name)
                     .help(
                         "add `state_version: \"25.11\"` with the release of its first installation; it never changes",
                     ),
@@ -42,14 +43,15 @@ impl Lower<'_> {
                     format!("host `{}` is {} here and {seen} in facts/{}.json", host.name, told.value, host.name),
                 )
                 .at(told.span, format!("the facts say {seen}"))
-                .help("remove the key, or replace a report of another machine"),
+                .help("remove the key, or replace a report of another machine")
+                .about("hosts", &host.name),
             );
         }
         let system = seen.or(host.layer.system.map(|at| at.value));
         if system.is_none() && !host.poisoned {
             faults.push(
                 Diagnostic::new(codes::NO_SYSTEM, format!("nothing tells what system host `{}` is", host.name))
-                    .at(host.span, "neither `system` nor facts")
+                    .at(host.span, "neither `system` nor facts").about("hosts", &host.name)
                     .help(format!(
                         "add `system: x86_64-linux`, or store a report: `nixos-facter -o facts/{}.json`, run on the machine as root",
                         host.name
@@ -92,6 +94,7 @@ impl Lower<'_> {
         faults.push(
             Diagnostic::new(codes::NO_HARDWARE, format!("nothing tells how host `{}` boots", host.name))
                 .at(span, why)
+                .about("hosts", &host.name)
                 .help("name it: `hardware: generic-efi` (or generic-bios, raspberry-pi-4, vm, ./hardware/x.nix)")
                 .help(format!(
                     "or store a {}: `nixos-facter -o facts/{}.json`, run on the machine as root",

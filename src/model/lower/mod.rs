@@ -2,6 +2,7 @@
 
 mod hardware;
 mod hosts;
+mod lints;
 mod names;
 mod people;
 mod secrets;
@@ -54,6 +55,7 @@ pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
     let services = lower.services(&kinds, &hosts, &mut faults);
     let secrets = lower.secrets(&services, &hosts, &mut faults);
     let monitoring = lower.monitoring(&mut faults);
+    let levels = lower.levels(&mut faults);
     let fleet = Fleet {
         name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
         domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
@@ -66,6 +68,7 @@ pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
         secrets,
         monitoring,
         kinds,
+        levels,
         paths: sources.paths.clone(),
     };
     (fleet, faults)

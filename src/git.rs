@@ -1,13 +1,15 @@
 //! Git as a program that is run in the fleet directory, whatever a hook has set for its own repository.
 
+#![expect(clippy::disallowed_methods, reason = "runs git, and reads what it sets for its hooks")]
+
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
-
-use super::Error;
 
 /// What git sets for hooks and aliases: the repository is the one around the fleet directory, not the caller's.
 /// `GIT_DIR` alone would make git take the fleet directory for the top of the working tree.
@@ -31,21 +33,67 @@ const OF_THE_CALLER: &[&str] = &[
 const OF_OURS: &[(&str, &str)] = &[("GIT_LITERAL_PATHSPECS", "1"), ("GIT_OPTIONAL_LOCKS", "0"), ("LC_ALL", "C")];
 
 /// The repository whose working tree holds a directory.
-pub(super) struct Git {
+pub(crate) struct Git {
     directory: PathBuf,
     /// The index of a commit that is being made, where a hook of this repository runs us.
     index: Option<OsString>,
 }
 
+/// Git failed.
+#[derive(Debug)]
+pub struct Error {
+    /// The command.
+    pub command: String,
+    /// What git said.
+    pub said: String,
+}
+
 /// Why there is no repository to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Absence {
+pub(crate) enum Absence {
     Program,
     Repository,
 }
 
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` failed: {}", self.command, self.said)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Lists the files of a directory that git knows, by their paths below it.
+///
+/// # Errors
+/// Why git could not be asked, in a clause.
+pub(crate) fn known(directory: &Path) -> Result<BTreeSet<String>, String> {
+    let args = ["ls-files", "-z"];
+    // Which index is ours matters in a hook only; asking for that costs another run.
+    let git = match env::var_os("GIT_INDEX_FILE") {
+        Some(_) => Git::find(directory).map_err(|error| error.to_string())?.map_err(|absence| absence.sentence())?,
+        None => Git { directory: directory.to_owned(), index: None },
+    };
+    match git.start(&args, &[]) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Absence::Program.sentence().to_owned()),
+        Err(error) => Err(error.to_string()),
+        Ok(output) if output.status.success() => {
+            let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+            Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+        }
+        Ok(output) => match String::from_utf8_lossy(&output.stderr) {
+            said if is_nowhere(&said) => Err(Absence::Repository.sentence().to_owned()),
+            said => Err(failed(&args, &said).to_string()),
+        },
+    }
+}
+
+fn is_nowhere(said: &str) -> bool {
+    said.contains("not a git repository") || said.contains("must be run in a work tree")
+}
+
 impl Absence {
-    pub(super) fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::Program => "git is not installed",
             Self::Repository => "there is no git repository",
@@ -55,7 +103,7 @@ impl Absence {
 
 impl Git {
     /// Finds the repository around a directory. One that git refuses to read is a fault, not an absence.
-    pub(super) fn find(directory: &Path) -> Result<Result<Self, Absence>, Error> {
+    pub(crate) fn find(directory: &Path) -> Result<Result<Self, Absence>, Error> {
         let args = ["rev-parse", "--is-inside-work-tree", "--absolute-git-dir"];
         let mut git = Self { directory: directory.to_owned(), index: None };
         let output = match git.start(&args, &[]) {
@@ -64,8 +112,7 @@ impl Git {
         };
         let said = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            let nowhere = said.contains("not a git repository");
-            return if nowhere { Ok(Err(Absence::Repository)) } else { Err(failed(&args, &said)) };
+            return if is_nowhere(&said) { Ok(Err(Absence::Repository)) } else { Err(failed(&args, &said)) };
         }
         let printed = String::from_utf8_lossy(&output.stdout);
         let Some(own) = printed.strip_prefix("true\n") else { return Ok(Err(Absence::Repository)) };
@@ -74,7 +121,7 @@ impl Git {
     }
 
     /// Runs git to its success and returns what it printed; `input` is what it reads.
-    pub(super) fn run(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(crate) fn run(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Error> {
         let output = self.start(args, input).map_err(|error| failed(args, &error.to_string()))?;
         if output.status.success() {
             return Ok(output.stdout);
@@ -116,5 +163,5 @@ fn index_in(own: &Path) -> Option<OsString> {
 
 fn failed(args: &[&str], said: &str) -> Error {
     let words: Vec<_> = args.iter().map(|word| word.escape_debug().to_string()).collect();
-    Error::Git { command: format!("git {}", words.join(" ")), said: said.trim().to_owned() }
+    Error { command: format!("git {}", words.join(" ")), said: said.trim().to_owned() }
 }
