@@ -25,7 +25,7 @@ fn edits_are_real() {
 #[track_caller]
 fn hold(document: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
-    let text = fs::read_to_string(&file).unwrap();
+    let text = fs::read_to_string(&file).expect("the document is there");
     let mut made = String::new();
     let mut blocks = 0;
     let mut rest = text.as_str();
@@ -41,7 +41,7 @@ fn hold(document: &str) {
     made.push_str(rest);
     assert!(blocks >= 2, "{document} shows a change and a mistake");
     if std::env::var_os("CISTERN_BLESS").is_some() {
-        fs::write(file, &made).unwrap();
+        fs::write(file, &made).expect("the repository can be written");
         return;
     }
     assert!(text == made, "the transcripts of {document} are stale: run this test with CISTERN_BLESS=1");

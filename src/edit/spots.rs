@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
                     return Ok(spot(head..head, Form::Null));
                 }
                 let end = self.trimmed(start, given.end);
-                if !self.text[start..].starts_with(&text[..text.find('\n').unwrap_or(text.len()).min(1)]) {
+                if !self.text[start..].starts_with(text.chars().next().unwrap_or_default()) {
                     return Err(start);
                 }
                 self.at = end;
