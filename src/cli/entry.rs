@@ -110,14 +110,20 @@ impl Around<'_> {
             terminal.say("Unchanged", &format!("{}: it says so already", edited.path));
             return Ok(Outcome::Fine);
         }
-        let (before, after) = rayon::join(|| compiled(before), || compiled(after));
-        let brought = edit::brought(&before.faults, &after.faults, before.plan.is_some());
+        let after = compiled(after);
+        let brought = match after.faults.is_empty() {
+            true => Faults::default(),
+            false => {
+                let before = compiled(before);
+                edit::brought(&before.faults, &after.faults, before.plan.is_some())
+            }
+        };
         terminal.faults(&brought, &after.sources);
         if brought.has_errors() {
             terminal.error(&format!(
                 "nothing was written: {} that the edit would bring{}",
                 summary(&brought),
-                hint(edit, name, &brought)
+                self.hint(name, edit, &brought)
             ));
             return Ok(Outcome::Wrong);
         }
@@ -153,11 +159,29 @@ impl Around<'_> {
         {
             left.for_each(|path| terminal.say("Left", &format!("{path}, which nothing reads any more")));
         }
-        let unknown = current::unknown_to_git(&self.common.directory, [edited.path.as_str()].into_iter());
-        if edited.before.is_none() && unknown.is_some_and(|unknown| !unknown.is_empty()) {
+        // Git need not be asked about a file that was there before.
+        if edited.before.is_none() && self.is_unknown_to_git(&edited.path) {
             let path = &edited.path;
             terminal.warn(&format!("`{path}` is not known to git: a flake cannot see it; run `git add -N {path}`"));
         }
+    }
+
+    fn is_unknown_to_git(&self, path: &str) -> bool {
+        let unknown = current::unknown_to_git(&self.common.directory, [path].into_iter());
+        unknown.is_some_and(|unknown| !unknown.is_empty())
+    }
+
+    /// What to do first about an entry that is still needed.
+    fn hint(&self, name: &str, edit: &Edit, brought: &Faults) -> String {
+        let named = brought.iter().filter(|fault| fault.code == codes::UNKNOWN_NAME).count();
+        if named == 0 || !matches!(edit, Edit::Remove) {
+            return String::new();
+        }
+        let how = match self.section {
+            Section::Hosts => ", services with `cistern service move SERVICE --to HOST`",
+            Section::Services => "",
+        };
+        format!("; `{name}` is still named in {}: change them first{how}", counted(named, "place"))
     }
 }
 
@@ -189,16 +213,4 @@ fn counts(edited: &Edited) -> String {
     let counts = [(edited.added, "added"), (edited.changed, "changed"), (edited.removed, "removed")];
     let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     format!("{}: {}", edited.path, counts.join(", "))
-}
-
-/// What to do first about an entry that is still needed.
-fn hint(edit: &Edit, name: &str, brought: &Faults) -> String {
-    let named = brought.iter().filter(|fault| fault.code == codes::UNKNOWN_NAME).count();
-    match edit {
-        Edit::Remove if named > 0 => format!(
-            "; `{name}` is still named in {}: change them first, for instance with `cistern service move SERVICE --to HOST`",
-            counted(named, "place")
-        ),
-        _ => String::new(),
-    }
 }

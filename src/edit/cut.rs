@@ -8,6 +8,7 @@ use super::spots::{Form, Spot};
 
 /// Takes away what the path leads to, key or dash included.
 pub(super) fn cut(page: &mut Page, path: &[Step]) -> Result<(), Refusal> {
+    page.refresh()?;
     page.owned(path, true)?;
     let Some((step, above)) = path.split_last() else { return Err(Refusal::Unproved) };
     let Some(found) = page.find(above)? else { return Err(Refusal::Unproved) };
@@ -36,7 +37,8 @@ pub(super) fn cut(page: &mut Page, path: &[Step]) -> Result<(), Refusal> {
             splices
         }
     };
-    page.splice(splices)
+    page.splice(splices);
+    Ok(())
 }
 
 /// Writes empty brackets where the only entry stood.

@@ -35,8 +35,10 @@ pub(super) type Splice = (Range<usize>, String);
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) text: String,
-    pub(super) root: Spot,
     pub(super) manner: Manner,
+    root: Spot,
+    /// Whether the places are those of an earlier text.
+    stale: bool,
 }
 
 /// A value on a page.
@@ -57,21 +59,31 @@ impl Page {
             _ => "\n",
         };
         let step = step(text, &root, 0).unwrap_or(2);
-        Ok(Self { text: text.to_owned(), root, manner: Manner { newline, step } })
+        Ok(Self { text: text.to_owned(), manner: Manner { newline, step }, root, stale: false })
     }
 
     /// Puts pieces of text in the place of others, which do not overlap.
-    pub(super) fn splice(&mut self, mut splices: Vec<Splice>) -> Result<(), Refusal> {
+    pub(super) fn splice(&mut self, mut splices: Vec<Splice>) {
         splices.sort_by_key(|(range, _)| (range.start, range.end));
         for (range, with) in splices.into_iter().rev() {
             self.text.replace_range(range, &with);
         }
-        self.root = spots::read(&self.text).map_err(Refusal::Form)?;
+        self.stale = true;
+    }
+
+    /// Finds the places anew after a change. To be called before anything is looked for; after the last change of all
+    /// that would be in vain.
+    pub(super) fn refresh(&mut self) -> Result<(), Refusal> {
+        if self.stale {
+            self.root = spots::read(&self.text).map_err(Refusal::Form)?;
+            self.stale = false;
+        }
         Ok(())
     }
 
     /// Finds a value, unless an alias or something that is no map stands in the way.
     pub(super) fn find(&self, path: &[Step]) -> Result<Option<Found<'_>>, Refusal> {
+        debug_assert!(!self.stale, "`refresh` was not called");
         let mut found = Found { spot: &self.root, in_flow: false, key_column: None };
         for step in path {
             let spot = found.spot;

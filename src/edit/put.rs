@@ -13,10 +13,12 @@ use super::value::Value;
 ///
 /// What is above the last step must be there, and be a map or nothing.
 pub(super) fn put(page: &mut Page, path: &[Step], value: &Value, tall: usize) -> Result<(), Refusal> {
+    page.refresh()?;
     page.owned(path, true)?;
     if let Some(found) = page.find(path)? {
         let splices = replaced(&page.text, &found, value, page.manner);
-        return page.splice(splices);
+        page.splice(splices);
+        return Ok(());
     }
     let Some((Step::Key(key), above)) = path.split_last() else { return Err(Refusal::Unproved) };
     let Some(found) = page.find(above)? else { return Err(Refusal::Unproved) };
@@ -38,11 +40,13 @@ pub(super) fn put(page: &mut Page, path: &[Step], value: &Value, tall: usize) ->
         Form::Map { flow: false, .. } => behind_block(&page.text, found.spot, key, value, tall, page.manner),
         _ => return Err(Refusal::NoMap(found.spot.range.clone())),
     };
-    page.splice(splices)
+    page.splice(splices);
+    Ok(())
 }
 
 /// Puts an item before the one of that number, or behind the last one.
 pub(super) fn put_item(page: &mut Page, path: &[Step], at: usize, value: &Value) -> Result<(), Refusal> {
+    page.refresh()?;
     page.owned(path, false)?;
     let Some(Found { spot, .. }) = page.find(path)? else { return Err(Refusal::Unproved) };
     let Form::List { flow, items } = &spot.form else { return Err(Refusal::Unproved) };
@@ -66,7 +70,8 @@ pub(super) fn put_item(page: &mut Page, path: &[Step], at: usize, value: &Value)
             }
         }
     };
-    page.splice(splices)
+    page.splice(splices);
+    Ok(())
 }
 
 /// One value in place of another.

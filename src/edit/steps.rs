@@ -26,6 +26,7 @@ pub(super) fn make(
     tall: usize,
 ) -> Result<(), Refusal> {
     let steps: Vec<_> = path.iter().cloned().map(Step::Key).collect();
+    page.refresh()?;
     // The first key on the way that is not there yet is written with all that is below it.
     let mut known = 0;
     while known < path.len() && page.find(&steps[..=known])?.is_some() {
@@ -109,10 +110,12 @@ pub(super) fn unmake(page: &mut Page, path: &[String]) -> Result<(), Refusal> {
 /// Calls a key otherwise; its value and its comments stay.
 pub(super) fn rename(page: &mut Page, path: &[String], name: &str) -> Result<(), Refusal> {
     let steps: Vec<_> = path.iter().cloned().map(Step::Key).collect();
+    page.refresh()?;
     page.owned(&steps, false)?;
     let (last, above) = path.split_last().ok_or(Refusal::Unproved)?;
     let map = page.find(&steps[..above.len()])?.ok_or(Refusal::Unproved)?.spot;
     let member = map.member(last).ok_or(Refusal::Unproved)?;
     let key = member.start..member.key_end;
-    page.splice(vec![(key, print::key(name))])
+    page.splice(vec![(key, print::key(name))]);
+    Ok(())
 }
