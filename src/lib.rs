@@ -24,6 +24,7 @@ pub mod emit;
 pub mod diff;
 pub mod current;
 pub mod scaffold;
+pub mod edit;
 pub mod cli;
 
 use std::io;

@@ -76,7 +76,7 @@ pub struct Rejected {
 }
 
 /// The files of the fleet directory and the evidence beside them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sources {
     files: Vec<SourceFile>,
     ids: BTreeMap<String, FileId>,
@@ -192,6 +192,18 @@ impl Sources {
         self.paths.insert(path.clone());
         self.files.push(SourceFile { path, text: text.into() });
         id
+    }
+
+    /// Gives the file of a path another text, as if it had been read so; none takes the file away.
+    pub fn replace(&mut self, path: &str, text: Option<&str>) {
+        match (self.find(path), text) {
+            (Some(id), Some(text)) => text.clone_into(&mut self.files[id.0 as usize].text),
+            (None, Some(text)) => drop(self.add(path, text)),
+            (_, None) => {
+                self.ids.remove(path);
+                self.paths.remove(path);
+            }
+        }
     }
 
     /// Returns one file.

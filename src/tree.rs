@@ -4,6 +4,8 @@
 //! `.generated.new`, the next tree while it is written or the last one while it is removed, and `.generated.journal`
 //! where the file system cannot exchange directories. Neither outlives a run that ends; what a killed run left
 //! behind, the next [`commit`] or [`recover`] puts right.
+//!
+//! [`replace`] does the same for one file of the definition.
 
 #![expect(clippy::disallowed_methods, reason = "this is where the output is written")]
 
@@ -12,6 +14,7 @@ mod commit;
 mod journal;
 mod lock;
 mod read;
+mod replace;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -19,6 +22,7 @@ use std::sync::Arc;
 
 pub use commit::{Counts, commit, read_current, recover};
 use read::Stamp;
+pub use replace::replace;
 pub use stage::Progress;
 
 /// A set of files, keyed by their `/`-separated path below the tree's root.

@@ -1,8 +1,8 @@
-//! The README's terminal transcripts are real: every `$` line is run, and its output is what stands there.
+//! Terminal transcripts in the documents are real: every `$` line is run, and its output is what stands there.
 //!
-//! `CISTERN_BLESS=1` writes the output into the README.
+//! `CISTERN_BLESS=1` writes the output into the documents.
 
-#![expect(clippy::disallowed_methods, reason = "runs the README")]
+#![expect(clippy::disallowed_methods, reason = "runs what documents show")]
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +11,21 @@ use std::process::Command;
 #[path = "common/mod.rs"]
 mod common;
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+#[test]
+fn the_readme_is_real() {
+    hold("README.md");
+}
 
 #[test]
-fn transcripts_are_real() {
-    let text = fs::read_to_string(README).unwrap();
+fn edits_are_real() {
+    hold("docs/editing.md");
+}
+
+/// Compares a document with what its commands print.
+#[track_caller]
+fn hold(document: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
+    let text = fs::read_to_string(&file).expect("the document is there");
     let mut made = String::new();
     let mut blocks = 0;
     let mut rest = text.as_str();
@@ -29,12 +39,12 @@ fn transcripts_are_real() {
         blocks += 1;
     }
     made.push_str(rest);
-    assert!(blocks >= 2, "the README shows a change and a mistake");
+    assert!(blocks >= 2, "{document} shows a change and a mistake");
     if std::env::var_os("CISTERN_BLESS").is_some() {
-        fs::write(README, &made).unwrap();
+        fs::write(file, &made).expect("the repository can be written");
         return;
     }
-    assert!(text == made, "the README's transcripts are stale: run this test with CISTERN_BLESS=1");
+    assert!(text == made, "the transcripts of {document} are stale: run this test with CISTERN_BLESS=1");
 }
 
 /// Runs the commands of a block in a fresh copy of the example, and returns the block with what they printed.

@@ -36,14 +36,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     // The process ends here: nothing needs to be taken apart.
     let mut compiled = ManuallyDrop::new(compile(&common.directory)?);
-    if let Some(plan) = compiled.plan.as_ref().filter(|_| has_own_templates(&compiled)) {
-        let empty = Tree::default();
-        let context = Context::new(plan, &compiled.templates, &empty, &compiled.sources);
-        if let Err(found) = emit::emit(&context) {
-            compiled.faults.append(found);
-            compiled.plan = None;
-        }
-    }
+    prove_templates(&mut compiled);
     let (faults, sources) = (&compiled.faults, &compiled.sources);
     match options.format {
         Report::Human => {
@@ -75,6 +68,18 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         ),
     );
     Ok(Outcome::Fine)
+}
+
+/// Fills in the fleet's own templates, if there are any, and takes note of what is wrong with them.
+pub(super) fn prove_templates(compiled: &mut Compiled) {
+    if let Some(plan) = compiled.plan.as_ref().filter(|_| has_own_templates(compiled)) {
+        let empty = Tree::default();
+        let context = Context::new(plan, &compiled.templates, &empty, &compiled.sources);
+        if let Err(found) = emit::emit(&context) {
+            compiled.faults.append(found);
+            compiled.plan = None;
+        }
+    }
 }
 
 /// Cistern's own templates are proved by its tests; the fleet's own can fail only where they are filled in.

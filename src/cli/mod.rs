@@ -5,10 +5,14 @@
 mod check;
 mod completions;
 mod diff;
+mod entry;
 mod explain;
+mod flags;
 mod generate;
+mod host;
 mod init;
 mod schema;
+mod service;
 mod terminal;
 
 use std::io;
@@ -99,6 +103,10 @@ enum Command {
     Generate(generate::Options),
     /// Show what would change against today's flake.
     Diff(diff::Options),
+    /// Add, change or remove a host of the definition.
+    Host(host::Options),
+    /// Add, change, move or remove a service of the definition.
+    Service(service::Options),
     /// Say what a diagnostic means, and the remedy.
     Explain(explain::Options),
     /// Print the JSON Schema of the definition.
@@ -137,6 +145,8 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),
+        Command::Host(options) => host::run(&options, common, terminal),
+        Command::Service(options) => service::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),
         Command::Completions(options) => completions::run(&options, &mut Cli::command(), terminal),

@@ -253,6 +253,14 @@ codes! {
         "Nothing but its format changed, so it is written again. Leave generated/ out of the formatter.";
     NEWER_FORMAT = "C122" Error Tree "The generated tree was written by a newer Cistern."
         "An older program would write files that the newer one's flake cannot use. Update Cistern.";
+    EDIT_SHARED = "C170" Error Fleet "An edit would change what stands in two places."
+        "An anchor (`&base`) and its aliases (`*base`) are one value, so a change at one place is a change at all of them. Nothing was written. Write the value out where it is to be another, or edit the anchor by hand.";
+    EDIT_FORM = "C171" Error Fleet "A file is written in a form that is not edited by a program."
+        "Edits keep every byte that they are not about, and are proved before they are written: the edited file must say what it said before with exactly the change that was asked for. Where YAML is written in an unusual form (`? key`, anchors on keys, lists that begin in the line of another), nothing is written. Edit the file by hand.";
+    ENTRY_EXISTS = "C172" Error Fleet "An entry of that name is there already."
+        "`add` makes new entries only, so that a typo changes nothing. `cistern host set NAME` and `cistern service set NAME` change one that is there.";
+    NO_PATH = "C173" Error Fleet "A path of an edit leads nowhere."
+        "Paths go from key to key, with dots between them: `deploy.port`, `filesystems.\"/\".device`. A key that is taken away must be there, and nothing stands below text or a list; lists are set as a whole.";
 }
 
 #[cfg(test)]

@@ -198,6 +198,12 @@ impl Faults {
     }
 }
 
+impl FromIterator<Diagnostic> for Faults {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(list: I) -> Self {
+        Self { list: list.into_iter().collect(), skipped: Vec::new() }
+    }
+}
+
 impl From<Diagnostic> for Faults {
     fn from(diagnostic: Diagnostic) -> Self {
         Self { list: vec![diagnostic], skipped: Vec::new() }

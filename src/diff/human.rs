@@ -16,11 +16,11 @@ const LINES_OF_A_FILE: usize = 60;
 /// The most lines that are shown of all files together, unless all are asked for.
 const LINES: usize = 600;
 
-const HEAD: Style = Style::new().bold();
-const HUNK: Style = AnsiColor::Cyan.on_default();
-const ADDED: Style = AnsiColor::Green.on_default();
-const REMOVED: Style = AnsiColor::Red.on_default();
-const NOTE: Style = Style::new().dimmed();
+pub(super) const HEAD: Style = Style::new().bold();
+pub(super) const HUNK: Style = AnsiColor::Cyan.on_default();
+pub(super) const ADDED: Style = AnsiColor::Green.on_default();
+pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
+pub(super) const NOTE: Style = Style::new().dimmed();
 
 /// How to show changes.
 #[derive(Debug, Clone, Copy)]

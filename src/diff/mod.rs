@@ -8,6 +8,7 @@ mod human;
 mod json;
 mod lines;
 mod summary;
+mod unified;
 mod visible;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use crate::tree::Tree;
 pub use human::{Options, human};
 pub use json::json;
 pub use summary::summary;
+pub use unified::unified;
 
 /// Files that repeat what the others say: they are shown last, and only on request.
 const RECORDS: &[&str] = &["manifest.json", "plan.jsonl"];

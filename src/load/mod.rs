@@ -18,6 +18,7 @@ use crate::source::{FileId, SPLIT, SourceFile, Sources, Span, Why};
 
 use decode::wrong_type;
 pub use node::{Body, Entry, Node, Scalar};
+pub(crate) use yaml::ByteIndex;
 
 /// The definition as written, every key and value with its place.
 #[derive(Debug)]

@@ -254,7 +254,7 @@ fn trimmed(text: &str, start: usize, end: usize) -> usize {
 }
 
 /// Translates the parser's character numbers to bytes; free for ASCII text.
-struct ByteIndex<'s> {
+pub(crate) struct ByteIndex<'s> {
     text: &'s str,
     ascii: bool,
     /// A place that was asked for before: (characters, bytes).
@@ -262,11 +262,13 @@ struct ByteIndex<'s> {
 }
 
 impl<'s> ByteIndex<'s> {
-    fn new(text: &'s str) -> Self {
+    /// Begins at the first byte.
+    pub(crate) fn new(text: &'s str) -> Self {
         Self { text, ascii: text.is_ascii(), cursor: (0, 0) }
     }
 
-    fn byte(&mut self, character: usize) -> usize {
+    /// Returns the byte at which a character begins.
+    pub(crate) fn byte(&mut self, character: usize) -> usize {
         if self.ascii {
             return character.min(self.text.len());
         }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -26,7 +27,12 @@ pub(super) struct Lock {
 ///
 /// Where the file system has no locks, there is none.
 pub(super) fn lock(target: &Target, patience: Duration) -> io::Result<Lock> {
-    let parent = File::open(&target.parent).map_err(at(&target.parent))?;
+    lock_in(&target.parent, &target.dir, patience)
+}
+
+/// Waits until no other run writes into a directory; `what` is named when that takes too long.
+pub(super) fn lock_in(dir: &Path, what: &Path, patience: Duration) -> io::Result<Lock> {
+    let parent = File::open(dir).map_err(at(dir))?;
     let mut waited = Duration::ZERO;
     loop {
         match flock(&parent, FlockOperation::NonBlockingLockExclusive) {
@@ -34,18 +40,15 @@ pub(super) fn lock(target: &Target, patience: Duration) -> io::Result<Lock> {
                 return Ok(Lock { _parent: parent });
             }
             Err(Errno::WOULDBLOCK) if waited >= patience => {
-                let message = format!(
-                    "{}: another cistern is writing it; waited {} seconds",
-                    target.dir.display(),
-                    patience.as_secs()
-                );
+                let message =
+                    format!("{}: another cistern is writing it; waited {} seconds", what.display(), patience.as_secs());
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, message));
             }
             Err(Errno::WOULDBLOCK | Errno::INTR) => {
                 sleep(STEP);
                 waited += STEP;
             }
-            Err(errno) => return Err(at(&target.parent)(errno.into())),
+            Err(errno) => return Err(at(dir)(errno.into())),
         }
     }
 }
