@@ -22,6 +22,7 @@ pub mod emit;
 pub mod diff;
 pub mod current;
 pub mod scaffold;
+pub mod import;
 pub mod cli;
 
 use std::io;

@@ -186,6 +186,8 @@ codes! {
         "Nothing but its format changed, so it is written again. Leave generated/ out of the formatter.";
     NEWER_FORMAT = "C122" Error Tree "The generated tree was written by a newer Cistern."
         "An older program would write files that the newer one's flake cannot use. Update Cistern.";
+    NO_INVENTORY = "C175" Error Fleet "A file that is to be imported is not of the format that was named."
+        "`cistern import` reads four formats: cistern-inventory, ansible, compose and flake. The message says which part of the file is not of the one that was named. Name another, or correct the file.";
 }
 
 #[cfg(test)]
