@@ -3,14 +3,16 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::{Args, Subcommand, ValueEnum};
+use walkdir::WalkDir;
 
 use super::{Common, Outcome, Terminal};
 use crate::import::{self, Answers, File, Imported, Refused, judged, judged_pair};
 use crate::scaffold;
 use crate::value::{
-    Address, Device, Domain, FleetName, FsType, HardwareChoice, SshKey, StateVersion, System,
+    Address, Device, Domain, FleetName, FsType, HardwareChoice, HostName, SshKey, StateVersion, System,
 };
 
 /// The largest file that is read, one byte more than what is taken.
@@ -25,7 +27,58 @@ pub(super) struct Options {
 #[derive(Subcommand)]
 enum From {
     /// An inventory of servers, services, network and monitoring, in JSON or YAML.
-    CisternInventory(FromFile),
+    CisternInventory(FromMachines),
+    /// An inventory of Ansible's, in YAML or INI, with group_vars/ and host_vars/ beside it.
+    Ansible(FromAnsible),
+    /// A compose file, with .env and the files of `env_file` beside it. Its services run on one host.
+    Compose(FromCompose),
+    /// The nodes of deploy-rs and the configurations of a flake, asked of nix. Its hosts keep their own modules.
+    Flake(FromFlake),
+}
+
+#[derive(Args)]
+struct FromFlake {
+    /// The directory of the flake.
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    #[command(flatten)]
+    shared: Shared,
+    /// More arguments for nix, behind `--`.
+    #[arg(last = true, value_name = "NIX ARGUMENTS")]
+    nix: Vec<String>,
+}
+
+#[derive(Args)]
+struct FromCompose {
+    #[command(flatten)]
+    from: FromFile,
+    /// The name of the host that runs the services.
+    #[arg(long, value_parser = judged::<HostName>)]
+    host: Option<String>,
+    /// Keep every image a container, also where Cistern has a kind for it.
+    #[arg(long)]
+    containers: bool,
+    /// The digest of an image, as `nginx:1.27=sha256:…`; may be given for each.
+    #[arg(long, value_name = "IMAGE=DIGEST", value_parser = digest)]
+    digest: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+struct FromMachines {
+    #[command(flatten)]
+    from: FromFile,
+    /// How much of the hosts Cistern is to configure.
+    #[arg(long, value_enum, default_value_t = Managed::Full)]
+    managed: Managed,
+}
+
+#[derive(Args)]
+struct FromAnsible {
+    #[command(flatten)]
+    machines: FromMachines,
+    /// A variable that becomes a label; may be given several times.
+    #[arg(long, value_name = "VARIABLE")]
+    label: Vec<String>,
 }
 
 #[derive(Args)]
@@ -88,12 +141,90 @@ enum Managed {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    match &options.from {
-        From::CisternInventory(from) => {
-            let Some(answers) = answers(&from.shared, terminal)? else { return Ok(Outcome::Wrong) };
-            let file = read(&from.file)?;
-            tell(import::cistern_inventory::import(&file, &answers), &from.shared, common, terminal)
+    let (shared, managed) = match &options.from {
+        From::CisternInventory(machines) | From::Ansible(FromAnsible { machines, .. }) => {
+            (&machines.from.shared, machines.managed)
         }
+        From::Compose(from) => (&from.from.shared, Managed::Full),
+        From::Flake(from) => (&from.shared, Managed::Node),
+    };
+    let Some(mut answers) = answers(shared, terminal)? else { return Ok(Outcome::Wrong) };
+    answers.managed = managed.to_possible_value().map(|value| value.get_name().to_owned());
+    let result = match &options.from {
+        From::CisternInventory(machines) => import::cistern_inventory::import(&read(&machines.from.file)?, &answers),
+        From::Ansible(from) => {
+            answers.labels = from.label.iter().cloned().collect();
+            let path = &from.machines.from.file;
+            import::ansible::import(&read(path)?, &variables(path)?, &answers)
+        }
+        From::Compose(from) => {
+            answers.host = from.host.clone();
+            answers.containers = from.containers;
+            answers.digests = from.digest.iter().cloned().collect();
+            let path = &from.from.file;
+            let beside = |name: &str| read(&path.parent().unwrap_or(Path::new("")).join(name)).ok();
+            import::compose::import(&read(path)?, &beside, &answers)
+        }
+        From::Flake(from) => match asked(from, terminal)? {
+            Some(printed) => import::flake::import(&printed, &answers),
+            None => return Ok(Outcome::Wrong),
+        },
+    };
+    tell(result, shared, common, terminal)
+}
+
+/// What nix says of a flake; nothing when it cannot say it, which was then told.
+fn asked(from: &FromFlake, terminal: &Terminal) -> io::Result<Option<String>> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", from.directory.display()));
+    let directory = from.directory.canonicalize().map_err(named)?;
+    let Some(path) = directory.to_str().filter(|path| !path.contains(['#', '?', '%'])) else {
+        terminal.error("nix takes no path with `#`, `?` or `%` for a flake");
+        return Ok(None);
+    };
+    let mut nix = Command::new("nix");
+    nix.args(["--extra-experimental-features", "nix-command flakes", "eval", "--json", "--no-write-lock-file"]);
+    nix.args(&from.nix).arg(format!("{path}#."));
+    nix.args(["--apply", &format!("({}) {}", import::flake::APPLY, from.shared.system.is_none())]);
+    let output = nix.output().map_err(|error| io::Error::new(error.kind(), format!("nix: {error}")))?;
+    if !output.status.success() {
+        terminal.report(&String::from_utf8_lossy(&output.stderr));
+        terminal.error(&format!("nix cannot evaluate the flake in {}", from.directory.display()));
+        return Ok(None);
+    }
+    String::from_utf8(output.stdout).map(Some).map_err(|_| io::Error::other("nix printed something that is not text"))
+}
+
+/// The files of variables beside an inventory, in the order of their paths.
+fn variables(inventory: &Path) -> io::Result<Vec<File>> {
+    let beside = inventory.parent().unwrap_or(Path::new(""));
+    let mut files = Vec::new();
+    for directory in ["group_vars", "host_vars"].map(|name| beside.join(name)) {
+        if !directory.is_dir() {
+            continue;
+        }
+        let hidden = |name: &std::ffi::OsStr| {
+            name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().ends_with(b"~")
+        };
+        let walk = WalkDir::new(&directory).sort_by_file_name().max_depth(8).into_iter();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
+            let entry = entry.map_err(|error| io::Error::other(error.to_string()))?;
+            if entry.path().is_file() {
+                files.push(read(entry.path())?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// `IMAGE=sha256:…`, split at the last `=`: digests have none.
+fn digest(text: &str) -> Result<(String, String), String> {
+    let (image, digest) = text.rsplit_once('=').ok_or("write IMAGE=sha256:…")?;
+    let hex = digest.strip_prefix("sha256:").unwrap_or_default();
+    let legal = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if legal {
+        Ok((image.to_owned(), digest.to_owned()))
+    } else {
+        Err("a digest is sha256: and 64 hexadecimal digits".to_owned())
     }
 }
 

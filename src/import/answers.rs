@@ -95,45 +95,44 @@ fn address(draft: &mut Draft, host: &str, answers: &Answers, stand_ins: &mut Sta
     }
 }
 
-/// The platform, the boot loader and `/`: on the only host, else once for all that lack them.
+/// The platform, the boot loader and `/`: on the only host that lacks them, else once for all.
 fn machines(draft: &mut Draft, hosts: &[String], answers: &Answers) {
-    let lacking = |draft: &mut Draft, key: &str, full: bool| {
-        let lacks = |host: &&String| {
-            let wanted = match managed(draft, host).as_str() {
-                "full" => true,
-                "node" => !full,
-                _ => false,
-            };
-            wanted && !draft.entry("hosts", host).has(key)
-        };
-        hosts.iter().filter(lacks).count() > 0
+    let needs = "what Nix calls the machine: x86_64-linux or aarch64-linux";
+    let system = or_hole(answers.system.as_ref(), needs, "x86_64-linux");
+    let needs = "how it boots: generic-efi, generic-bios, raspberry-pi-4, vm, or a file as ./hardware/NAME.nix";
+    let hardware = or_hole(answers.hardware.as_ref(), needs, "vm");
+    let mut lacking = |key: &str, levels: &[&str]| -> Vec<String> {
+        let lacks = |host: &&String| levels.contains(&&*managed(draft, host)) && !draft.entry("hosts", host).has(key);
+        hosts.iter().filter(lacks).cloned().collect()
     };
-    let system = or_hole(answers.system.as_ref(), "what Nix calls the machine: x86_64-linux or aarch64-linux", "x86_64-linux");
-    let hardware = or_hole(answers.hardware.as_ref(), "how it boots: generic-efi, generic-bios, raspberry-pi-4, vm, or a file as ./hardware/NAME.nix", "vm");
-    if lacking(draft, "system", false) {
-        shared(draft, hosts).set_first("system", system);
+    let (systemless, loaderless) = (lacking("system", &["full", "node"]), lacking("hardware", &["full"]));
+    if let Some(layer) = shared(draft, &systemless) {
+        layer.set_first("system", system);
     }
-    if lacking(draft, "hardware", true) {
-        shared(draft, hosts).set_first("hardware", hardware);
+    if let Some(layer) = shared(draft, &loaderless) {
+        layer.set_first("hardware", hardware);
     }
     let by_file = answers.hardware.as_ref().is_some_and(|hardware| hardware.starts_with("./"));
-    let rootless = hosts.iter().any(|host| {
+    let mut rootless = hosts.to_vec();
+    rootless.retain(|host| {
         let mounts = draft.entry("hosts", host).inner("filesystems").is_some_and(|mounts| mounts.has("/"));
-        managed(draft, host) == "full" && !mounts
+        managed(draft, host) == "full" && !mounts && !by_file
     });
-    if rootless && !by_file {
+    if let Some(layer) = shared(draft, &rootless) {
         let mut root = Map::default();
-        root.set("device", or_hole(answers.root_device.as_ref(), "what is mounted at /, as /dev/disk/by-label/nixos", "/dev/vda1"));
+        let needs = "what is mounted at /, as /dev/disk/by-label/nixos";
+        root.set("device", or_hole(answers.root_device.as_ref(), needs, "/dev/vda1"));
         root.set("fs_type", or_hole(answers.fs_type.as_ref(), "its type, as ext4", "ext4"));
-        shared(draft, hosts).map("filesystems").set_first("/", root);
+        layer.map("filesystems").set_first("/", root);
     }
 }
 
-/// The layer for what several hosts lack.
-fn shared<'d>(draft: &'d mut Draft, hosts: &[String]) -> &'d mut Map {
-    match hosts {
-        [only] => draft.entry("hosts", only),
-        _ => draft.section("defaults"),
+/// The layer for what these hosts lack: the only one's own, or what all hosts share.
+fn shared<'d>(draft: &'d mut Draft, lacking: &[String]) -> Option<&'d mut Map> {
+    match lacking {
+        [] => None,
+        [only] => Some(draft.entry("hosts", only)),
+        _ => Some(draft.section("defaults")),
     }
 }
 
@@ -170,7 +169,9 @@ fn readers(draft: &mut Draft) -> BTreeSet<String> {
         if let Some(selector) = entry.text("hosts").map(str::to_owned) {
             readers.extend(all.iter().filter(|host| selects(draft, &selector, host)).cloned().collect::<Vec<_>>());
         } else if let Some(Item::List(items)) = entry.get("services") {
-            services.extend(items.iter().filter_map(|item| if let Item::Text(text) = item { Some(text.clone()) } else { None }));
+            services.extend(
+                items.iter().filter_map(|item| if let Item::Text(text) = item { Some(text.clone()) } else { None }),
+            );
         }
     }
     let names: Vec<String> = draft.section("services").keys().map(str::to_owned).collect();
@@ -178,7 +179,9 @@ fn readers(draft: &mut Draft) -> BTreeSet<String> {
         let entry = draft.entry("services", &name);
         let reads = services.contains(&name) || entry.get("settings").is_some_and(names_secret);
         if reads && let Some(Item::List(items)) = entry.map("placement").get("hosts") {
-            readers.extend(items.iter().filter_map(|item| if let Item::Text(text) = item { Some(text.clone()) } else { None }));
+            readers.extend(
+                items.iter().filter_map(|item| if let Item::Text(text) = item { Some(text.clone()) } else { None }),
+            );
         }
     }
     readers
@@ -220,7 +223,8 @@ impl StandIns {
         let sites: Vec<String> = draft.section("sites").keys().map(str::to_owned).collect();
         let own = hosts.iter().filter_map(|host| draft.entry("hosts", host).text("address")?.parse().ok());
         let mut taken: BTreeSet<IpAddr> = own.collect();
-        taken.extend(sites.iter().filter_map(|site| draft.entry("sites", site).text("gateway")?.parse::<IpAddr>().ok()));
+        taken
+            .extend(sites.iter().filter_map(|site| draft.entry("sites", site).text("gateway")?.parse::<IpAddr>().ok()));
         Self { taken, number: 0 }
     }
 
@@ -230,7 +234,9 @@ impl StandIns {
     }
 
     fn address(&mut self, subnet: Option<IpNet>) -> IpAddr {
-        if let Some(free) = subnet.and_then(|subnet| subnet.hosts().take(100_000).find(|address| !self.taken.contains(address))) {
+        if let Some(free) =
+            subnet.and_then(|subnet| subnet.hosts().take(100_000).find(|address| !self.taken.contains(address)))
+        {
             self.taken.insert(free);
             return free;
         }

@@ -92,7 +92,10 @@ impl Import<'_> {
             }
         }
         if let Some(storage) = root.get("storage") {
-            storage.lost("the definition says where each service keeps its own", "name the directories in the services' settings and in your modules");
+            storage.lost(
+                "the definition says where each service keeps its own",
+                "name the directories in the services' settings and in your modules",
+            );
         }
         for port in root.get("monitoring").map(Tree::entries).unwrap_or_default() {
             self.monitoring(&port.key, &port.value);
@@ -107,7 +110,12 @@ impl Import<'_> {
             match entry.key.as_str() {
                 "subnet" => set(&mut site, "subnet", value.read::<Subnet>().map(|subnet| subnet.0)),
                 "gateway" => set(&mut site, "gateway", value.read::<Address>()),
-                "dns" => site.set("dns", Item::texts(value.items().iter().filter_map(|item| item.read::<Address>()).map(|ip| ip.to_string()))),
+                "dns" => site.set(
+                    "dns",
+                    Item::texts(
+                        value.items().iter().filter_map(|item| item.read::<Address>()).map(|ip| ip.to_string()),
+                    ),
+                ),
                 "dhcp_range" => dhcp_range(&mut site, value),
                 _ => {}
             }
@@ -140,7 +148,8 @@ impl Import<'_> {
                 "storage" => self.disks(value, &mut map),
                 _ if value.is_nothing() => value.carried(),
                 "notes" => notes = value.text().filter(|text| !valued_secret(text)).map(|text| (value, text)),
-                "deployed" | "last_updated" => value.lost("the definition says what is meant to be, not what was done", "git and deploy-rs know it"),
+                "deployed" | "last_updated" => value
+                    .lost("the definition says what is meant to be, not what was done", "git and deploy-rs know it"),
                 // Read once every server is known.
                 "services" => {}
                 _ => {}
@@ -171,7 +180,8 @@ impl Import<'_> {
             value.carried();
             return;
         }
-        let known = self.answers.domain.clone().or_else(|| self.draft.section("fleet").text("domain").map(str::to_owned));
+        let known =
+            self.answers.domain.clone().or_else(|| self.draft.section("fleet").text("domain").map(str::to_owned));
         let below = text.strip_prefix(host).and_then(|rest| rest.strip_prefix('.'));
         match below {
             _ if text == host => value.carried(),
@@ -195,7 +205,10 @@ impl Import<'_> {
                 size.lost("sizes are read off the machine", "store a report of it: nixos-facter");
             }
             let (Some(mount), Some(device)) = (mount, device) else {
-                disk.lost("a disk needs a `device` and a place to `mount` it", "add it to `storage` of the host by hand");
+                disk.lost(
+                    "a disk needs a `device` and a place to `mount` it",
+                    "add it to `storage` of the host by hand",
+                );
                 continue;
             };
             let place = mount.as_str();
@@ -207,7 +220,10 @@ impl Import<'_> {
                 entry.set("mount", place);
             }
             let known = fs_type.map(|fs_type| fs_type.to_string()).or_else(|| self.answers.fs_type.clone());
-            entry.set("fs_type", or_hole(known.as_ref(), &format!("the type of the file system at {place}, as ext4"), "ext4"));
+            entry.set(
+                "fs_type",
+                or_hole(known.as_ref(), &format!("the type of the file system at {place}, as ext4"), "ext4"),
+            );
             if root {
                 map.map("filesystems").set(place, entry);
             } else {
@@ -228,7 +244,8 @@ impl Import<'_> {
         for replica in service.get("replicas").map(Tree::items).unwrap_or_default() {
             match self.server_of(replica) {
                 Some(_) if known.is_some_and(|known| known.kind == "postgresql") => {
-                    replica.lost("the kind `postgresql` has no copies", "back it up, or place a service of its own there");
+                    replica
+                        .lost("the kind `postgresql` has no copies", "back it up, or place a service of its own there");
                 }
                 Some(host) => copies.push((replica, host)),
                 None => {}
@@ -286,7 +303,10 @@ impl Import<'_> {
         let service = self.draft.entry("services", named);
         let Some(known) = kind else {
             let digest = format!("docker.io/library/x@sha256:{}", "0".repeat(64));
-            service.set("image", Item::hole("its image with a digest, as docker.io/NAME@sha256:…; or `kind: NAME` in its place", digest));
+            service.set(
+                "image",
+                Item::hole("its image with a digest, as docker.io/NAME@sha256:…; or `kind: NAME` in its place", digest),
+            );
             return;
         };
         let kind = if cluster { "redis-replicated" } else { known.kind };
@@ -295,7 +315,10 @@ impl Import<'_> {
         }
         let required: &[(&str, &str)] = match kind {
             "redis-replicated" => &[("password", "what its clients and copies log in with")],
-            "grafana" => &[("admin_password", "the password of the account `admin`"), ("secret_key", "what Grafana encrypts its database with")],
+            "grafana" => &[
+                ("admin_password", "the password of the account `admin`"),
+                ("secret_key", "what Grafana encrypts its database with"),
+            ],
             _ => &[],
         };
         for (setting, what) in required {
@@ -330,10 +353,14 @@ impl Import<'_> {
         } else if plain == "prometheus" {
             value.belongs("monitoring", "hosts");
             if port.0.get() != 9090 || !self.draft.root.has("monitoring") {
-                value.lost("Prometheus runs on the hosts of `monitoring`, at its usual port 9090", "set services.prometheus.port in a module");
+                value.lost(
+                    "Prometheus runs on the hosts of `monitoring`, at its usual port 9090",
+                    "set services.prometheus.port in a module",
+                );
             }
         } else if self.draft.section("services").has(&service)
-            && let Some((.., name)) = kinds::named(&service).filter(|known| !known.fixed).and_then(|known| known.ports.first())
+            && let Some((.., name)) =
+                kinds::named(&service).filter(|known| !known.fixed).and_then(|known| known.ports.first())
         {
             value.belongs("services", &service);
             self.draft.entry("services", &service).map("ports").set(name, Item::word(port));
@@ -354,11 +381,15 @@ fn set(map: &mut Map, key: &str, value: Option<impl ToString>) {
 fn hardware(value: &Tree, map: &mut Map) {
     let text = value.text().unwrap_or_default().to_ascii_lowercase().replace(['_', ' '], "-");
     let (system, hardware) = match text.as_str() {
-        "raspberry-pi-4" | "raspberrypi4" | "raspberry-pi-4b" | "rpi4" | "pi4" => ("aarch64-linux", Some("raspberry-pi-4")),
+        "raspberry-pi-4" | "raspberrypi4" | "raspberry-pi-4b" | "rpi4" | "pi4" => {
+            ("aarch64-linux", Some("raspberry-pi-4"))
+        }
         "generic-efi" | "uefi" | "efi" => ("x86_64-linux", Some("generic-efi")),
         "generic-bios" | "bios" => ("x86_64-linux", Some("generic-bios")),
         "vm" | "qemu" | "kvm" | "virtual-machine" => ("x86_64-linux", Some("vm")),
-        "x86-64" | "amd64" | "generic-x86-64" | "pc" | "mini-pc" | "nuc" | "intel-nuc" | "desktop" | "server" => ("x86_64-linux", None),
+        "x86-64" | "amd64" | "generic-x86-64" | "pc" | "mini-pc" | "nuc" | "intel-nuc" | "desktop" | "server" => {
+            ("x86_64-linux", None)
+        }
         "aarch64" | "arm64" | "generic-aarch64" => ("aarch64-linux", None),
         _ => {
             value.lost("Cistern has no profile of that hardware", "give the host `system` and `hardware`");
@@ -381,7 +412,7 @@ fn dhcp_range(site: &mut Map, value: &Tree) {
     };
     if ends.len() == 2 && ends.iter().all(|end| Address::read(end).is_ok()) {
         site.set("dhcp_range", Item::texts(ends));
-        value.carried();
+        value.carried_keys(&["start", "end"]);
     } else {
         value.lost("it is not two addresses", "write `dhcp_range: [192.168.1.100, 192.168.1.199]`");
     }

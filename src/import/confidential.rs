@@ -25,8 +25,29 @@ const WORDS: &[&str] = &["auth", "cert", "dsn", "jwt", "key", "keys", "pass", "p
 
 /// How well-known secrets begin.
 const BEGINNINGS: &[&str] = &[
-    "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$7$", "$apr1$", "$argon2", "$y$", "-----BEGIN", "AGE-SECRET-KEY-", "AKIA", "eyJ",
-    "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "sk-", "sk_live_", "tskey-", "xoxb-", "xoxp-",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$5$",
+    "$6$",
+    "$7$",
+    "$apr1$",
+    "$argon2",
+    "$y$",
+    "-----BEGIN",
+    "AGE-SECRET-KEY-",
+    "AKIA",
+    "eyJ",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "sk-",
+    "sk_live_",
+    "tskey-",
+    "xoxb-",
+    "xoxp-",
 ];
 
 /// Says whether a value of that name is confidential.
@@ -59,13 +80,17 @@ pub fn valued_secret(value: &str) -> bool {
 fn has_login(word: &str) -> bool {
     let Some((_, rest)) = word.split_once("://") else { return false };
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    authority.rsplit_once('@').and_then(|(login, _)| login.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
+    authority
+        .rsplit_once('@')
+        .and_then(|(login, _)| login.split_once(':'))
+        .is_some_and(|(_, password)| !password.is_empty())
 }
 
 /// `--password=x`, `PASSWORD=x` or `?token=x` inside of a longer text.
 fn assigns_secret(word: &str) -> bool {
     word.split(['?', '&']).any(|part| {
-        part.split_once('=').is_some_and(|(name, value)| !value.is_empty() && named_secret(name.trim_start_matches('-')))
+        part.split_once('=')
+            .is_some_and(|(name, value)| !value.is_empty() && named_secret(name.trim_start_matches('-')))
     })
 }
 
@@ -74,7 +99,11 @@ fn is_random(word: &str) -> bool {
     let word = word.trim_end_matches('=');
     let legal = word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '_' | '-'));
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    legal && word.len() >= 20 && digits >= 3 && word.bytes().filter(u8::is_ascii_alphabetic).count() >= 3 && !word.contains("--")
+    legal
+        && word.len() >= 20
+        && digits >= 3
+        && word.bytes().filter(u8::is_ascii_alphabetic).count() >= 3
+        && !word.contains("--")
 }
 
 #[cfg(test)]
@@ -83,10 +112,29 @@ mod tests {
 
     #[test]
     fn secrets_are_seen() {
-        for name in ["POSTGRES_PASSWORD", "db_pass", "ansible_become_password", "API_KEY", "apiKey", "JWT_SECRET", "SONARR__AUTH__APIKEY", "GITHUB_TOKEN", "APP_KEY", "vault_smtp_pw"] {
+        for name in [
+            "POSTGRES_PASSWORD",
+            "db_pass",
+            "ansible_become_password",
+            "API_KEY",
+            "apiKey",
+            "JWT_SECRET",
+            "SONARR__AUTH__APIKEY",
+            "GITHUB_TOKEN",
+            "APP_KEY",
+            "vault_smtp_pw",
+        ] {
             assert!(is_secret(name, "x"), "{name}");
         }
-        for value in ["postgres://app:hunter2@db/app", "redis://:hunter2@cache:6379", "-----BEGIN RSA PRIVATE KEY-----", "$6$abc$def", "4f6a2c9e8b7d4a1f9c3e5d6b7a8f9e0c", "server --password=hunter2", "https://x.example.org/?token=abc"] {
+        for value in [
+            "postgres://app:hunter2@db/app",
+            "redis://:hunter2@cache:6379",
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "$6$abc$def",
+            "4f6a2c9e8b7d4a1f9c3e5d6b7a8f9e0c",
+            "server --password=hunter2",
+            "https://x.example.org/?token=abc",
+        ] {
             assert!(is_secret("ANY", value), "{value}");
         }
     }

@@ -107,9 +107,7 @@ impl Input {
         let place = text.place(node.span.start as usize);
         let body = match &node.body {
             load::Body::Null => Body::Null(self.shared(node, foreign, &path, &place)),
-            load::Body::Text(scalar) => {
-                Body::Text(self.shared(node, foreign, &path, &place), scalar.text.to_string())
-            }
+            load::Body::Text(scalar) => Body::Text(self.shared(node, foreign, &path, &place), scalar.text.to_string()),
             load::Body::List(items) if items.is_empty() => Body::Empty(self.shared(node, foreign, &path, &place)),
             load::Body::Map(entries) if entries.is_empty() => Body::Empty(self.shared(node, foreign, &path, &place)),
             load::Body::List(items) => {

@@ -21,17 +21,105 @@ pub struct Known {
 
 /// Every kind that images become.
 pub const KNOWN: &[Known] = &[
-    Known { kind: "bazarr", images: &["bazarr"], ports: &[(6767, "tcp", "web")], state: &["/config"], movable: true, open: true, fixed: false },
-    Known { kind: "grafana", images: &["grafana", "grafana-oss", "grafana-enterprise"], ports: &[(3000, "tcp", "web")], state: &["/var/lib/grafana"], movable: true, open: true, fixed: false },
-    Known { kind: "jellyfin", images: &["jellyfin"], ports: &[(8096, "tcp", "web"), (7359, "udp", "discovery")], state: &["/config"], movable: true, open: true, fixed: true },
-    Known { kind: "nginx", images: &["nginx"], ports: &[(80, "tcp", "http"), (443, "tcp", "https")], state: &[], movable: false, open: true, fixed: false },
-    Known { kind: "postgresql", images: &["postgres", "postgresql"], ports: &[(5432, "tcp", "postgresql")], state: &["/var/lib/postgresql/data", "/var/lib/postgresql", "/bitnami/postgresql"], movable: false, open: false, fixed: false },
-    Known { kind: "prowlarr", images: &["prowlarr"], ports: &[(9696, "tcp", "web")], state: &["/config"], movable: true, open: true, fixed: false },
-    Known { kind: "radarr", images: &["radarr"], ports: &[(7878, "tcp", "web")], state: &["/config"], movable: true, open: true, fixed: false },
-    Known { kind: "redis", images: &["redis"], ports: &[(6379, "tcp", "redis")], state: &["/data", "/bitnami/redis/data"], movable: false, open: false, fixed: false },
-    Known { kind: "sabnzbd", images: &["sabnzbd"], ports: &[(8080, "tcp", "web")], state: &["/config"], movable: false, open: true, fixed: false },
-    Known { kind: "sonarr", images: &["sonarr"], ports: &[(8989, "tcp", "web")], state: &["/config"], movable: true, open: true, fixed: false },
-    Known { kind: "transmission", images: &["transmission"], ports: &[(9091, "tcp", "web"), (51413, "tcp", "peer")], state: &["/config"], movable: true, open: true, fixed: false },
+    Known {
+        kind: "bazarr",
+        images: &["bazarr"],
+        ports: &[(6767, "tcp", "web")],
+        state: &["/config"],
+        movable: true,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "grafana",
+        images: &["grafana", "grafana-oss", "grafana-enterprise"],
+        ports: &[(3000, "tcp", "web")],
+        state: &["/var/lib/grafana"],
+        movable: true,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "jellyfin",
+        images: &["jellyfin"],
+        ports: &[(8096, "tcp", "web"), (7359, "udp", "discovery")],
+        state: &["/config"],
+        movable: true,
+        open: true,
+        fixed: true,
+    },
+    Known {
+        kind: "nginx",
+        images: &["nginx"],
+        ports: &[(80, "tcp", "http"), (443, "tcp", "https")],
+        state: &[],
+        movable: false,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "postgresql",
+        images: &["postgres", "postgresql"],
+        ports: &[(5432, "tcp", "postgresql")],
+        state: &["/var/lib/postgresql/data", "/var/lib/postgresql", "/bitnami/postgresql"],
+        movable: false,
+        open: false,
+        fixed: false,
+    },
+    Known {
+        kind: "prowlarr",
+        images: &["prowlarr"],
+        ports: &[(9696, "tcp", "web")],
+        state: &["/config"],
+        movable: true,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "radarr",
+        images: &["radarr"],
+        ports: &[(7878, "tcp", "web")],
+        state: &["/config"],
+        movable: true,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "redis",
+        images: &["redis"],
+        ports: &[(6379, "tcp", "redis")],
+        state: &["/data", "/bitnami/redis/data"],
+        movable: false,
+        open: false,
+        fixed: false,
+    },
+    Known {
+        kind: "sabnzbd",
+        images: &["sabnzbd"],
+        ports: &[(8080, "tcp", "web")],
+        state: &["/config"],
+        movable: false,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "sonarr",
+        images: &["sonarr"],
+        ports: &[(8989, "tcp", "web")],
+        state: &["/config"],
+        movable: true,
+        open: true,
+        fixed: false,
+    },
+    Known {
+        kind: "transmission",
+        images: &["transmission"],
+        ports: &[(9091, "tcp", "web"), (51413, "tcp", "peer")],
+        state: &["/config"],
+        movable: true,
+        open: true,
+        fixed: false,
+    },
 ];
 
 /// The image that a name stands for, in its parts.
@@ -68,8 +156,19 @@ impl<'a> Image<'a> {
 
     /// The kind that it becomes. An image of somebody unknown is not taken for what it is called after.
     pub fn known(&self) -> Option<&'static Known> {
-        const MAKERS: &[&str] =
-            &["library", "linuxserver", "hotio", "bitnami", "jellyfin", "grafana", "nginx", "nginxinc", "home-operations", "onedr0p", "binhex"];
+        const MAKERS: &[&str] = &[
+            "library",
+            "linuxserver",
+            "hotio",
+            "bitnami",
+            "jellyfin",
+            "grafana",
+            "nginx",
+            "nginxinc",
+            "home-operations",
+            "onedr0p",
+            "binhex",
+        ];
         let full = self.full();
         let parts: Vec<&str> = full.split('/').collect();
         let (last, maker) = (parts.last()?, parts.get(parts.len().checked_sub(2)?)?);
@@ -93,7 +192,8 @@ mod tests {
     #[test]
     fn images_are_taken_apart() {
         let image = Image::read("registry.example.org:5000/team/wiki:2.5@sha256:12");
-        let expected = Image { name: "registry.example.org:5000/team/wiki", tag: Some("2.5"), digest: Some("sha256:12") };
+        let expected =
+            Image { name: "registry.example.org:5000/team/wiki", tag: Some("2.5"), digest: Some("sha256:12") };
         assert_eq!(image, expected);
         assert_eq!(Image::read("redis").full(), "docker.io/library/redis");
         assert_eq!(Image::read("a/b:1").full(), "docker.io/a/b");

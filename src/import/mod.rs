@@ -8,18 +8,22 @@
 //! no importer marked. What is confidential never enters the draft. What the input does not tell and no option
 //! answers is a line to fill in, and the rest is checked with something of the right form in its place.
 
+pub mod ansible;
 mod answers;
 pub mod cistern_inventory;
+pub mod compose;
 mod confidential;
 mod draft;
+pub mod flake;
 mod input;
 mod kinds;
 mod names;
 mod report;
 mod tree;
+mod words;
 mod write;
 
-use crate::diag::{Faults, counted, codes};
+use crate::diag::{Faults, codes, counted};
 use crate::source::Sources;
 use crate::{Compiled, compile_sources, kind};
 
@@ -118,7 +122,9 @@ fn summary(draft: &mut Draft, counts: Counts, holes: usize, compiled: &Compiled)
         (0, 0) => "passes `cistern check`".to_owned(),
         (0, _) => format!("passes `cistern check` once {} filled in", lines(holes)),
         (_, 0) => format!("`cistern check` finds {}", counted(errors, "error")),
-        (_, _) => format!("`cistern check` finds {} beside {} to fill in", counted(errors, "error"), counted(holes, "line")),
+        (_, _) => {
+            format!("`cistern check` finds {} beside {} to fill in", counted(errors, "error"), counted(holes, "line"))
+        }
     };
     format!("{}, {}; {}; {check}", counted(hosts, "host"), counted(services, "service"), counts.sentence())
 }

@@ -43,7 +43,8 @@ pub fn tag(text: &str) -> String {
 
 /// The nearest name of a secret, which also names a file.
 pub fn secret(text: &str) -> String {
-    let kept: String = text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' }).collect();
+    let kept: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' }).collect();
     let kept = kept.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let kept = &kept[..kept.len().min(90)];
     if kept.is_empty() { "secret".to_owned() } else { kept.to_owned() }
@@ -59,7 +60,8 @@ fn shaped(text: &str, also: &[char]) -> String {
         }
     }
     let trimmed = name.trim_matches('-');
-    let begun = if trimmed.starts_with(|c: char| c.is_ascii_lowercase()) { trimmed.to_owned() } else { format!("x-{trimmed}") };
+    let begun =
+        if trimmed.starts_with(|c: char| c.is_ascii_lowercase()) { trimmed.to_owned() } else { format!("x-{trimmed}") };
     begun[..begun.len().min(63)].trim_end_matches('-').to_owned()
 }
 
@@ -71,7 +73,8 @@ mod tests {
 
     #[test]
     fn every_name_is_legal() {
-        for text in ["", "a", "Web_1", "192.168.1.5", "--", "ä", "a b", "web-", "1", &"x".repeat(200), "Ünïcode", "a\0"] {
+        for text in ["", "a", "Web_1", "192.168.1.5", "--", "ä", "a b", "web-", "1", &"x".repeat(200), "Ünïcode", "a\0"]
+        {
             assert!(HostName::read(&label(text)).is_ok(), "{text:?} became {:?}", label(text));
             assert!(Tag::read(&tag(text)).is_ok(), "{text:?} became {:?}", tag(text));
             assert!(SecretName::read(&secret(text)).is_ok(), "{text:?} became {:?}", secret(text));

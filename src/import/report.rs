@@ -21,7 +21,8 @@ pub struct Counts {
 }
 
 /// What is said of a leaf that nobody looked at.
-const UNSEEN: (&str, &str) = ("the definition has no key for it", "put it into a module of your own if it is still needed");
+const UNSEEN: (&str, &str) =
+    ("the definition has no key for it", "put it into a module of your own if it is still needed");
 
 /// Counts the leaves.
 pub fn count(leaves: &[Rc<Leaf>]) -> Counts {
@@ -41,10 +42,8 @@ pub fn loss(leaf: &Leaf) -> Option<(String, String)> {
     match leaf.fate() {
         Fate::Carried => None,
         Fate::Unseen => Some((UNSEEN.0.to_owned(), UNSEEN.1.to_owned())),
-        Fate::Beaten(by) => Some((by, "nothing: it had no effect before either".to_owned())),
-        Fate::Store(name) => {
-            Some(("it is confidential".to_owned(), format!("store it: agenix -e secrets/{name}.age")))
-        }
+        Fate::Beaten(by) => Some((by, "it had no effect before either".to_owned())),
+        Fate::Store(name) => Some(("it is confidential".to_owned(), format!("store it: agenix -e secrets/{name}.age"))),
         Fate::Lost(why, remedy) => Some((why, remedy)),
     }
 }
@@ -65,7 +64,8 @@ pub fn comments(leaves: &[Rc<Leaf>]) -> Vec<Comment> {
         });
         comments[at].2.push(format!("{} ({})", leaf.path, leaf.place));
     }
-    let text = |cause: &str, places: &[String]| plain_line(&format!("not carried over: {}: {cause}", places.join(", ")));
+    let text =
+        |cause: &str, places: &[String]| plain_line(&format!("not carried over: {}: {cause}", places.join(", ")));
     comments.into_iter().map(|(owner, cause, places)| (owner, text(&cause, &places))).collect()
 }
 

@@ -43,6 +43,9 @@ pub enum Fate {
     Lost(String, String),
 }
 
+/// The section of what belongs to several entries.
+const SHARED: &str = "";
+
 /// The entry of the definition that a leaf belongs to: section and name.
 pub type Owner = (&'static str, String);
 
@@ -188,6 +191,19 @@ impl Tree {
         self.becomes(&Fate::Carried);
     }
 
+    /// Notes that the definition says these keys of a map; other keys stay as they are. A scalar is carried as a whole.
+    pub fn carried_keys(&self, keys: &[&str]) {
+        match &self.body {
+            Body::Map(entries) => {
+                entries
+                    .iter()
+                    .filter(|entry| keys.contains(&entry.key.as_str()))
+                    .for_each(|entry| entry.value.carried());
+            }
+            _ => self.carried(),
+        }
+    }
+
     /// Notes that another value of the input stands in its place.
     pub fn beaten(&self, by: impl Into<String>) {
         self.becomes(&Fate::Beaten(by.into()));
@@ -205,7 +221,12 @@ impl Tree {
 
     /// Says to which entry of the definition it belongs, for the comments there.
     pub fn belongs(&self, section: &'static str, name: &str) {
-        self.leaves(&mut |leaf| *leaf.owner.borrow_mut() = Some((section, name.to_owned())));
+        self.leaves(&mut |leaf| {
+            let mut owner = leaf.owner.borrow_mut();
+            // What several entries share belongs to none of them.
+            let shared = owner.as_ref().is_some_and(|owner| owner.0 != section || owner.1 != name);
+            *owner = Some(if shared { (SHARED, String::new()) } else { (section, name.to_owned()) });
+        });
     }
 
     /// Reads a scalar and notes that it is carried, or why it cannot be. A bad value is not repeated.

@@ -195,13 +195,61 @@ mod tests {
     #[test]
     fn texts_come_back_as_they_were() {
         let odd = [
-            "", " ", "a", "true", "NULL", "~", "25.11", "0755", "1e3", "12:30", "-x", "- x", "a: b", "a #b", "#", "@x", "%x", "&a",
-            "*a", "!x", "|", ">", "'", "\"", "\\", "{{ x }}", "[a", "a,b", "x:", "192.168.1.1", "aa:bb:cc:dd:ee:ff",
-            "docker.io/a/b:1@sha256:00", "line\nbreak", "tab\t", "\u{7f}\u{85}\u{2028}\u{feff}", "ü\u{1f600}", "a\0b", "=", "<<",
-            "http://x:80/", "?", "? a", "a ", "--- a", "...", "2001:db8::1", "::1", "0x1f",
+            "",
+            " ",
+            "a",
+            "true",
+            "NULL",
+            "~",
+            "25.11",
+            "0755",
+            "1e3",
+            "12:30",
+            "-x",
+            "- x",
+            "a: b",
+            "a #b",
+            "#",
+            "@x",
+            "%x",
+            "&a",
+            "*a",
+            "!x",
+            "|",
+            ">",
+            "'",
+            "\"",
+            "\\",
+            "{{ x }}",
+            "[a",
+            "a,b",
+            "x:",
+            "192.168.1.1",
+            "aa:bb:cc:dd:ee:ff",
+            "docker.io/a/b:1@sha256:00",
+            "line\nbreak",
+            "tab\t",
+            "\u{7f}\u{85}\u{2028}\u{feff}",
+            "ü\u{1f600}",
+            "a\0b",
+            "=",
+            "<<",
+            "http://x:80/",
+            "?",
+            "? a",
+            "a ",
+            "--- a",
+            "...",
+            "2001:db8::1",
+            "::1",
+            "0x1f",
         ];
         for text in odd {
-            for document in [format!("k: {}\n", quoted(text)), format!("k: [{}, {{ a: {} }}]\n", quoted(text), quoted(text)), format!("{}: x\n", quoted(text))] {
+            for document in [
+                format!("k: {}\n", quoted(text)),
+                format!("k: [{}, {{ a: {} }}]\n", quoted(text), quoted(text)),
+                format!("{}: x\n", quoted(text)),
+            ] {
                 let mut sources = Sources::default();
                 let id = sources.add("x", document.as_str());
                 let mut faults = Faults::default();
@@ -214,7 +262,9 @@ mod tests {
                         assert_eq!(items[0], items[1]["a"], "{document:?}");
                         items[0].clone()
                     }
-                    serde_json::Value::Null => serde_json::Value::from(json.as_object().unwrap().keys().next().unwrap().as_str()),
+                    serde_json::Value::Null => {
+                        serde_json::Value::from(json.as_object().unwrap().keys().next().unwrap().as_str())
+                    }
                     found => found.clone(),
                 };
                 assert_eq!(found.as_str(), Some(text), "{document:?}");
