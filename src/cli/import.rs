@@ -230,7 +230,7 @@ fn digest(text: &str) -> Result<(String, String), String> {
 
 /// Prints or writes what was imported, and tells what was not.
 fn tell(
-    result: Result<Imported, Refused>,
+    result: Result<Imported, Box<Refused>>,
     shared: &Shared,
     common: &Common,
     terminal: &Terminal,

@@ -95,7 +95,7 @@ enum Command {
     /// Write a fleet directory to begin with.
     Init(init::Options),
     /// Make a definition of what another program knows of a fleet.
-    Import(import::Options),
+    Import(Box<import::Options>),
     /// Look for every fault of the definition.
     Check(check::Options),
     /// Write generated/.

@@ -44,7 +44,7 @@ pub struct Answers {
 }
 
 /// Fills in what every definition needs, from the answers or as lines to fill in.
-pub fn complete(draft: &mut Draft, answers: &Answers) {
+pub(super) fn complete(draft: &mut Draft, answers: &Answers) {
     draft.root.set("version", Item::word(1));
     let fleet = draft.section("fleet");
     fleet.set_first("name", answers.name.clone().unwrap_or_else(|| "imported".to_owned()));
@@ -67,7 +67,7 @@ pub fn complete(draft: &mut Draft, answers: &Answers) {
         }
         if let Some(key) = answers.host_keys.get(host) {
             draft.entry("hosts", host).set_first("host_key", key.as_str());
-        } else if readers.contains(host) {
+        } else if readers.contains(host) && managed(draft, host) != "scrape" {
             let needs = format!("what `ssh-keyscan -t ed25519 {host}` prints behind the name, as `ssh-ed25519 AAAA…`");
             let stand_in = key(addresses.next_number());
             draft.entry("hosts", host).set_first("host_key", Item::hole(needs, stand_in));
@@ -154,7 +154,7 @@ fn managed(draft: &mut Draft, host: &str) -> String {
 }
 
 /// An answer, or a line to fill in.
-pub fn or_hole(answer: Option<&String>, needs: &str, stand_in: &str) -> Item {
+pub(super) fn or_hole(answer: Option<&String>, needs: &str, stand_in: &str) -> Item {
     answer.map_or_else(|| Item::hole(needs, stand_in), |answer| Item::Text(answer.clone()))
 }
 

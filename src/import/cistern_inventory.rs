@@ -35,7 +35,7 @@ struct Import<'a> {
 ///
 /// # Errors
 /// What makes the file no inventory.
-pub fn import(file: &File, answers: &Answers) -> Result<Imported, Refused> {
+pub fn import(file: &File, answers: &Answers) -> Result<Imported, Box<Refused>> {
     let mut input = Input::default();
     let root = input.yaml(file);
     let mut import = Import {
@@ -142,31 +142,56 @@ impl Import<'_> {
                 "mac_address" | "mac" => set(&mut map, "mac", value.read::<Mac>().map(|mac| mac.0)),
                 "hardware_type" => hardware(value, &mut map),
                 "role" | "location" => {
-                    let text = value.read::<String>();
-                    set(map.map("labels"), &entry.key, text);
+                    if let Some(text) = value.read::<String>() {
+                        map.map("labels").set(&entry.key, text);
+                    }
                 }
                 "storage" => self.disks(value, &mut map),
                 _ if value.is_nothing() => value.carried(),
-                "notes" => notes = value.text().filter(|text| !valued_secret(text)).map(|text| (value, text)),
+                "notes" => match value.text() {
+                    Some(text) if !valued_secret(text) => notes = Some((value, text)),
+                    _ => value.lost(
+                        "it seems to hold a secret, which no file that others read should",
+                        "store it with agenix",
+                    ),
+                },
                 "deployed" | "last_updated" => value
                     .lost("the definition says what is meant to be, not what was done", "git and deploy-rs know it"),
                 // Read once every server is known.
-                "services" => {}
+                "services" if value.items().is_empty() => value.carried(),
                 _ => {}
             }
         }
-        if self.answers.managed.as_deref().is_some_and(|managed| managed != "full") {
-            map.pairs.retain(|pair| !matches!(pair.key.as_str(), "mac" | "hardware" | "storage" | "filesystems"));
-            for key in ["mac_address", "mac", "hardware_type", "storage"] {
-                if let Some(value) = server.get(key) {
-                    value.lost("it does nothing on a host that Cistern does not configure", "");
-                }
-            }
-        }
+        self.leave_out(server, &mut map);
         self.draft.section("hosts").set(&host, map);
         if let Some((value, text)) = notes {
             self.draft.section("hosts").comment(&host, format!("notes: {text}"));
             value.carried();
+        }
+    }
+
+    /// Leaves out what would do nothing, because of how little of the host Cistern configures.
+    fn leave_out(&self, server: &Tree, map: &mut Map) {
+        let (keys, from): (&[&str], &[&str]) = match self.answers.managed.as_deref() {
+            Some("node") => {
+                (&["mac", "hardware", "storage", "filesystems"], &["mac_address", "mac", "hardware_type", "storage"])
+            }
+            Some("scrape") => (
+                &["mac", "hardware", "storage", "filesystems", "system", "deploy"],
+                &["mac_address", "mac", "hardware_type", "storage", "hostname"],
+            ),
+            _ => return,
+        };
+        map.pairs.retain(|pair| !keys.contains(&pair.key.as_str()));
+        for value in from.iter().filter_map(|key| server.get(key)) {
+            let address = value.text().is_some_and(|text| Address::read(text).is_ok());
+            if !address && !value.items().is_empty() {
+                let managed = self.answers.managed.as_deref().unwrap_or_default();
+                value.lost(
+                    format!("it does nothing on a host with `managed: {managed}`"),
+                    "delete it, or let Cistern manage the hosts",
+                );
+            }
         }
     }
 
@@ -339,17 +364,13 @@ impl Import<'_> {
 
     /// `<what>_port`: the port of an exporter, of Prometheus, or of a service.
     fn monitoring(&mut self, key: &str, value: &Tree) {
+        let Some(what) = key.strip_suffix("_port") else { return };
         let Some(port) = value.read::<Port>() else { return };
-        let Some(what) = key.strip_suffix("_port") else {
-            value.lost("the definition has no key for it", "");
-            return;
-        };
         let plain = what.replace('_', "-");
         let exporter = plain.strip_suffix("-exporter").unwrap_or(&plain);
         let service = names::label(what);
         if EXPORTERS.contains(&exporter) {
-            value.belongs("defaults", "exporters");
-            self.draft.section("defaults").map("exporters").map(exporter).set("port", Item::word(port));
+            self.exporter(exporter, value, port);
         } else if plain == "prometheus" {
             value.belongs("monitoring", "hosts");
             if port.0.get() != 9090 || !self.draft.root.has("monitoring") {
@@ -366,6 +387,25 @@ impl Import<'_> {
             self.draft.entry("services", &service).map("ports").set(name, Item::word(port));
         } else {
             value.lost("no service of this file listens there", "give it to the service under `ports`");
+        }
+    }
+}
+
+impl Import<'_> {
+    /// The port of an exporter: where servers list it, and the node exporter everywhere if none does.
+    fn exporter(&mut self, exporter: &str, value: &Tree, port: Port) {
+        let mut any = false;
+        for host in self.servers.values() {
+            let entry = self.draft.entry("hosts", host);
+            if entry.inner("exporters").is_some_and(|exporters| exporters.has(exporter)) {
+                entry.map("exporters").map(exporter).set("port", Item::word(port));
+                any = true;
+            }
+        }
+        if !any && exporter == "node" {
+            self.draft.section("defaults").map("exporters").map(exporter).set("port", Item::word(port));
+        } else if !any {
+            value.lost("no server lists that exporter", "name it under `exporters` of the hosts that it is for");
         }
     }
 }

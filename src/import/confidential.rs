@@ -51,12 +51,12 @@ const BEGINNINGS: &[&str] = &[
 ];
 
 /// Says whether a value of that name is confidential.
-pub fn is_secret(name: &str, value: &str) -> bool {
+pub(super) fn is_secret(name: &str, value: &str) -> bool {
     !value.is_empty() && (named_secret(name) || valued_secret(value))
 }
 
 /// Says whether a name is one of secrets.
-pub fn named_secret(name: &str) -> bool {
+pub(super) fn named_secret(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     // What ends so names a file or a public half, which is none.
     if lower.ends_with("_file") || lower.contains("public") || lower.ends_with("_pub") {
@@ -68,7 +68,7 @@ pub fn named_secret(name: &str) -> bool {
 }
 
 /// Says whether a value is confidential by its own look.
-pub fn valued_secret(value: &str) -> bool {
+pub(super) fn valued_secret(value: &str) -> bool {
     let words = value.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '\'' | '"'));
     words.clone().any(|word| BEGINNINGS.iter().any(|begin| word.starts_with(begin)))
         || words.clone().any(has_login)

@@ -1,7 +1,7 @@
 //! A definition in the making: values, comments, and lines that somebody has to fill in.
 
 /// What a line says that waits for a value.
-pub const FILL_IN: &str = "FILL IN";
+pub(super) const FILL_IN: &str = "FILL IN";
 
 /// The sections of a definition, in the order in which they are written.
 const ORDER: &[&str] = &[
@@ -47,7 +47,7 @@ const KEYS: &[&str] = &[
 
 /// A value of the definition.
 #[derive(Debug, Clone)]
-pub enum Item {
+pub(super) enum Item {
     /// Text, quoted where YAML would read something else.
     Text(String),
     /// A number or a truth value.
@@ -67,7 +67,7 @@ pub enum Item {
 
 /// A map in the order in which it was filled.
 #[derive(Debug, Clone, Default)]
-pub struct Map {
+pub(super) struct Map {
     pub(super) pairs: Vec<Pair>,
 }
 
@@ -82,7 +82,7 @@ pub(super) struct Pair {
 
 /// A definition in the making.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub(super) struct Draft {
     /// The whole of it.
     pub root: Map,
     /// What whoever imports has to know or do, beside what was not carried over.
@@ -93,17 +93,17 @@ pub struct Draft {
 
 impl Draft {
     /// The map of a section.
-    pub fn section(&mut self, name: &'static str) -> &mut Map {
+    pub(super) fn section(&mut self, name: &'static str) -> &mut Map {
         self.root.map(name)
     }
 
     /// An entry of a section.
-    pub fn entry(&mut self, section: &'static str, name: &str) -> &mut Map {
+    pub(super) fn entry(&mut self, section: &'static str, name: &str) -> &mut Map {
         self.root.map(section).map(name)
     }
 
     /// Notes something that whoever imports has to know, once.
-    pub fn note(&mut self, text: impl Into<String>) {
+    pub(super) fn note(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !self.notes.contains(&text) {
             self.notes.push(text);
@@ -111,7 +111,7 @@ impl Draft {
     }
 
     /// Notes a secret that has to be stored by hand.
-    pub fn store(&mut self, name: &str, what: impl Into<String>) {
+    pub(super) fn store(&mut self, name: &str, what: impl Into<String>) {
         let entry = (name.to_owned(), what.into());
         if !self.stored.contains(&entry) {
             self.stored.push(entry);
@@ -119,7 +119,7 @@ impl Draft {
     }
 
     /// Puts the sections into the order in which people read them.
-    pub fn arrange(&mut self) {
+    pub(super) fn arrange(&mut self) {
         self.root.pairs.sort_by_key(|pair| ORDER.iter().position(|name| *name == pair.key));
         for pair in &mut self.root.pairs {
             let Item::Map(section) = &mut pair.item else { continue };
@@ -138,7 +138,7 @@ impl Draft {
 
 impl Map {
     /// Sets a key; a value that was there is replaced.
-    pub fn set(&mut self, key: &str, item: impl Into<Item>) {
+    pub(super) fn set(&mut self, key: &str, item: impl Into<Item>) {
         let item = item.into();
         match self.pairs.iter_mut().find(|pair| pair.key == key) {
             Some(pair) => pair.item = item,
@@ -147,24 +147,24 @@ impl Map {
     }
 
     /// Sets a key that was not set before.
-    pub fn set_first(&mut self, key: &str, item: impl Into<Item>) {
+    pub(super) fn set_first(&mut self, key: &str, item: impl Into<Item>) {
         if !self.has(key) {
             self.set(key, item);
         }
     }
 
     /// Says whether a key is set.
-    pub fn has(&self, key: &str) -> bool {
+    pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Item> {
+    pub(super) fn get(&self, key: &str) -> Option<&Item> {
         self.pairs.iter().find(|pair| pair.key == key).map(|pair| &pair.item)
     }
 
     /// The text of a key.
-    pub fn text(&self, key: &str) -> Option<&str> {
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
             Item::Text(text) | Item::Word(text) => Some(text),
             _ => None,
@@ -172,7 +172,7 @@ impl Map {
     }
 
     /// The map of a key, made when there is none.
-    pub fn map(&mut self, key: &str) -> &mut Map {
+    pub(super) fn map(&mut self, key: &str) -> &mut Map {
         let at = self.pairs.iter().position(|pair| pair.key == key).unwrap_or_else(|| {
             self.set(key, Map::default());
             self.pairs.len() - 1
@@ -188,7 +188,7 @@ impl Map {
     }
 
     /// The map of a key, if there is one.
-    pub fn inner(&self, key: &str) -> Option<&Map> {
+    pub(super) fn inner(&self, key: &str) -> Option<&Map> {
         match self.get(key)? {
             Item::Map(map) => Some(map),
             _ => None,
@@ -196,7 +196,7 @@ impl Map {
     }
 
     /// Adds an item to the list of a key, unless it is there.
-    pub fn add(&mut self, key: &str, text: &str) {
+    pub(super) fn add(&mut self, key: &str, text: &str) {
         let at = self.pairs.iter().position(|pair| pair.key == key).unwrap_or_else(|| {
             self.set(key, Item::List(Vec::new()));
             self.pairs.len() - 1
@@ -209,13 +209,13 @@ impl Map {
     }
 
     /// Puts a comment above a key; `false` when there is no such key.
-    pub fn comment(&mut self, key: &str, text: String) -> bool {
+    pub(super) fn comment(&mut self, key: &str, text: String) -> bool {
         let found = self.pairs.iter_mut().find(|pair| pair.key == key);
         found.map(|pair| pair.above.push(text)).is_some()
     }
 
     /// The keys, in their order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|pair| pair.key.as_str())
     }
 
@@ -224,31 +224,31 @@ impl Map {
     }
 
     /// Says whether nothing is set.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 }
 
 impl Item {
     /// A reference to a secret, for settings.
-    pub fn secret(name: &str) -> Self {
+    pub(super) fn secret(name: &str) -> Self {
         let mut map = Map::default();
         map.set("secret", name);
         Self::Map(map)
     }
 
     /// A list of texts.
-    pub fn texts<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
+    pub(super) fn texts<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
         Self::List(texts.into_iter().map(|text| Self::Text(text.into())).collect())
     }
 
     /// A number or a truth value.
-    pub fn word(value: impl std::fmt::Display) -> Self {
+    pub(super) fn word(value: impl std::fmt::Display) -> Self {
         Self::Word(value.to_string())
     }
 
     /// A value that somebody has to fill in.
-    pub fn hole(needs: impl Into<String>, stand_in: impl Into<String>) -> Self {
+    pub(super) fn hole(needs: impl Into<String>, stand_in: impl Into<String>) -> Self {
         Self::Hole { needs: needs.into(), stand_in: stand_in.into() }
     }
 }

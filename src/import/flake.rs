@@ -46,7 +46,7 @@ struct At {
 ///
 /// # Errors
 /// What makes it no flake with deploy-rs.
-pub fn import(printed: &str, answers: &Answers) -> Result<Imported, Refused> {
+pub fn import(printed: &str, answers: &Answers) -> Result<Imported, Box<Refused>> {
     let mut input = Input::default();
     let mut draft = Draft::default();
     match serde_json::from_str::<Answer>(printed) {

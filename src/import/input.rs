@@ -19,7 +19,7 @@ pub struct File {
 
 /// Everything that was read, and every leaf of it.
 #[derive(Debug, Default)]
-pub struct Input {
+pub(super) struct Input {
     /// The files, for the places of faults.
     pub sources: Sources,
     /// Why something cannot be imported at all.
@@ -29,7 +29,7 @@ pub struct Input {
 }
 
 /// A text file and where its lines begin.
-pub struct Text {
+pub(super) struct Text {
     id: FileId,
     path: Rc<str>,
     /// The whole text.
@@ -42,12 +42,12 @@ pub struct Text {
 
 impl Input {
     /// Every leaf, in the order of the files.
-    pub fn leaves(&self) -> &[Rc<Leaf>] {
+    pub(super) fn leaves(&self) -> &[Rc<Leaf>] {
         &self.leaves
     }
 
     /// Takes a file for text, or says why it cannot be.
-    pub fn text(&mut self, file: &File) -> Option<Text> {
+    pub(super) fn text(&mut self, file: &File) -> Option<Text> {
         if file.bytes.len() as u64 > LARGEST_FILE {
             self.fault(
                 Diagnostic::new(codes::TOO_LARGE, format!("`{}` has more than 16 MiB", file.path))
@@ -73,7 +73,7 @@ impl Input {
     }
 
     /// Reads a YAML file.
-    pub fn yaml(&mut self, file: &File) -> Option<Tree> {
+    pub(super) fn yaml(&mut self, file: &File) -> Option<Tree> {
         let mut text = self.text(file)?;
         if file.path.ends_with(".json") {
             // JSON may be indented with tabs, YAML may not; a string of JSON holds none.
@@ -86,19 +86,19 @@ impl Input {
     }
 
     /// Makes a leaf for a stretch of a file that is not YAML.
-    pub fn leaf(&mut self, text: &Text, path: String, start: usize) -> Rc<Leaf> {
+    pub(super) fn leaf(&mut self, text: &Text, path: String, start: usize) -> Rc<Leaf> {
         self.keep(path, text.place(start))
     }
 
     /// Makes a leaf whose place is known already.
-    pub fn keep(&mut self, path: String, place: Place) -> Rc<Leaf> {
+    pub(super) fn keep(&mut self, path: String, place: Place) -> Rc<Leaf> {
         let leaf = Leaf::new(path, place);
         self.leaves.push(leaf.clone());
         leaf
     }
 
     /// Notes what makes an import impossible.
-    pub fn fault(&mut self, diagnostic: Diagnostic) {
+    pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
         self.faults.push(diagnostic);
     }
 
@@ -141,7 +141,7 @@ impl Input {
 }
 
 /// Puts a key behind a path.
-pub fn join(path: &str, key: &str) -> String {
+pub(super) fn join(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/'));
     let key = if plain { key.to_owned() } else { format!("\"{}\"", key.escape_debug()) };
     if path.is_empty() { key } else { format!("{path}.{key}") }
@@ -187,12 +187,12 @@ impl Text {
     }
 
     /// The lines with their first bytes, without what ends them.
-    pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.lines.iter().map(|start| (*start, self.text[*start..].lines().next().unwrap_or_default()))
     }
 
     /// The place of a byte.
-    pub fn place(&self, byte: usize) -> Place {
+    pub(super) fn place(&self, byte: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= byte);
         let column = self.character(byte) - self.character(self.lines[line - 1]) + 1;
         let narrow = |number: usize| u32::try_from(number).expect("no file is larger than 16 MiB");
@@ -200,7 +200,7 @@ impl Text {
     }
 
     /// A stretch of the file, for faults.
-    pub fn span(&self, start: usize, end: usize) -> Span {
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.id, start, end)
     }
 

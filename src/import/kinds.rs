@@ -2,7 +2,7 @@
 
 /// What is known of a kind that images become.
 #[derive(Debug)]
-pub struct Known {
+pub(super) struct Known {
     /// The kind.
     pub kind: &'static str,
     /// Last parts of image names, without registry and tag.
@@ -20,7 +20,7 @@ pub struct Known {
 }
 
 /// Every kind that images become.
-pub const KNOWN: &[Known] = &[
+pub(super) const KNOWN: &[Known] = &[
     Known {
         kind: "bazarr",
         images: &["bazarr"],
@@ -124,7 +124,7 @@ pub const KNOWN: &[Known] = &[
 
 /// The image that a name stands for, in its parts.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Image<'a> {
+pub(super) struct Image<'a> {
     /// Registry and name.
     pub name: &'a str,
     /// The tag.
@@ -135,7 +135,7 @@ pub struct Image<'a> {
 
 impl<'a> Image<'a> {
     /// Takes an image's name apart.
-    pub fn read(text: &'a str) -> Self {
+    pub(super) fn read(text: &'a str) -> Self {
         let (rest, digest) = text.split_once('@').map_or((text, None), |(rest, digest)| (rest, Some(digest)));
         let last = rest.rfind('/').map_or(0, |at| at + 1);
         match rest[last..].split_once(':') {
@@ -145,7 +145,7 @@ impl<'a> Image<'a> {
     }
 
     /// The name with its registry, which Docker leaves out.
-    pub fn full(&self) -> String {
+    pub(super) fn full(&self) -> String {
         let registry = self.name.split('/').next().filter(|first| first.contains(['.', ':']) || *first == "localhost");
         match (registry, self.name.contains('/')) {
             (Some(_), true) => self.name.to_owned(),
@@ -155,7 +155,7 @@ impl<'a> Image<'a> {
     }
 
     /// The kind that it becomes. An image of somebody unknown is not taken for what it is called after.
-    pub fn known(&self) -> Option<&'static Known> {
+    pub(super) fn known(&self) -> Option<&'static Known> {
         const MAKERS: &[&str] = &[
             "library",
             "linuxserver",
@@ -177,7 +177,7 @@ impl<'a> Image<'a> {
 }
 
 /// The kind that a service is of by its name.
-pub fn named(name: &str) -> Option<&'static Known> {
+pub(super) fn named(name: &str) -> Option<&'static Known> {
     let name = name.to_ascii_lowercase();
     KNOWN.iter().find(|known| known.kind == name || known.images.contains(&name.as_str()))
 }

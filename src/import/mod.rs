@@ -59,9 +59,9 @@ pub struct Refused {
 }
 
 /// Ends an import: completes the draft, writes it, and compiles what was written.
-fn finish(mut draft: Draft, input: Input, answers: &Answers, from: &str) -> Result<Imported, Refused> {
+fn finish(mut draft: Draft, input: Input, answers: &Answers, from: &str) -> Result<Imported, Box<Refused>> {
     if input.faults.has_errors() {
-        return Err(Refused { faults: input.faults, sources: input.sources });
+        return Err(Box::new(Refused { faults: input.faults, sources: input.sources }));
     }
     answers::complete(&mut draft, answers);
     let counts = report::count(input.leaves());

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 /// The names of one section.
 #[derive(Debug, Default)]
-pub struct Names {
+pub(super) struct Names {
     /// Given names, with what they were given for.
     given: BTreeMap<String, String>,
 }
 
 impl Names {
     /// The name for something, always the same for the same thing: lower-case letters, digits and hyphens.
-    pub fn label(&mut self, of: &str) -> String {
+    pub(super) fn label(&mut self, of: &str) -> String {
         self.give(of, &label(of))
     }
 
     /// The name for something that already has the right form; a number follows where it is taken.
-    pub fn give(&mut self, of: &str, wanted: &str) -> String {
+    pub(super) fn give(&mut self, of: &str, wanted: &str) -> String {
         if let Some((name, _)) = self.given.iter().find(|(_, owner)| *owner == of) {
             return name.clone();
         }
@@ -32,17 +32,17 @@ impl Names {
 }
 
 /// The nearest text of lower-case letters, digits and hyphens, a letter first.
-pub fn label(text: &str) -> String {
+pub(super) fn label(text: &str) -> String {
     shaped(text, &[])
 }
 
 /// The nearest tag, which may also have `_`.
-pub fn tag(text: &str) -> String {
+pub(super) fn tag(text: &str) -> String {
     shaped(text, &['_'])
 }
 
 /// The nearest name of a secret, which also names a file.
-pub fn secret(text: &str) -> String {
+pub(super) fn secret(text: &str) -> String {
     let kept: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' }).collect();
     let kept = kept.trim_matches(|c: char| !c.is_ascii_alphanumeric());

@@ -25,7 +25,7 @@ const UNSEEN: (&str, &str) =
     ("the definition has no key for it", "put it into a module of your own if it is still needed");
 
 /// Counts the leaves.
-pub fn count(leaves: &[Rc<Leaf>]) -> Counts {
+pub(super) fn count(leaves: &[Rc<Leaf>]) -> Counts {
     let mut counts = Counts::default();
     for leaf in leaves {
         match leaf.fate() {
@@ -38,7 +38,7 @@ pub fn count(leaves: &[Rc<Leaf>]) -> Counts {
 }
 
 /// Why a leaf was not carried over, and what to do; nothing for one that was.
-pub fn loss(leaf: &Leaf) -> Option<(String, String)> {
+pub(super) fn loss(leaf: &Leaf) -> Option<(String, String)> {
     match leaf.fate() {
         Fate::Carried => None,
         Fate::Unseen => Some((UNSEEN.0.to_owned(), UNSEEN.1.to_owned())),
@@ -49,10 +49,10 @@ pub fn loss(leaf: &Leaf) -> Option<(String, String)> {
 }
 
 /// A comment of the definition, and the entry that it belongs to.
-pub type Comment = (Option<Owner>, String);
+pub(super) type Comment = (Option<Owner>, String);
 
 /// The comments of every leaf that was not carried over: one for each entry and cause.
-pub fn comments(leaves: &[Rc<Leaf>]) -> Vec<Comment> {
+pub(super) fn comments(leaves: &[Rc<Leaf>]) -> Vec<Comment> {
     let mut comments: Vec<(Option<Owner>, String, Vec<String>)> = Vec::new();
     let mut known: BTreeMap<(Option<Owner>, String), usize> = BTreeMap::new();
     for leaf in leaves {
@@ -70,7 +70,7 @@ pub fn comments(leaves: &[Rc<Leaf>]) -> Vec<Comment> {
 }
 
 /// Lists every leaf that was not carried over, those with one cause together.
-pub fn losses(leaves: &[Rc<Leaf>]) -> String {
+pub(super) fn losses(leaves: &[Rc<Leaf>]) -> String {
     let mut causes: Vec<(String, Vec<&Leaf>)> = Vec::new();
     let mut of_cause: BTreeMap<String, usize> = BTreeMap::new();
     for leaf in leaves {

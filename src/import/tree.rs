@@ -10,7 +10,7 @@ use crate::load::decode::Scalar;
 
 /// Where a value was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub(super) struct Place {
     /// The file, as it was named on the command line.
     pub file: Rc<str>,
     /// The line, from 1; 0 where only the file is known.
@@ -30,7 +30,7 @@ impl std::fmt::Display for Place {
 
 /// What became of a leaf; what comes later beats what comes before, when one value stands in several places.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub(super) enum Fate {
     /// No importer looked at it.
     Unseen,
     /// Another value stood in its place already in the input.
@@ -47,11 +47,11 @@ pub enum Fate {
 const SHARED: &str = "";
 
 /// The entry of the definition that a leaf belongs to: section and name.
-pub type Owner = (&'static str, String);
+pub(super) type Owner = (&'static str, String);
 
 /// One value of the input. It holds no text, so that a report cannot show a secret.
 #[derive(Debug)]
-pub struct Leaf {
+pub(super) struct Leaf {
     /// The keys that lead to it, as `services.web.image`.
     pub path: String,
     /// Where it was written.
@@ -62,18 +62,18 @@ pub struct Leaf {
 
 impl Leaf {
     /// Makes a leaf that nobody has looked at.
-    pub fn new(path: String, place: Place) -> Rc<Self> {
+    pub(super) fn new(path: String, place: Place) -> Rc<Self> {
         let (fate, owner) = (RefCell::new(Fate::Unseen), RefCell::new(None));
         Rc::new(Self { path, place, fate, owner })
     }
 
     /// What became of it.
-    pub fn fate(&self) -> Fate {
+    pub(super) fn fate(&self) -> Fate {
         self.fate.borrow().clone()
     }
 
     /// The entry that it belongs to.
-    pub fn owner(&self) -> Option<Owner> {
+    pub(super) fn owner(&self) -> Option<Owner> {
         self.owner.borrow().clone()
     }
 
@@ -87,7 +87,7 @@ impl Leaf {
 
 /// A value of the input.
 #[derive(Debug, Clone)]
-pub struct Tree {
+pub(super) struct Tree {
     /// The keys that lead to it.
     pub path: String,
     /// Where it was written.
@@ -100,7 +100,7 @@ pub struct Tree {
 
 /// The shapes of a value.
 #[derive(Debug, Clone)]
-pub enum Body {
+pub(super) enum Body {
     /// Nothing.
     Null(Rc<Leaf>),
     /// A scalar.
@@ -115,7 +115,7 @@ pub enum Body {
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(super) struct Entry {
     /// The key.
     pub key: String,
     /// Its value.
@@ -124,17 +124,17 @@ pub struct Entry {
 
 impl Tree {
     /// Makes a scalar.
-    pub fn text_of(leaf: Rc<Leaf>, text: impl Into<String>) -> Self {
+    pub(super) fn text_of(leaf: Rc<Leaf>, text: impl Into<String>) -> Self {
         Self { path: leaf.path.clone(), place: leaf.place.clone(), tag: None, body: Body::Text(leaf, text.into()) }
     }
 
     /// Finds an entry of a map.
-    pub fn get(&self, key: &str) -> Option<&Tree> {
+    pub(super) fn get(&self, key: &str) -> Option<&Tree> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
     /// The entries of a map; none for anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub(super) fn entries(&self) -> &[Entry] {
         match &self.body {
             Body::Map(entries) => entries,
             _ => &[],
@@ -142,7 +142,7 @@ impl Tree {
     }
 
     /// The items of a list, or the value itself.
-    pub fn items(&self) -> &[Tree] {
+    pub(super) fn items(&self) -> &[Tree] {
         match &self.body {
             Body::List(items) => items,
             Body::Null(_) | Body::Empty(_) => &[],
@@ -151,7 +151,7 @@ impl Tree {
     }
 
     /// The text of a scalar without a tag.
-    pub fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         match &self.body {
             Body::Text(_, text) if self.tag.is_none() => Some(text),
             _ => None,
@@ -159,17 +159,17 @@ impl Tree {
     }
 
     /// Says whether nothing is said: no value, or an empty text.
-    pub fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         self.tag.is_none() && matches!(&self.body, Body::Null(_)) || self.text() == Some("")
     }
 
     /// Says whether it is a map, or nothing.
-    pub fn is_map(&self) -> bool {
+    pub(super) fn is_map(&self) -> bool {
         self.tag.is_none() && matches!(self.body, Body::Map(_) | Body::Null(_) | Body::Empty(_))
     }
 
     /// Reads a scalar as YAML 1.1 reads truth, which Ansible and Compose do.
-    pub fn truth(&self) -> Option<bool> {
+    pub(super) fn truth(&self) -> Option<bool> {
         match self.text()?.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => Some(true),
             "false" | "no" | "off" | "0" => Some(false),
@@ -178,7 +178,7 @@ impl Tree {
     }
 
     /// Looks at every leaf below.
-    pub fn leaves(&self, look: &mut dyn FnMut(&Rc<Leaf>)) {
+    pub(super) fn leaves(&self, look: &mut dyn FnMut(&Rc<Leaf>)) {
         match &self.body {
             Body::Null(leaf) | Body::Text(leaf, _) | Body::Empty(leaf) => look(leaf),
             Body::List(items) => items.iter().for_each(|item| item.leaves(look)),
@@ -187,12 +187,12 @@ impl Tree {
     }
 
     /// Notes that the definition says it.
-    pub fn carried(&self) {
+    pub(super) fn carried(&self) {
         self.becomes(&Fate::Carried);
     }
 
     /// Notes that the definition says these keys of a map; other keys stay as they are. A scalar is carried as a whole.
-    pub fn carried_keys(&self, keys: &[&str]) {
+    pub(super) fn carried_keys(&self, keys: &[&str]) {
         match &self.body {
             Body::Map(entries) => {
                 entries
@@ -205,22 +205,22 @@ impl Tree {
     }
 
     /// Notes that another value of the input stands in its place.
-    pub fn beaten(&self, by: impl Into<String>) {
+    pub(super) fn beaten(&self, by: impl Into<String>) {
         self.becomes(&Fate::Beaten(by.into()));
     }
 
     /// Notes that it is to be stored as a secret by hand.
-    pub fn store(&self, secret: impl Into<String>) {
+    pub(super) fn store(&self, secret: impl Into<String>) {
         self.becomes(&Fate::Store(secret.into()));
     }
 
     /// Notes that the definition does not say it: why, and what to do.
-    pub fn lost(&self, why: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn lost(&self, why: impl Into<String>, remedy: impl Into<String>) {
         self.becomes(&Fate::Lost(why.into(), remedy.into()));
     }
 
     /// Says to which entry of the definition it belongs, for the comments there.
-    pub fn belongs(&self, section: &'static str, name: &str) {
+    pub(super) fn belongs(&self, section: &'static str, name: &str) {
         self.leaves(&mut |leaf| {
             let mut owner = leaf.owner.borrow_mut();
             // What several entries share belongs to none of them.
@@ -230,7 +230,7 @@ impl Tree {
     }
 
     /// Reads a scalar and notes that it is carried, or why it cannot be. A bad value is not repeated.
-    pub fn read<T: Scalar>(&self) -> Option<T> {
+    pub(super) fn read<T: Scalar>(&self) -> Option<T> {
         let Some(text) = self.text() else {
             self.lost(format!("it is not {}", T::WHAT), T::FORM);
             return None;

@@ -3,7 +3,7 @@
 /// Splits; quotes and backslashes keep white space inside of a word. `None` when a quote is not closed.
 ///
 /// With `comments`, a word that begins with `#` ends the line.
-pub fn split(line: &str, comments: bool) -> Option<Vec<(usize, String)>> {
+pub(super) fn split(line: &str, comments: bool) -> Option<Vec<(usize, String)>> {
     let mut words = Vec::new();
     let mut word: Option<(usize, String)> = None;
     let mut quote = None;
@@ -38,7 +38,7 @@ pub fn split(line: &str, comments: bool) -> Option<Vec<(usize, String)>> {
 }
 
 /// The words alone.
-pub fn texts(line: &str) -> Option<Vec<String>> {
+pub(super) fn texts(line: &str) -> Option<Vec<String>> {
     Some(split(line, false)?.into_iter().map(|(_, word)| word).collect())
 }
 

@@ -7,7 +7,7 @@ const WIDEST: usize = 100;
 
 /// A definition as text.
 #[derive(Debug, Default)]
-pub struct Written {
+pub(super) struct Written {
     /// The definition, with empty lines where somebody has to fill in a value.
     pub text: String,
     /// The same, line by line, with something of the right form in those places.
@@ -18,7 +18,7 @@ pub struct Written {
 }
 
 /// Writes a draft; `head` are lines of comment.
-pub fn write(draft: &Draft, head: &[String]) -> Written {
+pub(super) fn write(draft: &Draft, head: &[String]) -> Written {
     let mut written = Written::default();
     for line in head {
         written.comment(line, 0);
@@ -129,7 +129,7 @@ fn flow(item: &Item) -> Option<String> {
 }
 
 /// A text as a YAML scalar that every reader takes for that text: plain where nothing can be read into it.
-pub fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }
@@ -154,7 +154,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// A text on one line, for comments and messages.
-pub fn plain_line(text: &str) -> String {
+pub(super) fn plain_line(text: &str) -> String {
     let mut line = String::new();
     for c in text.chars() {
         if is_unprintable(c) { line.extend(c.escape_default()) } else { line.push(c) }

@@ -14,7 +14,7 @@ enum Section {
 }
 
 /// Reads an inventory; every broken line is a fault.
-pub fn read(text: &Text, input: &mut Input) -> Inventory {
+pub(super) fn read(text: &Text, input: &mut Input) -> Inventory {
     let mut inventory = Inventory::default();
     let mut section = Section::Hosts(UNGROUPED.to_owned());
     let lines: Vec<(usize, String)> = text.lines().map(|(start, line)| (start, line.to_owned())).collect();

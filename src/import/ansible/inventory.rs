@@ -4,21 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ranges;
 use crate::import::input::Input;
-use crate::import::tree::{Body, Tree};
+use crate::import::tree::{Body, Place, Tree};
 
 /// The group of every host.
-pub const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
 /// The group of hosts that are in no other.
-pub const UNGROUPED: &str = "ungrouped";
+pub(super) const UNGROUPED: &str = "ungrouped";
 
 /// Variables by name; one that is set again beats the earlier one.
 #[derive(Debug, Default, Clone)]
-pub struct Vars(pub BTreeMap<String, Tree>);
+pub(super) struct Vars(pub BTreeMap<String, Tree>);
 
 /// A machine.
 #[derive(Debug, Default)]
-pub struct Host {
+pub(super) struct Host {
     /// Where it is named.
     pub mentions: Vec<Tree>,
     /// What the inventory says of it, beaten by what stands in host_vars/.
@@ -27,7 +27,7 @@ pub struct Host {
 
 /// A group.
 #[derive(Debug, Default)]
-pub struct Group {
+pub(super) struct Group {
     /// Where it is named.
     pub mentions: Vec<Tree>,
     /// Its own hosts.
@@ -42,7 +42,7 @@ pub struct Group {
 
 /// The whole inventory.
 #[derive(Debug, Default)]
-pub struct Inventory {
+pub(super) struct Inventory {
     /// The hosts, in the order in which they are named first.
     pub order: Vec<String>,
     /// The hosts by name.
@@ -53,7 +53,7 @@ pub struct Inventory {
 
 impl Vars {
     /// Sets a variable.
-    pub fn set(&mut self, name: &str, value: Tree) {
+    pub(super) fn set(&mut self, name: &str, value: Tree) {
         let place = value.place.to_string();
         if let Some(earlier) = self.0.insert(name.to_owned(), value) {
             earlier.beaten(format!("{place} wins over it"));
@@ -61,7 +61,7 @@ impl Vars {
     }
 
     /// Sets every entry of a map.
-    pub fn extend(&mut self, map: &Tree) {
+    pub(super) fn extend(&mut self, map: &Tree) {
         for entry in map.entries() {
             self.set(&entry.key, entry.value.clone());
         }
@@ -70,7 +70,7 @@ impl Vars {
 
 impl Inventory {
     /// The group of that name, made when it is new.
-    pub fn group(&mut self, name: &str) -> &mut Group {
+    pub(super) fn group(&mut self, name: &str) -> &mut Group {
         self.groups.entry(name.to_owned()).or_default()
     }
 
@@ -78,7 +78,13 @@ impl Inventory {
     ///
     /// # Errors
     /// What is wrong with the pattern.
-    pub fn add(&mut self, group: &str, pattern: &str, mention: Option<&Tree>, vars: &Vars) -> Result<(), String> {
+    pub(super) fn add(
+        &mut self,
+        group: &str,
+        pattern: &str,
+        mention: Option<&Tree>,
+        vars: &Vars,
+    ) -> Result<(), String> {
         for name in ranges::expand(pattern)? {
             if !self.hosts.contains_key(&name) {
                 self.order.push(name.clone());
@@ -94,11 +100,11 @@ impl Inventory {
     }
 
     /// Reads the groups of a YAML inventory. Returns what is wrong, with the place.
-    pub fn read_yaml(&mut self, root: &Tree) -> Result<(), (String, Tree)> {
+    pub(super) fn read_yaml(&mut self, root: &Tree) -> Result<(), (String, Place)> {
         if root.get("plugin").is_some() {
             return Err((
                 "this is the configuration of an inventory plugin, which lists no hosts".to_owned(),
-                root.clone(),
+                root.place.clone(),
             ));
         }
         for entry in root.entries() {
@@ -107,8 +113,8 @@ impl Inventory {
         Ok(())
     }
 
-    fn read_group(&mut self, name: &str, tree: &Tree) -> Result<(), (String, Tree)> {
-        let broken = |why: &str, tree: &Tree| Err((why.to_owned(), tree.clone()));
+    fn read_group(&mut self, name: &str, tree: &Tree) -> Result<(), (String, Place)> {
+        let broken = |why: &str, tree: &Tree| Err((why.to_owned(), tree.place.clone()));
         if !tree.is_map() {
             return broken("a group is a map with `hosts`, `vars` and `children`", tree);
         }
@@ -142,27 +148,27 @@ impl Inventory {
         Ok(())
     }
 
-    fn read_hosts(&mut self, group: &str, tree: &Tree) -> Result<(), (String, Tree)> {
+    fn read_hosts(&mut self, group: &str, tree: &Tree) -> Result<(), (String, Place)> {
         if let Some(pattern) = tree.text() {
-            return self.add(group, pattern, Some(tree), &Vars::default()).map_err(|why| (why, tree.clone()));
+            return self.add(group, pattern, Some(tree), &Vars::default()).map_err(|why| (why, tree.place.clone()));
         }
         if !tree.is_map() {
-            return Err(("`hosts` is a map of hosts".to_owned(), tree.clone()));
+            return Err(("`hosts` is a map of hosts".to_owned(), tree.place.clone()));
         }
         for entry in tree.entries() {
             let (mut vars, value) = (Vars::default(), &entry.value);
             if !value.is_map() {
-                return Err(("what stands below a host is a map of variables".to_owned(), value.clone()));
+                return Err(("what stands below a host is a map of variables".to_owned(), value.place.clone()));
             }
             vars.extend(value);
             let mention = value.entries().is_empty().then_some(value);
-            self.add(group, &entry.key, mention, &vars).map_err(|why| (why, value.clone()))?;
+            self.add(group, &entry.key, mention, &vars).map_err(|why| (why, value.place.clone()))?;
         }
         Ok(())
     }
 
     /// Takes in a file of group_vars/ or host_vars/: the variables of one group or host.
-    pub fn beside(&mut self, of_group: bool, name: &str, vars: &Tree) {
+    pub(super) fn beside(&mut self, of_group: bool, name: &str, vars: &Tree) {
         let (what, target) = if of_group {
             ("group", self.groups.get_mut(name).map(|group| &mut group.beside))
         } else {
@@ -181,7 +187,7 @@ impl Inventory {
     }
 
     /// Puts group_vars/ over what the inventory itself says, as Ansible does: `all` of group_vars/ beats every group there.
-    pub fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.group(ALL);
         let of_all = self.groups[ALL].beside.clone();
         for (name, group) in &mut self.groups {
@@ -199,7 +205,7 @@ impl Inventory {
     }
 
     /// The groups of a host without `all`, in the order in which Ansible lays them: by depth, priority and name.
-    pub fn groups_of(&self, host: &str, order: &[String]) -> Vec<String> {
+    pub(super) fn groups_of(&self, host: &str, order: &[String]) -> Vec<String> {
         let mut found: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> =
             self.groups.iter().filter(|(_, group)| group.hosts.contains(host)).map(|(name, _)| name.as_str()).collect();
@@ -220,7 +226,7 @@ impl Inventory {
     ///
     /// # Errors
     /// A group that is inside of itself.
-    pub fn order(&self) -> Result<Vec<String>, String> {
+    pub(super) fn order(&self) -> Result<Vec<String>, String> {
         let mut depth: BTreeMap<&str, usize> =
             self.groups.keys().map(|name| (name.as_str(), usize::from(name != ALL))).collect();
         for round in 0..=self.groups.len() {
@@ -252,7 +258,7 @@ impl Inventory {
 }
 
 /// Reads the variables of a file beside the inventory; a file that is encrypted as a whole is told as one value.
-pub fn read_vars(input: &mut Input, file: &crate::import::File) -> Option<Tree> {
+pub(super) fn read_vars(input: &mut Input, file: &crate::import::File) -> Option<Tree> {
     let text = String::from_utf8_lossy(&file.bytes);
     if text.trim_start().starts_with("$ANSIBLE_VAULT") {
         let read = input.text(file)?;

@@ -26,9 +26,11 @@ use vars::SSH_ARGS;
 ///
 /// # Errors
 /// What makes the file no inventory.
-pub fn import(file: &File, beside: &[File], answers: &Answers) -> Result<Imported, Refused> {
+pub fn import(file: &File, beside: &[File], answers: &Answers) -> Result<Imported, Box<Refused>> {
     let mut input = Input::default();
     let mut inventory = read(file, &mut input);
+    // Every host is in it, whether it is written down or not.
+    inventory.group(ALL);
     for file in beside {
         read_beside(file, &mut inventory, &mut input);
     }
@@ -65,12 +67,12 @@ fn read(file: &File, input: &mut Input) -> Inventory {
     let outcome = if root.is_map() {
         inventory.read_yaml(&root)
     } else {
-        Err(("an inventory is a map of groups".to_owned(), root))
+        Err(("an inventory is a map of groups".to_owned(), root.place.clone()))
     };
-    if let Err((why, tree)) = outcome {
+    if let Err((why, place)) = outcome {
         let id = input.sources.find(&file.path).expect("it was just read");
         input.fault(
-            Diagnostic::new(codes::NO_INVENTORY, format!("{}: {why}", tree.place))
+            Diagnostic::new(codes::NO_INVENTORY, format!("{place}: {why}"))
                 .at(Span::top(id), "not an inventory of Ansible's")
                 .help("an inventory is a map of groups: `all: { hosts: { web1: { ansible_host: 192.168.1.5 } } }`"),
         );
@@ -225,7 +227,7 @@ impl Import<'_> {
             }
             vars::say(name, value, layer, self.answers, is_host);
         }
-        vars::say_ssh(&vars::ssh(vars), layer);
+        vars::say_ssh(&vars::ssh(vars), layer, self.answers);
     }
 
     fn host(&mut self, name: &str, host: &str, inventory: &Inventory, groups: &[&String]) {
@@ -250,18 +252,15 @@ impl Import<'_> {
                 self.answers.domain.clone().or_else(|| self.draft.section("fleet").text("domain").map(str::to_owned));
             domain.is_some_and(|domain| name == format!("{host}.{domain}"))
         };
-        if !reached && !implied && name.contains('.') && HostAddress::read(name).is_ok() {
+        if !reached
+            && !implied
+            && !vars::is_idle("ansible_host", self.answers)
+            && name.contains('.')
+            && HostAddress::read(name).is_ok()
+        {
             layer.map("deploy").set("hostname", name);
         }
         self.ssh_of_layers(inventory, groups, &found.vars, &mut layer);
-        if self.answers.managed.as_deref().is_some_and(|managed| managed != "full") {
-            layer.pairs.retain(|pair| pair.key != "mac");
-            for name in ["mac", "mac_address"] {
-                if let Some(value) = found.vars.0.get(name) {
-                    value.lost("it does nothing on a host that Cistern does not configure", "");
-                }
-            }
-        }
         self.draft.section("hosts").set(host, layer);
     }
 
@@ -297,7 +296,7 @@ impl Import<'_> {
                 }
             }
         }
-        vars::say_ssh(&ssh, layer);
+        vars::say_ssh(&ssh, layer, self.answers);
     }
 
     /// Binds what is confidential: a secret for each variable, read by the hosts that the variable was for.

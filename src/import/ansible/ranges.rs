@@ -4,7 +4,7 @@
 const MOST: usize = 10_000;
 
 /// Every name that a pattern stands for, or what is wrong with it.
-pub fn expand(pattern: &str) -> Result<Vec<String>, String> {
+pub(super) fn expand(pattern: &str) -> Result<Vec<String>, String> {
     let mut names = vec![String::new()];
     let mut rest = pattern;
     while let Some(open) = rest.find('[') {

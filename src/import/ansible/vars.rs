@@ -74,6 +74,16 @@ pub(super) fn say(name: &str, value: &Tree, layer: &mut Map, answers: &Answers, 
     if is_confidential(name, value) {
         return;
     }
+    if is_idle(name, answers)
+        && !(name == "ansible_host" && value.text().is_some_and(|text| Address::read(text).is_ok()))
+    {
+        let managed = answers.managed.as_deref().unwrap_or_default();
+        value.lost(
+            format!("it does nothing on a host with `managed: {managed}`"),
+            "delete it, or let Cistern manage the hosts",
+        );
+        return;
+    }
     let text = value.text().unwrap_or_default();
     if is_template(text) {
         value.lost("it is a template that Ansible fills in when it runs", "write down the value that comes out");
@@ -118,12 +128,37 @@ pub(super) fn say(name: &str, value: &Tree, layer: &mut Map, answers: &Answers, 
     layer.pairs.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
 }
 
+/// Says whether a variable would do nothing, because of how little of the hosts Cistern configures.
+pub(super) fn is_idle(name: &str, answers: &Answers) -> bool {
+    const OF_THE_MACHINE: &[&str] = &["locale", "mac", "mac_address", "time_zone", "timezone", "tz"];
+    const OF_DEPLOYING: &[&str] = &[
+        "ansible_become",
+        "ansible_become_method",
+        "ansible_become_user",
+        "ansible_host",
+        "ansible_port",
+        "ansible_ssh_host",
+        "ansible_ssh_port",
+        "ansible_ssh_user",
+        "ansible_sudo",
+        "ansible_user",
+    ];
+    match answers.managed.as_deref() {
+        Some("node") => OF_THE_MACHINE.contains(&name),
+        Some("scrape") => OF_THE_MACHINE.contains(&name) || OF_DEPLOYING.contains(&name) || SSH_ARGS.contains(&name),
+        _ => false,
+    }
+}
+
 fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
 /// Says the arguments of ssh in a layer.
-pub(super) fn say_ssh(ssh: &Ssh, layer: &mut Map) {
+pub(super) fn say_ssh(ssh: &Ssh, layer: &mut Map, answers: &Answers) {
+    if is_idle(SSH_ARGS[0], answers) {
+        return;
+    }
     if let Some(jump) = &ssh.jump {
         layer.map("deploy").set("jump", jump.as_str());
     }

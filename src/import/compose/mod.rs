@@ -34,7 +34,7 @@ pub type Beside<'a> = &'a dyn Fn(&str) -> Option<File>;
 ///
 /// # Errors
 /// What makes the file no compose file.
-pub fn import(file: &File, beside: Beside<'_>, answers: &Answers) -> Result<Imported, Refused> {
+pub fn import(file: &File, beside: Beside<'_>, answers: &Answers) -> Result<Imported, Box<Refused>> {
     let mut input = Input::default();
     let mut draft = Draft::default();
     let root = input.yaml(file);
