@@ -25,6 +25,7 @@ pub mod diff;
 pub mod current;
 pub mod scaffold;
 pub mod edit;
+pub mod import;
 pub mod cli;
 
 use std::io;

@@ -10,6 +10,7 @@ mod explain;
 mod flags;
 mod generate;
 mod host;
+mod import;
 mod init;
 mod schema;
 mod service;
@@ -97,6 +98,8 @@ enum Format {
 enum Command {
     /// Write a fleet directory to begin with.
     Init(init::Options),
+    /// Make a definition of what another program knows of a fleet.
+    Import(Box<import::Options>),
     /// Look for every fault of the definition.
     Check(check::Options),
     /// Write generated/.
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     match command {
         Command::Init(options) => init::run(&options, common, terminal),
+        Command::Import(options) => import::run(&options, common, terminal),
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),

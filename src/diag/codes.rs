@@ -69,6 +69,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C01", "Files"),
     ("C02", "Keys and values"),
     ("C03", "References"),
+    ("C04", "Names and lints"),
     ("C05", "Addresses"),
     ("C06", "Hardware"),
     ("C07", "Access"),
@@ -77,6 +78,13 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C10", "Monitoring"),
     ("C11", "Templates"),
     ("C12", "Generated files"),
+    ("C13", "Hardware"),
+    ("C14", "Access and credentials"),
+    ("C15", "Services"),
+    ("C16", "Option names"),
+    ("C17", "Editing and importing"),
+    ("C18", "Commands"),
+    ("C19", "Addresses and ports"),
 ];
 
 impl Code {
@@ -261,6 +269,8 @@ codes! {
         "`add` makes new entries only, so that a typo changes nothing. `cistern host set NAME` and `cistern service set NAME` change one that is there.";
     NO_PATH = "C173" Error Fleet "A path of an edit leads nowhere."
         "Paths go from key to key, with dots between them: `deploy.port`, `filesystems.\"/\".device`. A key that is taken away must be there, and nothing stands below text or a list; lists are set as a whole.";
+    NO_INVENTORY = "C175" Error Fleet "A file that is to be imported is not of the format that was named."
+        "`cistern import` reads four formats: cistern-inventory, ansible, compose and flake. The message says which part of the file is not of the one that was named. Name another, or correct the file.";
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::source::{FileId, SPLIT, SourceFile, Sources, Span, Why};
 use decode::wrong_type;
 pub use node::{Body, Entry, Node, Scalar};
 pub(crate) use yaml::ByteIndex;
+pub use yaml::Foreign;
 
 /// The definition as written, every key and value with its place.
 #[derive(Debug)]
@@ -68,6 +69,20 @@ pub fn parse(id: FileId, file: &SourceFile, faults: &mut Faults) -> Option<Node>
         Ok(mut node) => {
             unique_keys(&mut node, faults);
             Some(node)
+        }
+        Err(diagnostic) => {
+            faults.push(*diagnostic);
+            None
+        }
+    }
+}
+
+/// Parses a file of another program, whose YAML may hold tags and merge keys.
+pub fn parse_foreign(id: FileId, file: &SourceFile, faults: &mut Faults) -> Option<(Node, Foreign)> {
+    match yaml::parse_foreign(id, file) {
+        Ok((mut node, foreign)) => {
+            unique_keys(&mut node, faults);
+            Some((node, foreign))
         }
         Err(diagnostic) => {
             faults.push(*diagnostic);
