@@ -5,17 +5,21 @@ use std::mem::ManuallyDrop;
 
 use clap::Args;
 
-use super::{Common, Format, Outcome, Terminal};
+use super::{Common, Format, Outcome, Terminal, options_list};
 use crate::diag::{Renderer, counted, json, summary};
 use crate::emit::{self, Context};
 use crate::tree::Tree;
-use crate::{Compiled, compile};
+use crate::{Compiled, compile, options};
 
 #[derive(Args)]
 pub(super) struct Options {
     /// How to print the diagnostics.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Look up every option that hosts set in this list: an options.json of nixpkgs, or `flake` for that of the
+    /// fleet's own nixpkgs, which nix builds.
+    #[arg(long, value_name = "FILE")]
+    options: Option<String>,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
@@ -28,6 +32,9 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
             compiled.faults.append(found);
             compiled.plan = None;
         }
+    }
+    if let (Some(list), true) = (&options.options, compiled.plan.is_some()) {
+        look_up(list, &mut compiled, common, terminal)?;
     }
     let faults = &compiled.faults;
     match options.format {
@@ -58,6 +65,23 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         ),
     );
     Ok(Outcome::Fine)
+}
+
+/// Looks up every option that hosts set.
+fn look_up(given: &str, compiled: &mut Compiled, common: &Common, terminal: &Terminal) -> io::Result<()> {
+    let texts = options_list::read(given, common, terminal)?;
+    let Some(plan) = &compiled.plan else { return Ok(()) };
+    let found = match texts.as_ref().map(options_list::Texts::lists) {
+        Ok(Ok(lists)) => options::check(plan, &compiled.templates, &compiled.sources, &lists),
+        Ok(Err(faults)) => faults,
+        Err(faults) => faults.clone(),
+    };
+    compiled.faults.append(found);
+    plan.levels().settle(&mut compiled.faults);
+    if compiled.faults.has_errors() {
+        compiled.plan = None;
+    }
+    Ok(())
 }
 
 /// Cistern's own templates are proved by its tests; the fleet's own can fail only where they are filled in.

@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod generate;
 mod init;
+mod options_list;
 mod schema;
 mod terminal;
 

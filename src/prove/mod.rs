@@ -16,6 +16,7 @@ pub use ports::PROMETHEUS;
 pub struct Plan {
     entries: Entries,
     kinds: Kinds,
+    levels: Levels,
 }
 
 impl Plan {
@@ -27,6 +28,11 @@ impl Plan {
     /// The kinds that its services are of.
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// What the definition makes of codes, for what is found later.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
     }
 }
 
@@ -52,7 +58,8 @@ pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
         return None;
     }
     let (checked, entries) = draft.into_parts();
-    Some(Plan { entries, kinds: checked.into_fleet().kinds })
+    let fleet = checked.into_fleet();
+    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels })
 }
 
 /// Reports decisions about codes that concerned nothing, now that every rule has looked.
