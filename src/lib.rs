@@ -21,6 +21,7 @@ pub mod check;
 pub mod place;
 pub mod prove;
 pub mod emit;
+pub mod options;
 pub mod diff;
 pub mod current;
 pub mod scaffold;

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Outcome, Terminal};
+use super::{Common, Outcome, Terminal, options_list};
 use crate::diag::{Renderer, counted, github, json, sarif, summary};
 use crate::emit::{self, Context};
 use crate::tree::Tree;
-use crate::{Compiled, compile, current};
+use crate::{Compiled, compile, current, options};
 
 /// For whom to print diagnostics.
 #[derive(Clone, Copy, ValueEnum)]
@@ -31,12 +31,19 @@ pub(super) struct Options {
     /// How to print the diagnostics.
     #[arg(long, value_enum, default_value_t = Report::Human)]
     format: Report,
+    /// Look up every option that hosts set in this list: an options.json of nixpkgs, or `flake` for that of the
+    /// fleet's own nixpkgs, which nix builds.
+    #[arg(long, value_name = "FILE")]
+    options: Option<String>,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     // The process ends here: nothing needs to be taken apart.
     let mut compiled = ManuallyDrop::new(compile(&common.directory)?);
     prove_templates(&mut compiled);
+    if let (Some(list), true) = (&options.options, compiled.plan.is_some()) {
+        look_up(list, &mut compiled, common, terminal)?;
+    }
     let (faults, sources) = (&compiled.faults, &compiled.sources);
     match options.format {
         Report::Human => {
@@ -80,6 +87,23 @@ pub(super) fn prove_templates(compiled: &mut Compiled) {
             compiled.plan = None;
         }
     }
+}
+
+/// Looks up every option that hosts set.
+fn look_up(given: &str, compiled: &mut Compiled, common: &Common, terminal: &Terminal) -> io::Result<()> {
+    let texts = options_list::read(given, common, terminal)?;
+    let Some(plan) = &compiled.plan else { return Ok(()) };
+    let found = match texts.as_ref().map(options_list::Texts::lists) {
+        Ok(Ok(lists)) => options::check(plan, &compiled.templates, &compiled.sources, &lists),
+        Ok(Err(faults)) => faults,
+        Err(faults) => faults.clone(),
+    };
+    compiled.faults.append(found);
+    plan.levels().settle(&mut compiled.faults);
+    if compiled.faults.has_errors() {
+        compiled.plan = None;
+    }
+    Ok(())
 }
 
 /// Cistern's own templates are proved by its tests; the fleet's own can fail only where they are filled in.

@@ -12,6 +12,7 @@ mod generate;
 mod host;
 mod import;
 mod init;
+mod options_list;
 mod schema;
 mod service;
 mod terminal;

@@ -271,6 +271,18 @@ codes! {
         "Paths go from key to key, with dots between them: `deploy.port`, `filesystems.\"/\".device`. A key that is taken away must be there, and nothing stands below text or a list; lists are set as a whole.";
     NO_INVENTORY = "C175" Error Fleet "A file that is to be imported is not of the format that was named."
         "`cistern import` reads four formats: cistern-inventory, ansible, compose and flake. The message says which part of the file is not of the one that was named. Name another, or correct the file.";
+    UNKNOWN_OPTION = "C160" Refusal Tree "An option that a template or a setting gives does not exist."
+        "It is not in the options list that `cistern check --options` was given, so NixOS would refuse the host. The list is that of one nixpkgs: an option that is newer or older than it is missing too. A module of another flake declares options that only `--options flake` knows; accept the code with that reason where a list of plain nixpkgs is used.";
+    RENAMED_OPTION = "C161" Warning Tree "An option that a template or a setting gives has another name now."
+        "NixOS takes the old name for some releases with a warning, and refuses it afterwards. Use the new one.";
+    OPTION_TYPE = "C162" Refusal Tree "An option is given a value that it does not take."
+        "The options list says in words what an option takes; where those are understood and the value is written out, the two are compared. What Nix computes is not looked at.";
+    READ_ONLY_OPTION = "C163" Refusal Tree "A read-only option is set."
+        "NixOS computes it from other options and refuses every other definition of it.";
+    OWN_MODULE_OPTION = "C164" Warning Tree "A hand-written module sets an option that does not exist, or sets it to what it does not take."
+        "It is not in the options list that `cistern check --options` was given. Options that modules of the fleet declare are known; those of a flake's inputs only with `--options flake`.";
+    BAD_OPTIONS_LIST = "C165" Error Tree "An options list cannot be read."
+        "`cistern check --options FILE` reads the options.json that nixpkgs builds, or a directory with share/doc/nixos/options.json in it: `nix build .#cistern-options` makes one from the fleet's own nixpkgs, and `cistern check --options flake` does both.";
 }
 
 #[cfg(test)]

@@ -31,6 +31,59 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
         .collect()
 }
 
+/// A module as its template gave it, neither formatted nor put in its place.
+#[derive(Debug)]
+pub struct Text {
+    /// The host that it is of.
+    pub host: HostName,
+    /// The service, when it is that of an instance.
+    pub service: Option<ServiceName>,
+    /// The template's name.
+    pub template: String,
+    /// What came out.
+    pub body: String,
+}
+
+/// Fills in the templates of every host and instance.
+pub(super) fn texts(context: &Context<'_>) -> Result<Vec<Text>, Box<Faults>> {
+    let services = context.services();
+    let hosts: Vec<_> = context.entries().hosts.iter().collect();
+    let machines = hosts.into_par_iter().filter_map(|(name, host)| Some((name, host, host.machine.as_deref()?)));
+    let texts: Result<Vec<Vec<Text>>, _> =
+        machines.map(|(name, entry, machine)| texts_of(context, name, entry, machine, &services)).collect();
+    Ok(texts?.into_iter().flatten().collect())
+}
+
+fn texts_of(
+    context: &Context<'_>,
+    name: &HostName,
+    entry: &HostEntry,
+    machine: &Machine,
+    services: &BTreeMap<&ServiceName, Common>,
+) -> Result<Vec<Text>, Box<Faults>> {
+    let text = |service: Option<&ServiceName>, template: &str, body| Text {
+        host: name.clone(),
+        service: service.cloned(),
+        template: template.to_owned(),
+        body,
+    };
+    let page = Page { facts: Facts::new(context, name, entry, machine), pieces: Vec::new() };
+    let mut all = vec![text(None, TEMPLATE, context.fill(TEMPLATE, &page)?)];
+    let hardware = Hardware::new(&machine.hardware);
+    if hardware.profile.is_some() {
+        all.push(text(None, &hardware.template(), context.fill(&hardware.template(), &hardware)?));
+    }
+    for (service, instance) in context.entries().instances.get(name).into_iter().flatten() {
+        let common = &services[service];
+        let body = context.filled_in(&context.instance(name, service, instance, common), common)?;
+        all.push(text(Some(service), common.template(), body));
+    }
+    if let Some(monitor) = Monitor::new(context, name) {
+        all.push(text(None, MONITOR, context.fill(MONITOR, &monitor)?));
+    }
+    Ok(all)
+}
+
 fn host(
     context: &Context<'_>,
     name: &HostName,

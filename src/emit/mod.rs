@@ -25,6 +25,7 @@ use crate::source::Sources;
 use crate::tree::Tree;
 
 pub use header::{Header, State};
+pub use hosts::Text;
 pub use manifest::{FORMAT, foreign, newer};
 use pieces::Pieces;
 use rayon::prelude::*;
@@ -124,4 +125,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emitted, Faults> {
     }
     manifest::add(&mut tree);
     Ok(Emitted { tree, edited, reformatted })
+}
+
+/// Fills in the templates of every host and instance, and puts nothing together: for whoever looks at what they set.
+///
+/// # Errors
+/// The faults of the user's own templates. A fault of Cistern's own is a panic.
+pub fn texts(context: &Context<'_>) -> Result<Vec<Text>, Faults> {
+    hosts::texts(context).map_err(|faults| *faults)
 }

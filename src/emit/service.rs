@@ -111,8 +111,14 @@ impl Context<'_> {
         }
     }
 
-    /// Fills in the template of an instance.
+    /// Fills in the template of an instance, and formats what comes out.
     pub(super) fn body(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<Piece, Box<Faults>> {
+        let body = self.filled_in(instance, common)?;
+        self.piece(&common.template, format!("services.{}", instance.service), body)
+    }
+
+    /// Fills in the template of an instance.
+    pub(super) fn filled_in(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<String, Box<Faults>> {
         let page = Page {
             instance,
             settings: &common.settings,
@@ -121,8 +127,14 @@ impl Context<'_> {
             user: common.user.as_ref(),
             group: common.group.as_ref(),
         };
-        let body = self.fill(&common.template, &page)?;
-        self.piece(&common.template, format!("services.{}", instance.service), body)
+        self.fill(&common.template, &page)
+    }
+}
+
+impl Common {
+    /// The name of the kind's template.
+    pub(super) fn template(&self) -> &str {
+        &self.template
     }
 }
 

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use rnix::Root;
 use rnix::ast::{self, AstNode, AttrpathValue, Expr, HasEntry as _};
+use rnix::{Root, SyntaxKind, SyntaxNode};
 
 use super::text::check_depth;
 
@@ -43,6 +43,16 @@ pub enum Literal {
     Bool(bool),
     /// A whole number.
     Number(i64),
+    /// A number with a fraction.
+    Fraction,
+    /// `null`.
+    Null,
+    /// A path literal.
+    Path,
+    /// A list, item by item.
+    List(Vec<Literal>),
+    /// A set as an item of a list: what it sets, by paths that begin there.
+    Set(Vec<Assigned>),
     /// `{ }` with nothing in it.
     Empty,
     /// Something that only Nix can tell.
@@ -74,86 +84,132 @@ impl Assigned {
 
 /// Lists what a module sets, in the order of the text. Text that is not Nix is read as far as it goes.
 pub fn assigned(text: &str) -> Vec<Assigned> {
+    read(text, Top::Module)
+}
+
+/// Lists the options that a module declares, by paths that begin with `options`.
+pub fn declared(text: &str) -> Vec<Assigned> {
+    read(text, Top::Options)
+}
+
+/// Lists the paths that stand in a module's `imports`, as they are written: `./disks.nix`.
+pub fn imported(text: &str) -> Vec<String> {
+    if check_depth(text).is_err() {
+        return Vec::new();
+    }
+    let is = |kind: SyntaxKind| move |node: &SyntaxNode| node.kind() == kind;
+    let root = Root::parse(text).syntax();
+    let lists = root
+        .descendants()
+        .filter(is(SyntaxKind::NODE_ATTRPATH_VALUE))
+        .filter(|entry| entry.first_child().is_some_and(|names| names.text() == "imports"));
+    let paths = lists.flat_map(|list| list.descendants().filter(is(SyntaxKind::NODE_PATH_REL)));
+    paths.map(|path| path.text().to_string()).collect()
+}
+
+/// What a set without a path of its own is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Top {
+    /// A module, of which the options that it sets are wanted.
+    Module,
+    /// A module, of which the options that it declares are wanted.
+    Options,
+    /// An item of a list.
+    Item,
+}
+
+/// The entries that were found so far.
+struct Walk {
+    top: Top,
+    found: Vec<Assigned>,
+}
+
+fn read(text: &str, top: Top) -> Vec<Assigned> {
     if check_depth(text).is_err() {
         return Vec::new();
     }
     let Some(expression) = Root::parse(text).tree().expr() else { return Vec::new() };
-    let mut found = Vec::new();
-    module(&expression, &[], &mut found, 0);
-    found
+    let mut walk = Walk { top, found: Vec::new() };
+    walk.module(&expression, &[], 0);
+    walk.found
 }
 
-/// Looks into what gives an attribute set, and lists its entries below `path`.
-fn module(expression: &Expr, path: &[Segment], found: &mut Vec<Assigned>, depth: usize) {
-    if depth > DEEPEST {
-        return;
-    }
-    let mut inner = |expression: Option<Expr>| {
-        if let Some(expression) = expression {
-            module(&expression, path, found, depth + 1);
+impl Walk {
+    /// Looks into what gives an attribute set, and lists its entries below `path`.
+    fn module(&mut self, expression: &Expr, path: &[Segment], depth: usize) {
+        if depth > DEEPEST {
+            return;
         }
-    };
-    match expression {
-        Expr::Lambda(lambda) => inner(lambda.body()),
-        Expr::Paren(paren) => inner(paren.expr()),
-        Expr::With(with) => inner(with.body()),
-        Expr::LetIn(bindings) => inner(bindings.body()),
-        Expr::Assert(assert) => inner(assert.body()),
-        Expr::IfElse(branches) => {
-            inner(branches.body());
-            inner(branches.else_body());
-        }
-        Expr::BinOp(operation) if operation.operator() == Some(ast::BinOpKind::Update) => {
-            inner(operation.lhs());
-            inner(operation.rhs());
-        }
-        Expr::Apply(_) => match wrapped(expression) {
-            Some(Wrapped::One(expression)) => module(&expression, path, found, depth + 1),
-            Some(Wrapped::Many(list)) => list.items().for_each(|item| module(&item, path, found, depth + 1)),
-            None => {}
-        },
-        Expr::AttrSet(set) => entries(set, path, found, depth),
-        _ => {}
-    }
-}
-
-fn entries(set: &ast::AttrSet, path: &[Segment], found: &mut Vec<Assigned>, depth: usize) {
-    for entry in set.entries() {
-        match entry {
-            ast::Entry::AttrpathValue(entry) => assignment(&entry, path, found, depth),
-            ast::Entry::Inherit(inherit) => {
-                for name in inherit.attrs() {
-                    let mut full = path.to_vec();
-                    full.push(segment(&name));
-                    found.push(Assigned { path: full, value: Literal::Computed, range: range(&inherit) });
-                }
+        let mut inner = |expression: Option<Expr>| {
+            if let Some(expression) = expression {
+                self.module(&expression, path, depth + 1);
             }
-        }
-    }
-}
-
-fn assignment(entry: &AttrpathValue, path: &[Segment], found: &mut Vec<Assigned>, depth: usize) {
-    let (Some(names), Some(value)) = (entry.attrpath(), entry.value()) else { return };
-    let mut full = path.to_vec();
-    full.extend(names.attrs().map(|name| segment(&name)));
-    if path.is_empty() {
-        match full.first().and_then(|first| first.name.as_deref()) {
-            // What a module declares or imports it does not set.
-            Some("imports" | "options" | "_file" | "key" | "disabledModules" | "meta") => return,
-            Some("config") => {
-                full.remove(0);
+        };
+        match expression {
+            Expr::Lambda(lambda) => inner(lambda.body()),
+            Expr::Paren(paren) => inner(paren.expr()),
+            Expr::With(with) => inner(with.body()),
+            Expr::LetIn(bindings) => inner(bindings.body()),
+            Expr::Assert(assert) => inner(assert.body()),
+            Expr::IfElse(branches) => {
+                inner(branches.body());
+                inner(branches.else_body());
             }
+            Expr::BinOp(operation) if operation.operator() == Some(ast::BinOpKind::Update) => {
+                inner(operation.lhs());
+                inner(operation.rhs());
+            }
+            Expr::Apply(_) => match wrapped(expression) {
+                Some(Wrapped::One(expression)) => self.module(&expression, path, depth + 1),
+                Some(Wrapped::Many(list)) => list.items().for_each(|item| self.module(&item, path, depth + 1)),
+                None => {}
+            },
+            Expr::AttrSet(set) => self.entries(set, path, depth),
             _ => {}
         }
     }
-    let value = unwrapped(value);
-    let is_set = matches!(value, Expr::AttrSet(_) | Expr::BinOp(_) | Expr::LetIn(_) | Expr::With(_) | Expr::Apply(_));
-    let before = found.len();
-    if is_set && depth < DEEPEST {
-        module(&value, &full, found, depth + 1);
+
+    fn entries(&mut self, set: &ast::AttrSet, path: &[Segment], depth: usize) {
+        for entry in set.entries() {
+            match entry {
+                ast::Entry::AttrpathValue(entry) => self.assignment(&entry, path, depth),
+                ast::Entry::Inherit(inherit) if self.top != Top::Options || !path.is_empty() => {
+                    for name in inherit.attrs() {
+                        let mut full = path.to_vec();
+                        full.push(segment(&name));
+                        self.found.push(Assigned { path: full, value: Literal::Computed, range: range(&inherit) });
+                    }
+                }
+                ast::Entry::Inherit(_) => {}
+            }
+        }
     }
-    if found.len() == before && !full.is_empty() {
-        found.push(Assigned { path: full, value: literal(&value), range: range(&value) });
+
+    fn assignment(&mut self, entry: &AttrpathValue, path: &[Segment], depth: usize) {
+        let (Some(names), Some(value)) = (entry.attrpath(), entry.value()) else { return };
+        let mut full = path.to_vec();
+        full.extend(names.attrs().map(|name| segment(&name)));
+        if path.is_empty() {
+            match (self.top, full.first().and_then(|first| first.name.as_deref())) {
+                // What a module declares or imports it does not set.
+                (Top::Module, Some("imports" | "options" | "_file" | "key" | "disabledModules" | "meta")) => return,
+                (Top::Module, Some("config")) => {
+                    full.remove(0);
+                }
+                (Top::Options, Some("options")) | (Top::Module | Top::Item, _) => {}
+                (Top::Options, _) => return,
+            }
+        }
+        let value = unwrapped(value);
+        let is_set =
+            matches!(value, Expr::AttrSet(_) | Expr::BinOp(_) | Expr::LetIn(_) | Expr::With(_) | Expr::Apply(_));
+        let before = self.found.len();
+        if is_set && depth < DEEPEST {
+            self.module(&value, &full, depth + 1);
+        }
+        if self.found.len() == before && !full.is_empty() {
+            self.found.push(Assigned { path: full, value: literal(&value, depth), range: range(&value) });
+        }
     }
 }
 
@@ -215,20 +271,46 @@ fn segment(name: &ast::Attr) -> Segment {
     Segment { name: text, range: range(name) }
 }
 
-fn literal(value: &Expr) -> Literal {
+fn literal(value: &Expr, depth: usize) -> Literal {
     match value {
         Expr::Str(string) => plain(string).map_or(Literal::Computed, Literal::Text),
         Expr::Ident(ident) => match ident.ident_token().as_ref().map(rnix::SyntaxToken::text) {
             Some("true") => Literal::Bool(true),
             Some("false") => Literal::Bool(false),
+            Some("null") => Literal::Null,
             _ => Literal::Computed,
         },
         Expr::Literal(literal) => match literal.kind() {
             ast::LiteralKind::Integer(number) => number.value().map_or(Literal::Computed, Literal::Number),
-            _ => Literal::Computed,
+            ast::LiteralKind::Float(_) => Literal::Fraction,
+            ast::LiteralKind::Uri(_) => Literal::Computed,
         },
+        Expr::UnaryOp(operation) if operation.operator() == Some(ast::UnaryOpKind::Negate) => {
+            match operation.expr().map(|inner| literal(&inner, depth)) {
+                Some(Literal::Number(number)) => Literal::Number(-number),
+                Some(Literal::Fraction) => Literal::Fraction,
+                _ => Literal::Computed,
+            }
+        }
+        Expr::PathAbs(_) | Expr::PathRel(_) | Expr::PathHome(_) => Literal::Path,
+        Expr::List(list) if depth < DEEPEST => {
+            Literal::List(list.items().map(|item| self::item(item, depth)).collect())
+        }
         Expr::AttrSet(set) if set.entries().next().is_none() => Literal::Empty,
         _ => Literal::Computed,
+    }
+}
+
+/// An item of a list; one that is a set is told entry by entry.
+fn item(item: Expr, depth: usize) -> Literal {
+    let item = unwrapped(item);
+    match &item {
+        Expr::AttrSet(set) if set.entries().next().is_some() => {
+            let mut walk = Walk { top: Top::Item, found: Vec::new() };
+            walk.entries(set, &[], depth + 1);
+            Literal::Set(walk.found)
+        }
+        _ => literal(&item, depth + 1),
     }
 }
 
@@ -279,7 +361,7 @@ mod tests {
         let (yes, no, computed) = (Literal::Bool(true), Literal::Bool(false), Literal::Computed);
         let expected = [
             ("services.nginx.enable", yes.clone()),
-            ("networking.firewall.allowedTCPPorts", computed.clone()),
+            ("networking.firewall.allowedTCPPorts", Literal::List(vec![Literal::Number(22)])),
             ("networking.firewall.enable", no),
             ("users.users.ana b.hashedPassword", Literal::Text("x".into())),
             ("users.users.*.isNormalUser", yes.clone()),
@@ -289,6 +371,31 @@ mod tests {
             ("programs.x", Literal::Empty),
         ];
         assert_eq!(of(text), expected.map(|(path, value)| (path.to_owned(), value)));
+    }
+
+    #[test]
+    fn items_of_lists_are_told_entry_by_entry() {
+        let found = assigned(r#"{ a = [ 1 "x" null ./b (-2) 1.5 { options = [ { c.d = true; } ]; } { } (f 1) ]; }"#);
+        let Literal::List(items) = &found[0].value else { panic!("{found:?}") };
+        let plain = [Literal::Number(1), Literal::Text("x".into()), Literal::Null, Literal::Path];
+        assert_eq!(items[..4], plain);
+        assert_eq!(items[4..6], [Literal::Number(-2), Literal::Fraction]);
+        assert_eq!(items[7..], [Literal::Empty, Literal::Computed]);
+        let Literal::Set(entries) = &items[6] else { panic!("{items:?}") };
+        assert_eq!(entries[0].dotted(), "options");
+        let Literal::List(inner) = &entries[0].value else { panic!("{entries:?}") };
+        assert!(matches!(&inner[0], Literal::Set(entries) if entries[0].dotted() == "c.d"));
+    }
+
+    #[test]
+    fn what_a_module_declares_is_apart_from_what_it_sets() {
+        let text = "{ lib, ... }: { options.own = { enable = lib.mkEnableOption \"x\"; }; config.a = 1; }";
+        let paths: Vec<_> = declared(text).iter().map(Assigned::dotted).collect();
+        assert_eq!(paths, ["options.own.enable"]);
+        assert_eq!(of(text).len(), 1);
+        assert_eq!(declared("{ options = import ./o.nix; }")[0].dotted(), "options");
+        let text = "{ imports = [ ./a.nix ../b ] ++ lib.optional x ./c.nix; file = ./d.nix; }";
+        assert_eq!(imported(text), ["./a.nix", "../b", "./c.nix"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod template;
 mod text;
 mod value;
 
-pub use assigned::{Assigned, Literal, Segment, assigned};
+pub use assigned::{Assigned, Literal, Segment, assigned, declared, imported};
 pub use fault::{Fault, Unprintable};
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;

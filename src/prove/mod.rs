@@ -17,6 +17,7 @@ pub use ports::PROMETHEUS;
 pub struct Plan {
     entries: Entries,
     kinds: Kinds,
+    levels: Levels,
 }
 
 impl Plan {
@@ -28,6 +29,11 @@ impl Plan {
     /// The kinds that its services are of.
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// What the definition makes of codes, for what is found later.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
     }
 }
 
@@ -51,7 +57,8 @@ pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
         return None;
     }
     let (checked, entries) = draft.into_parts();
-    Some(Plan { entries, kinds: checked.into_fleet().kinds })
+    let fleet = checked.into_fleet();
+    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels })
 }
 
 /// Reports decisions about codes that concerned nothing, now that every rule has looked.
