@@ -138,7 +138,9 @@ fn assignment(entry: &AttrpathValue, path: &[Segment], found: &mut Vec<Assigned>
     full.extend(names.attrs().map(|name| segment(&name)));
     if path.is_empty() {
         match full.first().and_then(|first| first.name.as_deref()) {
-            // What a module declares or imports it does not set.
+            // What it imports from elsewhere a module does not set.
+            Some("imports") if full.len() == 1 => return imported(&value, found, depth),
+            // Nor what it declares.
             Some("imports" | "options" | "_file" | "key" | "disabledModules" | "meta") => return,
             Some("config") => {
                 full.remove(0);
@@ -154,6 +156,16 @@ fn assignment(entry: &AttrpathValue, path: &[Segment], found: &mut Vec<Assigned>
     }
     if found.len() == before && !full.is_empty() {
         found.push(Assigned { path: full, value: literal(&value), range: range(&value) });
+    }
+}
+
+/// Looks into the modules that are written out among the imports.
+fn imported(value: &Expr, found: &mut Vec<Assigned>, depth: usize) {
+    let Expr::List(list) = value else { return };
+    for item in list.items().filter(|_| depth < DEEPEST) {
+        if matches!(item, Expr::AttrSet(_) | Expr::Paren(_)) {
+            module(&item, &[], found, depth + 1);
+        }
     }
 }
 
@@ -264,7 +276,7 @@ mod tests {
             let cfg = config.x; in
             with lib;
             {
-              imports = [ ./a.nix ];
+              imports = [ ./a.nix { c.d = 6; } ({ pkgs, ... }: { c.e = 7; }) ];
               options.own = mkOption { };
               config = mkMerge [
                 (mkIf cfg.enable { services.nginx.enable = mkForce (mkDefault true); })
@@ -278,6 +290,8 @@ mod tests {
             }"#;
         let (yes, no, computed) = (Literal::Bool(true), Literal::Bool(false), Literal::Computed);
         let expected = [
+            ("c.d", Literal::Number(6)),
+            ("c.e", Literal::Number(7)),
             ("services.nginx.enable", yes.clone()),
             ("networking.firewall.allowedTCPPorts", computed.clone()),
             ("networking.firewall.enable", no),
