@@ -20,8 +20,8 @@ use crate::load::Raw;
 use crate::load::decode::{Decode, Named};
 use crate::source::{Sources, Span};
 
-pub use names::empty;
 use names::Names;
+pub use names::empty;
 
 /// What lowering reads from.
 struct Lower<'a> {

@@ -203,7 +203,10 @@ mod tests {
                 let under: Vec<_> = one.conditions.iter().map(|condition| condition.text.as_str()).collect();
                 format!(
                     "{} {}:{line} [{}] [{}] {under:?}",
-                    one.assigned.dotted(), one.template, holes(&one.names), holes(&one.values)
+                    one.assigned.dotted(),
+                    one.template,
+                    holes(&one.names),
+                    holes(&one.values)
                 )
             })
             .collect();

@@ -224,9 +224,7 @@ impl Walk<'_> {
                 let own = || BTreeSet::from([vec![name.id.to_owned()]]);
                 Some(self.scope.get(name.id).cloned().unwrap_or_else(own))
             }
-            Expr::GetAttr(node) => {
-                Some(self.path(&node.expr)?.iter().map(|path| below(path, node.name)).collect())
-            }
+            Expr::GetAttr(node) => Some(self.path(&node.expr)?.iter().map(|path| below(path, node.name)).collect()),
             Expr::GetItem(node) => {
                 let name = node.subscript_expr.as_const().and_then(|name| name.as_str().map(str::to_owned));
                 let name = name.unwrap_or_else(|| "*".to_owned());
@@ -257,10 +255,7 @@ fn below(path: &[String], name: &str) -> ContextPath {
 
 fn arguments<'a, 's>(arguments: &'a [CallArg<'s>]) -> impl Iterator<Item = &'a Expr<'s>> {
     arguments.iter().map(|argument| match argument {
-        CallArg::Pos(value)
-        | CallArg::Kwarg(_, value)
-        | CallArg::PosSplat(value)
-        | CallArg::KwargSplat(value) => value,
+        CallArg::Pos(value) | CallArg::Kwarg(_, value) | CallArg::PosSplat(value) | CallArg::KwargSplat(value) => value,
     })
 }
 
