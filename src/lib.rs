@@ -20,6 +20,7 @@ pub mod check;
 pub mod place;
 pub mod prove;
 pub mod emit;
+pub mod why;
 pub mod diff;
 pub mod current;
 pub mod scaffold;

@@ -10,6 +10,7 @@ mod generate;
 mod init;
 mod schema;
 mod terminal;
+mod why;
 
 use std::io;
 use std::path::PathBuf;
@@ -99,6 +100,8 @@ enum Command {
     Generate(generate::Options),
     /// Show what would change against today's flake.
     Diff(diff::Options),
+    /// Say where a value of a host comes from, and which values it beat.
+    Why(why::Options),
     /// Say what a diagnostic means, and the remedy.
     Explain(explain::Options),
     /// Print the JSON Schema of the definition.
@@ -137,6 +140,7 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),
+        Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),
         Command::Completions(options) => completions::run(&options, &mut Cli::command(), terminal),

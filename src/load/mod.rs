@@ -19,7 +19,7 @@ use decode::wrong_type;
 pub use node::{Body, Entry, Node, Scalar};
 
 /// The definition as written, every key and value with its place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Raw {
     /// The top-level map, with the entries of the split files in their sections.
     pub root: Node,

@@ -1,0 +1,168 @@
+//! Answers as a person reads them.
+
+use std::fmt::Write as _;
+
+use super::answer::{Leaf, Said};
+use super::ask::Answer;
+use super::by_hand::ByHand;
+use super::feeds::Feed;
+use super::matching::PLAIN;
+use super::options::Written;
+use super::shown::{aligned, place, value};
+use super::view::View;
+use crate::emit::PartOf;
+use crate::source::Sources;
+
+/// Writes an answer, with a newline at its end.
+pub fn text(view: &View<'_>, answer: &Answer) -> String {
+    let sources = &view.known.sources;
+    let mut blocks = Vec::new();
+    if let Some(leaf) = &answer.leaf {
+        blocks.push(one(sources, leaf));
+    }
+    if let Some(entry) = answer.entry.as_ref().filter(|_| answer.leaf.is_none()) {
+        blocks.push(format!("{} is named\n{}", entry.dotted(), aligned(&rows(sources, entry, false), "  ")));
+    }
+    if !answer.below.is_empty() {
+        blocks.push(many(sources, &answer.below, ""));
+    }
+    if let Some(option) = &answer.option {
+        blocks.push(setting(view, option));
+    }
+    if !answer.options.is_empty() {
+        let title = format!("options of generated/hosts/{}.nix below it", view.name());
+        blocks.push(format!("{title}\n{}", answer.options.iter().map(|o| format!("  {o}\n")).collect::<String>()));
+    }
+    blocks.join("\n")
+}
+
+/// One value, with everything that was said of it.
+fn one(sources: &Sources, leaf: &Leaf) -> String {
+    let mut text = format!("{}\n", headline(leaf));
+    text.push_str(&aligned(&rows(sources, leaf, leaf.adds_up), "  "));
+    if let Some(why) = &leaf.unset {
+        let _ = writeln!(text, "  {}", nobody(why));
+    }
+    leaf.notes.iter().for_each(|note| _ = writeln!(text, "  {note}"));
+    text
+}
+
+fn headline(leaf: &Leaf) -> String {
+    match leaf.value.is_null() {
+        true => format!("{} is not set", leaf.dotted()),
+        false => format!("{} = {}", leaf.dotted(), value(&leaf.value)),
+    }
+}
+
+fn nobody(why: &str) -> String {
+    match why.strip_prefix("nobody set it") {
+        Some(_) => why.to_owned(),
+        None => format!("nobody set it: {why}"),
+    }
+}
+
+/// Who set a value and what it beat, a row each; `values` says whether those who set it said different things.
+fn rows(sources: &Sources, leaf: &Leaf, values: bool) -> Vec<Vec<String>> {
+    let row = |verb: &str, said: &Said, shown: bool| {
+        let at = said.span.map_or_else(String::new, |span| place(sources, span));
+        vec![verb.to_owned(), said.by.clone(), at, if shown { value(&said.value) } else { String::new() }]
+    };
+    let verb = if leaf.adds_up { "adds" } else { "set by" };
+    let said =
+        leaf.said.iter().map(|said| row(verb, said, values || said.value != leaf.value && !said.value.is_null()));
+    said.chain(leaf.beaten.iter().map(|said| row("beats", said, !said.value.is_null()))).collect()
+}
+
+/// Many values, a row each.
+fn many(sources: &Sources, leaves: &[Leaf], indent: &str) -> String {
+    let mut rows = Vec::new();
+    for leaf in leaves {
+        let mut first = headline(leaf);
+        for said in &leaf.said {
+            if leaf.adds_up && leaf.said.len() > 1 {
+                rows.push(vec![std::mem::take(&mut first), said.by.clone(), at(sources, said), value(&said.value)]);
+            } else {
+                rows.push(vec![std::mem::take(&mut first), said.by.clone(), at(sources, said)]);
+            }
+        }
+        if leaf.said.is_empty() {
+            rows.push(vec![first, leaf.unset.clone().unwrap_or_default()]);
+        }
+        rows.extend(
+            leaf.beaten
+                .iter()
+                .map(|said| vec![format!("  beats {}", value(&said.value)), said.by.clone(), at(sources, said)]),
+        );
+    }
+    aligned(&rows, indent)
+}
+
+fn at(sources: &Sources, said: &Said) -> String {
+    said.span.map_or_else(String::new, |span| place(sources, span))
+}
+
+/// An option, line by line of the module.
+fn setting(view: &View<'_>, option: &super::options::OptionAnswer) -> String {
+    let mut text = String::new();
+    for (number, written) in option.written.iter().enumerate() {
+        if number > 0 {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{} = {}", written.option, written.text);
+        line(view, written, &mut text);
+    }
+    option.by_hand.iter().for_each(|module| by_hand(&view.known.sources, module, &mut text));
+    text
+}
+
+fn line(view: &View<'_>, written: &Written, text: &mut String) {
+    let sources = &view.known.sources;
+    let (line, column) = (written.line, written.column);
+    let host = view.name();
+    let _ = writeln!(text, "  written   generated/hosts/{host}.nix:{line}:{column}{}", strength(written));
+    let _ = writeln!(text, "  template  {} ({})", place(sources, written.template), what(view, &written.of));
+    for (verb, feeds) in [("named by", &written.names), ("from", &written.values)] {
+        feeds.iter().for_each(|feed| self::feed(sources, verb, &format!("{{{{ {} }}}}", feed.expression), feed, text));
+    }
+    for feed in &written.conditions {
+        self::feed(sources, "only", &feed.expression, feed, text);
+    }
+    if written.values.is_empty() && written.conditions.is_empty() && written.names.is_empty() {
+        let _ = writeln!(text, "  from      the template itself: the same on every host that it is used for");
+    }
+}
+
+fn feed(sources: &Sources, verb: &str, expression: &str, feed: &Feed, text: &mut String) {
+    let _ = writeln!(text, "  {verb:<8}  {expression}");
+    text.push_str(&many(sources, &feed.leaves, "            "));
+    feed.notes.iter().for_each(|note| _ = writeln!(text, "            {note}"));
+}
+
+/// How strongly a line is written, and what that means.
+fn strength(written: &Written) -> String {
+    match written.priority {
+        PLAIN if written.adds_up() => ", plain: yours adds to it".to_owned(),
+        PLAIN => ", plain: yours takes mkForce".to_owned(),
+        number if number > PLAIN => format!(", with mkOverride {number}: a plain value of yours wins"),
+        number => format!(", with mkOverride {number}: yours takes mkForce"),
+    }
+}
+
+fn what(view: &View<'_>, of: &PartOf) -> String {
+    match of {
+        PartOf::Host => "the host".to_owned(),
+        PartOf::Hardware => "hardware".to_owned(),
+        PartOf::Monitoring => "monitoring".to_owned(),
+        PartOf::Service(name) => match view.known.fleet.services.get(name) {
+            Some(service) if service.kind.as_str() != name.as_str() => {
+                format!("services.{name}, of kind {}", service.kind)
+            }
+            _ => format!("services.{name}"),
+        },
+    }
+}
+
+fn by_hand(sources: &Sources, module: &ByHand, text: &mut String) {
+    let at = place(sources, module.span);
+    let _ = writeln!(text, "  {at} {}: {} = {}", module.verdict.words(), module.option, module.text);
+}
