@@ -1,6 +1,6 @@
 //! Hand-written modules that set the same option: they have the last word, unless they say it more weakly.
 
-use super::matching::{PLAIN, priority, relation};
+use super::matching::{PLAIN, line_of, priority, relation};
 use super::view::View;
 use crate::model::Hardware;
 use crate::nix;
@@ -63,10 +63,10 @@ pub(super) fn of(view: &View<'_>, path: &str, strongest: u32, adds_up: bool) -> 
                 std::cmp::Ordering::Equal => Verdict::Clash,
                 std::cmp::Ordering::Greater => Verdict::Yields,
             };
-            let key = one.key();
+            let start = line_of(text, &one);
             let value = text[one.range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
             found.push(ByHand {
-                span: Span::new(file, key.start, key.end),
+                span: Span::new(file, start, start),
                 option: one.dotted(),
                 text: value,
                 priority,

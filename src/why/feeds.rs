@@ -1,5 +1,7 @@
 //! What fed an option: from the paths that a template's holes name to the values of the definition.
 
+use serde_json::json;
+
 use super::answer::{Layer, Leaf, Path, Said};
 use super::entries::Entries;
 use super::unset;
@@ -55,8 +57,31 @@ impl Feeds<'_, '_> {
             seen.push(leaf.path.clone());
             new
         });
+        // What is not set matters only where nothing else is.
+        if feed.leaves.iter().any(|leaf| !leaf.value.is_null()) {
+            feed.leaves.retain(|leaf| !leaf.value.is_null());
+        }
         feed.notes.dedup();
         feed
+    }
+
+    /// What brought a part to the host's module.
+    pub(super) fn of_part(&self, of: &PartOf) -> Vec<Leaf> {
+        match of {
+            PartOf::Host => Vec::new(),
+            PartOf::Hardware => self.host("hardware"),
+            PartOf::Monitoring => self.top(&[], "monitoring.hosts"),
+            PartOf::Service(name) => {
+                let name = name.as_str();
+                match name.strip_suffix("-exporter") {
+                    Some(exporter) if self.view.known.raw.root.at(&["services", name]).is_none() => {
+                        let path = ["exporters", exporter].map(str::to_owned);
+                        self.view.entry(&path).map(|leaf| Leaf { value: json!({}), ..leaf }).into_iter().collect()
+                    }
+                    _ => self.top(&["services", name], "placement"),
+                }
+            }
+        }
     }
 
     fn add(&self, of: &PartOf, from: MadeOf, rest: &[String], names: &[String], feed: &mut Feed) {
@@ -126,7 +151,7 @@ impl Feeds<'_, '_> {
     fn service(&self, service: &str, key: &str, rest: &[String], names: &[String]) -> Vec<Leaf> {
         let mut path: Path = ["services", service].into_iter().chain(key.split('.')).map(str::to_owned).collect();
         let mut found = Entries(self.view).leaves(&path);
-        for (at, name) in rest.iter().enumerate() {
+        for name in rest {
             let known: Vec<String> = match found.as_slice() {
                 [leaf] if leaf.path == path => {
                     leaf.value.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect()
@@ -147,7 +172,6 @@ impl Feeds<'_, '_> {
             };
             let below: Vec<_> = found.iter().filter_map(deeper).collect();
             if below.is_empty() {
-                debug_assert!(at < rest.len());
                 break;
             }
             found = below;
@@ -230,8 +254,8 @@ impl Feeds<'_, '_> {
         match self.view.known.sources.find(&path).filter(|_| self.view.host.facts.is_some()) {
             Some(id) => {
                 let span = Some(Span::top(id));
-                let said = Said { layer: Layer::Facts, by: path.clone(), span, value: path.clone().into(), node: None };
-                feed.leaves.push(Leaf::of(&[path], said));
+                let said = Said { layer: Layer::Facts, by: path.clone(), span, value: path.into(), node: None };
+                feed.leaves.push(Leaf::of(&["facts".to_owned()], said));
             }
             None => feed.notes.push("there are no facts of the machine".to_owned()),
         }

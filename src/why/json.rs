@@ -85,6 +85,7 @@ fn written(view: &View<'_>, written: &Written) -> Value {
         "line": written.line,
         "column": written.column,
         "template": place(sources, written.template),
+        "because": written.because.iter().map(|leaf| value(sources, leaf)).collect::<Value>(),
         "named_by": feeds(&written.names),
         "from": feeds(&written.values),
         "only": feeds(&written.conditions),

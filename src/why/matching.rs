@@ -51,6 +51,13 @@ pub(super) fn relation(one: &Assigned, path: &str) -> Option<Relation> {
     Some(if rest.is_empty() { Relation::Same } else { Relation::Above })
 }
 
+/// Where the line of an option begins: at the first of its names that stands on the line of its last one.
+pub(super) fn line_of(text: &str, one: &Assigned) -> usize {
+    let last = one.path.last().map_or(one.range.start, |segment| segment.range.start);
+    let line = text[..last].rfind('\n').map_or(0, |at| at + 1);
+    one.path.iter().map(|segment| segment.range.start).find(|start| (line..=last).contains(start)).unwrap_or(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

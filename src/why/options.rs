@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::answer::Leaf;
 use super::by_hand::{self, ByHand};
 use super::feeds::{Feed, Feeds};
-use super::matching::{PLAIN, Relation, priority, relation};
+use super::matching::{PLAIN, Relation, line_of, priority, relation};
 use super::view::View;
 use crate::emit::{HostTrace, PartOf};
 use crate::kind::BUILT_IN;
@@ -29,6 +29,8 @@ pub struct Written {
     pub priority: u32,
     /// What the template was filled in for.
     pub of: PartOf,
+    /// What of the definition brought the template to this host.
+    pub because: Vec<Leaf>,
     /// The template's line.
     pub template: Span,
     /// What gave names of the path.
@@ -114,7 +116,7 @@ impl<'v, 'k> Options<'v, 'k> {
         let text = &self.trace.text;
         let part = &self.trace.parts[*part];
         let traced = &part.trace.settings[*number];
-        let start = one.key().start;
+        let start = line_of(text, one);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let feeds = Feeds { view: self.view, own: &self.own };
         let names: Vec<String> = one.path.iter().filter_map(|segment| segment.name.clone()).collect();
@@ -128,7 +130,8 @@ impl<'v, 'k> Options<'v, 'k> {
             column: text[line_start..start].chars().count() + 1,
             priority: priority(text, one),
             of: part.of.clone(),
-            template: self.place(&traced.template, traced.key.start),
+            because: feeds.of_part(&part.of),
+            template: self.place(&traced.template, traced.key),
             names: holes(&traced.names),
             values: holes(&traced.values),
             conditions: traced.conditions.iter().map(condition).collect(),

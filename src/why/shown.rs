@@ -33,11 +33,12 @@ pub(super) fn word(text: &str) -> String {
         text.to_ascii_lowercase().as_str(),
         "true" | "false" | "null" | "yes" | "no" | "on" | "off" | ".nan" | ".inf"
     );
-    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | 'x' | 'o' | ':' | '-' | '+'))
-        && !text.contains("..")
-        && text.matches('.').count() < 3
-        && text.matches(':').count() < 2;
+    // Also what older readers of YAML take for a number: 0x1f, 1_000, 10:20.
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | ':');
+    let numeric = text.parse::<f64>().is_ok()
+        || text.starts_with("0x")
+        || text.starts_with("0o")
+        || text.chars().all(digits) && text.matches('.').count() < 2;
     match plain && !other && !numeric {
         true => text.to_owned(),
         false => Value::from(text).to_string(),

@@ -1,5 +1,6 @@
 //! Answers as a person reads them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::answer::{Leaf, Said};
@@ -21,7 +22,7 @@ pub fn text(view: &View<'_>, answer: &Answer) -> String {
         blocks.push(one(sources, leaf));
     }
     if let Some(entry) = answer.entry.as_ref().filter(|_| answer.leaf.is_none()) {
-        blocks.push(format!("{} is named\n{}", entry.dotted(), aligned(&rows(sources, entry, false), "  ")));
+        blocks.push(format!("{} is there\n{}", entry.dotted(), aligned(&rows(sources, entry, false), "  ")));
     }
     if !answer.below.is_empty() {
         blocks.push(many(sources, &answer.below, ""));
@@ -121,21 +122,36 @@ fn line(view: &View<'_>, written: &Written, text: &mut String) {
     let host = view.name();
     let _ = writeln!(text, "  written   generated/hosts/{host}.nix:{line}:{column}{}", strength(written));
     let _ = writeln!(text, "  template  {} ({})", place(sources, written.template), what(view, &written.of));
-    for (verb, feeds) in [("named by", &written.names), ("from", &written.values)] {
-        feeds.iter().for_each(|feed| self::feed(sources, verb, &format!("{{{{ {} }}}}", feed.expression), feed, text));
-    }
-    for feed in &written.conditions {
-        self::feed(sources, "only", &feed.expression, feed, text);
-    }
-    if written.values.is_empty() && written.conditions.is_empty() && written.names.is_empty() {
-        let _ = writeln!(text, "  from      the template itself: the same on every host that it is used for");
-    }
+    let mut told = Told { sources, seen: BTreeSet::new(), text };
+    told.block("because", "", &written.because, &[]);
+    let quoted = |feed: &Feed| format!("{{{{ {} }}}}", feed.expression);
+    written.names.iter().for_each(|feed| told.block("named by", &quoted(feed), &feed.leaves, &feed.notes));
+    written.values.iter().for_each(|feed| told.block("from", &quoted(feed), &feed.leaves, &feed.notes));
+    written.conditions.iter().for_each(|feed| told.block("only", &feed.expression, &feed.leaves, &feed.notes));
 }
 
-fn feed(sources: &Sources, verb: &str, expression: &str, feed: &Feed, text: &mut String) {
-    let _ = writeln!(text, "  {verb:<8}  {expression}");
-    text.push_str(&many(sources, &feed.leaves, "            "));
-    feed.notes.iter().for_each(|note| _ = writeln!(text, "            {note}"));
+/// What was told of one line already: a value that decides twice is shown once.
+struct Told<'a> {
+    sources: &'a Sources,
+    seen: BTreeSet<String>,
+    text: &'a mut String,
+}
+
+impl Told<'_> {
+    fn block(&mut self, verb: &str, expression: &str, leaves: &[Leaf], notes: &[String]) {
+        let new: Vec<Leaf> = leaves.iter().filter(|leaf| self.seen.insert(leaf.dotted())).cloned().collect();
+        if expression.is_empty() && new.is_empty() {
+            return;
+        }
+        let mut lines = many(self.sources, &new, "");
+        notes.iter().for_each(|note| _ = writeln!(lines, "{note}"));
+        if !expression.is_empty() {
+            lines.insert_str(0, &format!("{expression}\n"));
+        }
+        for (number, line) in lines.lines().enumerate() {
+            let _ = writeln!(self.text, "  {:<8}  {line}", if number == 0 { verb } else { "" });
+        }
+    }
 }
 
 /// How strongly a line is written, and what that means.

@@ -122,11 +122,11 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "udp": Open(Protocol::Udp);
     }
     Hardware {
-        "grub_device": Facts, Host("filesystems");
-        "initrd_modules": Facts, Ours("without facts, the drivers that most machines need");
+        "grub_device": Facts, Host("hardware");
+        "initrd_modules": Facts;
         "profile": Host("hardware");
         "reason": Host("hardware");
-        "uefi": Facts, Host("hardware");
+        "uefi": Facts;
     }
     Monitoring {
         "port": Ours("Prometheus always listens on its own port");
@@ -169,17 +169,6 @@ pub(super) fn row<'p>(family: Family, path: &'p [String]) -> Option<(&'static Ro
 }
 
 impl Family {
-    /// The family of a template by its name below `templates/`.
-    pub(super) fn of(template: &str) -> Option<Self> {
-        match template {
-            "host.nix.j2" => Some(Self::Host),
-            "prometheus.nix.j2" => Some(Self::Monitoring),
-            _ if template.starts_with("hardware/") => Some(Self::Hardware),
-            _ if template.starts_with("services/") => Some(Self::Kind),
-            _ => None,
-        }
-    }
-
     /// The family of a part of a host's module.
     pub(super) fn of_part(of: &PartOf) -> Self {
         match of {
@@ -198,12 +187,23 @@ mod tests {
     use crate::nix::{Templates, uses};
     use crate::why::keys;
 
+    /// The family of a template by its name below `templates/`.
+    fn family(template: &str) -> Option<Family> {
+        match template {
+            "host.nix.j2" => Some(Family::Host),
+            "prometheus.nix.j2" => Some(Family::Monitoring),
+            _ if template.starts_with("hardware/") => Some(Family::Hardware),
+            _ if template.starts_with("services/") => Some(Family::Kind),
+            _ => None,
+        }
+    }
+
     fn templates() -> (Templates, Vec<(&'static str, Family, String)>) {
         let files = embedded_files().filter(|(path, _)| path.ends_with(".nix.j2"));
         let texts: Vec<_> = files.map(|(path, bytes)| (path, String::from_utf8(bytes.to_vec()).unwrap())).collect();
         let (templates, faults) = Templates::new(texts.iter().map(|(path, text)| ((*path).to_owned(), text.clone())));
         assert_eq!(faults, []);
-        let of_hosts = texts.into_iter().filter_map(|(path, text)| Some((path, Family::of(path)?, text)));
+        let of_hosts = texts.into_iter().filter_map(|(path, text)| Some((path, family(path)?, text)));
         (templates, of_hosts.collect())
     }
 

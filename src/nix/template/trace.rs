@@ -29,8 +29,8 @@ pub struct Traced {
     pub assigned: Assigned,
     /// The template that its line stands in, which is another one where templates are included.
     pub template: String,
-    /// The place of its key in that template.
-    pub key: Range<usize>,
+    /// Where its line begins in that template, in bytes.
+    pub key: usize,
     /// The holes that gave names of its path.
     pub names: Vec<Use>,
     /// The holes that gave its value, or parts of it.
@@ -42,6 +42,7 @@ pub struct Traced {
 /// A template with comments of ours in it.
 struct Marked<'t> {
     name: &'t str,
+    source: &'t str,
     outline: Outline,
     uses: Uses,
     text: String,
@@ -81,7 +82,7 @@ impl Templates {
 }
 
 /// Puts comments into a template; a place is known again by its template's number and its own.
-fn mark<'t>(number: usize, name: &'t str, source: &str) -> Marked<'t> {
+fn mark<'t>(number: usize, name: &'t str, source: &'t str) -> Marked<'t> {
     let outline = outline(source);
     let mut places: Vec<(usize, String)> = Vec::new();
     for (at, one) in outline.assigned.iter().enumerate() {
@@ -99,7 +100,7 @@ fn mark<'t>(number: usize, name: &'t str, source: &str) -> Marked<'t> {
         last = at;
     }
     text.push_str(&source[last..]);
-    Marked { name, uses: uses(source), outline, text }
+    Marked { name, source, uses: uses(source), outline, text }
 }
 
 /// Where the last name of an option's path begins: those of outer sets stand elsewhere.
@@ -116,7 +117,8 @@ fn traced(one: Assigned, text: &str, marked: &[Marked<'_>]) -> Option<Traced> {
         })
     })?;
     let from = marked.get(template)?;
-    let key = from.outline.assigned.get(number).map(start)?;
+    let place = from.outline.assigned.get(number)?;
+    let (key, source) = (start(place), from.source);
     let hole = |template: usize, number: usize| {
         let from = marked.get(template)?;
         from.uses.hole_in(&from.outline.holes.get(number)?.range).cloned()
@@ -143,7 +145,11 @@ fn traced(one: Assigned, text: &str, marked: &[Marked<'_>]) -> Option<Traced> {
         false => holes(&mut marks_before(text, value_start(text, one.path[at].range.end))),
     };
     let conditions = from.uses.conditions_at(key).cloned().collect();
-    Some(Traced { assigned: one, template: from.name.to_owned(), key: key..key, names, values, conditions })
+    // Names of outer sets may stand on lines above.
+    let line = source[..key].rfind('\n').map_or(0, |at| at + 1);
+    let first = place.path.iter().map(|segment| segment.range.start).find(|start| (line..=key).contains(start));
+    let key = first.unwrap_or(key);
+    Some(Traced { assigned: one, template: from.name.to_owned(), key, names, values, conditions })
 }
 
 /// The comments of ours that stand right before a place, the nearest first.
@@ -198,7 +204,7 @@ mod tests {
             .settings
             .iter()
             .map(|one| {
-                let line = templates.source(&one.template).unwrap()[..one.key.start].matches('\n').count() + 1;
+                let line = templates.source(&one.template).unwrap()[..one.key].matches('\n').count() + 1;
                 let holes = |holes: &[Use]| holes.iter().map(|h| h.expression.clone()).collect::<Vec<_>>().join(", ");
                 let under: Vec<_> = one.conditions.iter().map(|condition| condition.text.as_str()).collect();
                 format!(
