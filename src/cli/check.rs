@@ -1,18 +1,23 @@
 //! `cistern check`: every rule, every fault at once.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::mem::ManuallyDrop;
 
 use clap::Args;
 
-use super::{Common, Format, Outcome, Terminal};
-use crate::diag::{Renderer, counted, json, summary};
+use super::{Common, Format, Outcome, Terminal, selection, show};
+use crate::diag::{Diagnostic, Faults, Renderer, counted, json, listed, summary};
 use crate::emit::{self, Context};
 use crate::tree::Tree;
-use crate::{Compiled, compile};
+use crate::value::HostName;
+use crate::why::Reach;
+use crate::{Compiled, compile, compile_fleet};
 
 #[derive(Args)]
 pub(super) struct Options {
+    /// Only findings that concern these hosts, or the fleet as a whole.
+    selector: Option<String>,
     /// How to print the diagnostics.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -20,7 +25,8 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     // The process ends here: nothing needs to be taken apart.
-    let mut compiled = ManuallyDrop::new(compile(&common.directory)?);
+    let Some((compiled, scope)) = compiled(options, common, terminal)? else { return Ok(Outcome::Wrong) };
+    let mut compiled = ManuallyDrop::new(compiled);
     if let Some(plan) = compiled.plan.as_ref().filter(|_| has_own_templates(&compiled)) {
         let empty = Tree::default();
         let context = Context::new(plan, &compiled.templates, &empty, &compiled.sources);
@@ -29,6 +35,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
             compiled.plan = None;
         }
     }
+    let hidden = scope.as_ref().map(|scope| compiled.faults.split_off(|finding| scope.shows(finding)));
     let faults = &compiled.faults;
     match options.format {
         Format::Json => terminal.line(&json(faults, &compiled.sources))?,
@@ -39,6 +46,10 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
                 terminal.print(&renderer.allowed(faults))?;
             }
         }
+    }
+    if let (Some(scope), Some(hidden)) = (&scope, &hidden) {
+        terminal.say("Checked", &scope.told(faults, hidden));
+        return Ok(if faults.has_errors() { Outcome::Wrong } else { Outcome::Fine });
     }
     let Some(plan) = &compiled.plan else {
         terminal.say("Checked", &summary(faults));
@@ -58,6 +69,45 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         ),
     );
     Ok(Outcome::Fine)
+}
+
+/// The hosts that were asked about.
+struct Scope {
+    chosen: BTreeSet<HostName>,
+    all: usize,
+    reach: Reach,
+}
+
+impl Scope {
+    fn shows(&self, finding: &Diagnostic) -> bool {
+        self.reach.hosts(finding).is_none_or(|hosts| !hosts.is_disjoint(&self.chosen))
+    }
+
+    /// What was looked at, what was found, and what was left out.
+    fn told(&self, faults: &Faults, hidden: &Faults) -> String {
+        let hosts = format!("{} of {}", self.chosen.len(), counted(self.all, "host"));
+        let told = format!("{hosts}: {}", summary(faults));
+        let counts = hidden.counts();
+        let left = [(counts.errors, "error"), (counts.warnings, "warning")];
+        let left: Vec<_> =
+            left.iter().filter(|(count, _)| *count > 0).map(|(count, word)| counted(*count, word)).collect();
+        match left.as_slice() {
+            [] => told,
+            some => format!("{told}; {} about other hosts not shown", listed(some)),
+        }
+    }
+}
+
+/// Compiles the fleet, and learns which finding concerns which host when only some hosts are asked about.
+fn compiled(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Option<(Compiled, Option<Scope>)>> {
+    let Some(selector) = &options.selector else { return Ok(Some((compile(&common.directory)?, None))) };
+    let known = show::read(common)?;
+    let Some(chosen) = selection::choose(selector, known.fleet.hosts.values(), terminal) else {
+        show::note_faults(&known, terminal);
+        return Ok(None);
+    };
+    let scope = Scope { chosen, all: known.fleet.hosts.len(), reach: Reach::of(&known) };
+    Ok(Some((compile_fleet(known.sources, known.fleet, known.faults, known.templates), Some(scope))))
 }
 
 /// Cistern's own templates are proved by its tests; the fleet's own can fail only where they are filled in.

@@ -8,7 +8,10 @@ mod diff;
 mod explain;
 mod generate;
 mod init;
+mod list;
 mod schema;
+mod selection;
+mod show;
 mod terminal;
 mod why;
 
@@ -100,6 +103,10 @@ enum Command {
     Generate(generate::Options),
     /// Show what would change against today's flake.
     Diff(diff::Options),
+    /// List hosts.
+    List(list::Options),
+    /// Show hosts as their layers resolve them.
+    Show(show::Options),
     /// Say where a value of a host comes from, and which values it beat.
     Why(why::Options),
     /// Say what a diagnostic means, and the remedy.
@@ -140,6 +147,8 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),
+        Command::List(options) => list::run(&options, common, terminal),
+        Command::Show(options) => show::run(&options, common, terminal),
         Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),

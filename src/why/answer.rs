@@ -6,7 +6,7 @@ use crate::load::{Body, Node};
 use crate::source::Span;
 
 /// A path of keys, from the definition's top or from a host.
-pub type Path = Vec<String>;
+pub(super) type Path = Vec<String>;
 
 /// Who can say something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,7 +159,7 @@ fn node_at<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
 }
 
 /// A value as it was written; a number only where it reads the same again (25.10 does not).
-pub fn written(node: &Node) -> Value {
+pub(super) fn written(node: &Node) -> Value {
     match &node.body {
         Body::Null => Value::Null,
         Body::List(items) => items.iter().map(written).collect(),

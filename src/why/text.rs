@@ -128,6 +128,9 @@ fn line(view: &View<'_>, written: &Written, text: &mut String) {
     written.names.iter().for_each(|feed| told.block("named by", &quoted(feed), &feed.leaves, &feed.notes));
     written.values.iter().for_each(|feed| told.block("from", &quoted(feed), &feed.leaves, &feed.notes));
     written.conditions.iter().for_each(|feed| told.block("only", &feed.expression, &feed.leaves, &feed.notes));
+    if written.because.is_empty() && written.values.is_empty() && written.conditions.is_empty() {
+        told.block("from", "the template itself", &[], &[]);
+    }
 }
 
 /// What was told of one line already: a value that decides twice is shown once.
