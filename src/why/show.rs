@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Layer, Leaf};
 use super::entries::Entries;
 use super::shown::{value, word};
+use super::unset::NOBODY;
 use super::view::View;
 
 /// The keys of a group that say who is in it.
@@ -54,7 +55,8 @@ pub fn yaml(views: &[View<'_>]) -> String {
         let indent = "  ".repeat(above.len());
         let comment = comment(leaf);
         text.push_str(&match (&leaf.value, comment) {
-            (Value::Null, why) => format!("{indent}# {} is not set: {}\n", word(key), why.unwrap_or_default()),
+            (Value::Null, Some(why)) if why != NOBODY => format!("{indent}# {} is not set: {why}\n", word(key)),
+            (Value::Null, _) => format!("{indent}# {} is not set\n", word(key)),
             (shown, None) => format!("{indent}{}: {}\n", word(key), value(shown)),
             (shown, Some(why)) => format!("{indent}{}: {} # {why}\n", word(key), value(shown)),
         });

@@ -10,6 +10,7 @@ use super::feeds::Feed;
 use super::matching::PLAIN;
 use super::options::Written;
 use super::shown::{aligned, place, value};
+use super::unset::NOBODY;
 use super::view::View;
 use crate::emit::PartOf;
 use crate::source::Sources;
@@ -41,7 +42,8 @@ pub fn text(view: &View<'_>, answer: &Answer) -> String {
 fn one(sources: &Sources, leaf: &Leaf) -> String {
     let mut text = format!("{}\n", headline(leaf));
     text.push_str(&aligned(&rows(sources, leaf, leaf.adds_up), "  "));
-    if let Some(why) = &leaf.unset {
+    // That nobody set what is not set needs no saying.
+    if let Some(why) = leaf.unset.as_ref().filter(|why| !leaf.value.is_null() || *why != NOBODY) {
         let _ = writeln!(text, "  {}", nobody(why));
     }
     leaf.notes.iter().for_each(|note| _ = writeln!(text, "  {note}"));
@@ -56,7 +58,7 @@ fn headline(leaf: &Leaf) -> String {
 }
 
 fn nobody(why: &str) -> String {
-    match why.strip_prefix("nobody set it") {
+    match why.strip_prefix(NOBODY) {
         Some(_) => why.to_owned(),
         None => format!("nobody set it: {why}"),
     }
@@ -87,7 +89,8 @@ fn many(sources: &Sources, leaves: &[Leaf], indent: &str) -> String {
             }
         }
         if leaf.said.is_empty() {
-            rows.push(vec![first, leaf.unset.clone().unwrap_or_default()]);
+            let why = leaf.unset.clone().filter(|why| !leaf.value.is_null() || why != NOBODY);
+            rows.push(vec![first, why.unwrap_or_default()]);
         }
         rows.extend(
             leaf.beaten

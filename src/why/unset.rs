@@ -16,7 +16,7 @@ use crate::value::{HardwareChoice, KindName, ServiceName};
 const OURS: &str = "Cistern's default";
 
 /// What is said of a value that there is none of.
-const NOBODY: &str = "nobody set it";
+pub(super) const NOBODY: &str = "nobody set it";
 
 /// What a key of a host is that nobody set; the others are nothing.
 const HOST: &[(&str, fn(&Host) -> Value, &str)] = &[
