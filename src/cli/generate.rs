@@ -10,7 +10,6 @@ use clap::Args;
 use super::{Common, Outcome, Terminal, selection};
 use crate::diag::{Diagnostic, Faults, codes, counted, listed, summary};
 use crate::emit::{self, Context, Emitted};
-use crate::place::Entries;
 use crate::tree::{self, Tree};
 use crate::value::HostName;
 use crate::{Compiled, compile, current};
@@ -46,10 +45,12 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     let (compiled, previous) = read(common, terminal)?;
     let Some(emitted) = emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
     let plan = compiled.plan.as_ref().expect("there is no tree without a plan");
+    let mut hosts = counted(plan.entries().hosts.len(), "host");
     let (emitted, left) = match &options.only {
         None => (emitted, None),
         Some(selector) => match selection::of_plan(selector, plan.entries(), terminal) {
             Some(chosen) => {
+                hosts = format!("{} of {hosts}", chosen.len());
                 let (emitted, left) = only(emitted, &previous, &chosen);
                 (emitted, Some(left))
             }
@@ -58,7 +59,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     };
     let emitted = ManuallyDrop::new(emitted);
     if options.check {
-        let outcome = freshness(&previous, &emitted, plan.entries(), terminal);
+        let outcome = freshness(&previous, &emitted, &hosts, terminal);
         left.iter().for_each(|left| left.tell(terminal));
         return outcome;
     }
@@ -74,8 +75,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     terminal.say(
         "Generated",
         &format!(
-            "{}, {} written, {} deleted, {} unchanged",
-            counted(plan.entries().hosts.len(), "host"),
+            "{hosts}, {} written, {} deleted, {} unchanged",
             counted(counts.written, "file"),
             counts.deleted,
             counts.unchanged
@@ -134,14 +134,19 @@ impl Left {
                 &format!("the module of {} too: there was none, and hosts.nix names it", some(&self.made)),
             );
         }
-        let mut parts = vec![format!("{} up to date", counted(self.fresh, "other host"))];
+        let mut parts = Vec::new();
+        if self.fresh > 0 {
+            parts.push(format!("{} up to date", counted(self.fresh, "other host")));
+        }
         if !self.stale.is_empty() {
             parts.push(format!("{} stale ({})", self.stale.len(), some(&self.stale)));
         }
         if !self.orphans.is_empty() {
             parts.push(format!("{} of hosts that are gone ({})", self.orphans.len(), some(&self.orphans)));
         }
-        terminal.say("Left", &parts.join(", "));
+        if !parts.is_empty() {
+            terminal.say("Left", &parts.join(", "));
+        }
     }
 }
 
@@ -195,7 +200,7 @@ pub(super) fn emit(compiled: &Compiled, previous: &Tree, terminal: &Terminal) ->
 }
 
 /// Lists what is not as it would be generated now.
-fn freshness(previous: &Tree, emitted: &Emitted, entries: &Entries, terminal: &Terminal) -> io::Result<Outcome> {
+fn freshness(previous: &Tree, emitted: &Emitted, hosts: &str, terminal: &Terminal) -> io::Result<Outcome> {
     let mut stale = Vec::new();
     for (path, bytes) in emitted.tree.iter() {
         match previous.get(path) {
@@ -210,8 +215,7 @@ fn freshness(previous: &Tree, emitted: &Emitted, entries: &Entries, terminal: &T
     let left = previous.iter().filter(|(path, _)| emitted.tree.get(path).is_none());
     stale.extend(left.map(|(path, _)| format!("left over generated/{path}")));
     if stale.is_empty() {
-        let (files, hosts) = (counted(emitted.tree.len(), "file"), counted(entries.hosts.len(), "host"));
-        terminal.say("Fresh", &format!("{files} of {hosts}"));
+        terminal.say("Fresh", &format!("{} of {hosts}", counted(emitted.tree.len(), "file")));
         return Ok(Outcome::Fine);
     }
     for line in &stale {

@@ -50,7 +50,10 @@ fn faulty(text: &str, whole: Span, why: &str) -> Diagnostic {
     let place = word.and_then(|word| Some((text.rfind(word)?, word.len())));
     let span = match place {
         Some((start, length)) => Span::new(whole.file, start, start + length),
-        None if why.contains("at its end") => Span::new(whole.file, text.len(), text.len()),
+        None if why.contains("at its end") && !text.is_empty() => {
+            let last = text.trim_end().char_indices().next_back().map_or(0, |(at, _)| at);
+            Span::new(whole.file, last, text.trim_end().len())
+        }
         None => whole,
     };
     unreadable::<Selector>(text, span, why)

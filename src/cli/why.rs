@@ -11,7 +11,7 @@ use crate::kind;
 use crate::source::Sources;
 use crate::tree::Tree;
 use crate::value::HostName;
-use crate::why::{self, Absent, Known, Options as Lines, View};
+use crate::why::{self, Absent, Known, Options as Lines, Reach, View};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -98,8 +98,13 @@ fn note_faults(known: &Known, without: &[Subject], terminal: &Terminal) {
 pub(super) fn no_host(host: &str, absent: &Absent, known: &Known, terminal: &Terminal) -> Outcome {
     match absent {
         Absent::Unreadable => {
-            terminal.faults(&known.faults, &known.sources);
-            terminal.error(&format!("host `{}` cannot be read: {}", host.escape_debug(), summary(&known.faults)));
+            let reach = Reach::of(known);
+            let mut faults = known.faults.clone();
+            let _ = faults.split_off(|finding| {
+                reach.hosts(finding).is_none_or(|hosts| hosts.iter().any(|name| name.as_str() == host))
+            });
+            terminal.faults(&faults, &known.sources);
+            terminal.error(&format!("host `{}` cannot be read: {}", host.escape_debug(), summary(&faults)));
         }
         Absent::Unknown(near) => {
             let hint = match near {

@@ -56,8 +56,8 @@ impl File {
         }
         let (old, new) = self.compared();
         let (old, new) = (lines::text(&old)?.to_owned(), lines::text(&new)?.to_owned());
-        let about =
-            About { chosen, blocks: BLOCKS.contains(&self.path.as_str()).then(|| [blocks(&old), blocks(&new)]) };
+        let blocks = BLOCKS.contains(&self.path.as_str()).then(|| [blocks(&old), blocks(&new)]);
+        let about = About { chosen, blocks, near: self.path.starts_with("prometheus/") };
         let compared = Compared::new(&old, &new);
         let (mut added, mut removed, mut hunks) = (0, 0, Vec::new());
         for (number, hunk) in compared.hunks().enumerate().filter(|(_, hunk)| about.is_it(&compared, hunk)) {
@@ -77,11 +77,14 @@ struct About<'a> {
     chosen: &'a BTreeSet<String>,
     /// For a file of blocks the name of the block of each line, in the old text and in the new one.
     blocks: Option<[Vec<&'a str>; 2]>,
+    /// Whether the line that names the host may be another one than the one that changed, near it.
+    near: bool,
 }
 
 impl About<'_> {
     fn is_it(&self, compared: &Compared<'_>, hunk: &Hunk) -> bool {
         compared.numbered(hunk).any(|(tag, number, text)| match (&self.blocks, tag) {
+            (None, ChangeTag::Equal) => self.near && self.names(text),
             (None, _) => self.names(text),
             (Some(_), ChangeTag::Equal) => false,
             (Some([_, new]), ChangeTag::Insert) => self.chosen.contains(new[number]),
@@ -149,7 +152,7 @@ mod tests {
         assert_eq!(files.last().unwrap(), &("plan.jsonl".to_owned(), 1, 1));
         assert_eq!(left.files, 1);
         let chosen = BTreeSet::from(["eden".to_owned()]);
-        let about = About { chosen: &chosen, blocks: None };
+        let about = About { chosen: &chosen, blocks: None, near: false };
         assert!(about.names("a eden, b") && !about.names("eden-2") && !about.names("xeden"));
     }
 }

@@ -5,6 +5,7 @@ use super::entries::Entries;
 use super::expand::Ground;
 use super::keys::{self, Keys};
 use super::options::{OptionAnswer, Options};
+use super::unset::NOBODY;
 use super::view::View;
 use crate::diag::nearest;
 
@@ -100,6 +101,11 @@ fn found(leaves: &[Leaf], path: &str) -> Answer {
         } else if let Some(rest) = path.strip_prefix(&dotted).and_then(|rest| rest.strip_prefix('.')) {
             answer.leaf = answer.leaf.or_else(|| leaf.below(rest));
         }
+    }
+    // Of many values those that are nothing, and not by anybody's choice, say nothing.
+    let says = |leaf: &Leaf| !leaf.value.is_null() || leaf.unset.as_deref() != Some(NOBODY);
+    if answer.below.iter().any(says) {
+        answer.below.retain(says);
     }
     answer
 }

@@ -1,5 +1,7 @@
 //! Hand-written modules that set the same option: they have the last word, unless they say it more weakly.
 
+use std::cmp::Ordering;
+
 use super::matching::{PLAIN, line_of, priority, relation};
 use super::view::View;
 use crate::model::Hardware;
@@ -33,22 +35,25 @@ pub enum Verdict {
     Yields,
     /// Neither is stronger: Nix refuses two values that differ.
     Clash,
+    /// The module's: Cistern says nothing of it.
+    Alone,
 }
 
 impl Verdict {
     /// The words that say so.
     pub fn words(self) -> &'static str {
         match self {
-            Self::LastWord => "has the last word",
-            Self::Adds => "adds to it",
-            Self::Yields => "yields to it",
-            Self::Clash => "is as strong, and must agree with it",
+            Self::LastWord => "last word",
+            Self::Adds => "adds",
+            Self::Yields => "yields",
+            Self::Clash => "must agree",
+            Self::Alone => "by hand",
         }
     }
 }
 
 /// Lists the lines of the host's modules that set an option, the strongest first.
-pub(super) fn of(view: &View<'_>, path: &str, strongest: u32, adds_up: bool) -> Vec<ByHand> {
+pub(super) fn of(view: &View<'_>, path: &str, strongest: Option<u32>, adds_up: bool) -> Vec<ByHand> {
     let mut found = Vec::new();
     for file in files(view) {
         let text = &view.known.sources.file(file).text;
@@ -57,11 +62,12 @@ pub(super) fn of(view: &View<'_>, path: &str, strongest: u32, adds_up: bool) -> 
                 continue;
             }
             let priority = priority(text, &one);
-            let verdict = match priority.cmp(&strongest) {
-                std::cmp::Ordering::Less => Verdict::LastWord,
-                std::cmp::Ordering::Equal if adds_up && priority == PLAIN => Verdict::Adds,
-                std::cmp::Ordering::Equal => Verdict::Clash,
-                std::cmp::Ordering::Greater => Verdict::Yields,
+            let verdict = match strongest.map(|strongest| priority.cmp(&strongest)) {
+                None => Verdict::Alone,
+                Some(Ordering::Less) => Verdict::LastWord,
+                Some(Ordering::Equal) if adds_up && priority == PLAIN => Verdict::Adds,
+                Some(Ordering::Equal) => Verdict::Clash,
+                Some(Ordering::Greater) => Verdict::Yields,
             };
             let start = line_of(text, &one);
             let value = text[one.range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");

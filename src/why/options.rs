@@ -99,7 +99,7 @@ impl<'v, 'k> Options<'v, 'k> {
         found
     }
 
-    /// Says where an option comes from; nothing when Cistern sets neither it nor what holds it.
+    /// Says where an option comes from; nothing when neither Cistern nor a module sets it, or what holds it.
     pub fn find(&self, path: &str) -> Option<OptionAnswer> {
         let related = |wanted| self.lines.iter().filter(move |(one, ..)| relation(one, path) == Some(wanted));
         let mut written: Vec<_> = related(Relation::Same).map(|line| self.written(line)).collect();
@@ -107,9 +107,10 @@ impl<'v, 'k> Options<'v, 'k> {
             written = related(Relation::Above).map(|line| self.written(line)).collect();
         }
         written.sort_by_key(|one| one.priority);
-        let strongest = written.first()?.priority;
+        let strongest = written.first().map(|one| one.priority);
         let by_hand = by_hand::of(self.view, path, strongest, written.iter().any(Written::adds_up));
-        Some(OptionAnswer { option: path.to_owned(), written, by_hand })
+        let found = !written.is_empty() || !by_hand.is_empty();
+        found.then(|| OptionAnswer { option: path.to_owned(), written, by_hand })
     }
 
     fn written(&self, (one, part, number): &(Assigned, usize, usize)) -> Written {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::known::Known;
 use super::view::View;
-use crate::check::check;
+use crate::check::{check, secrets};
 use crate::diag::{Diagnostic, Faults, Severity, Subject};
 use crate::load::Raw;
 use crate::model::Definition;
@@ -38,6 +38,9 @@ impl Known {
         raw.take("lints", |code| {
             self.raw.root.at(&["lints", code, "level"]).is_some_and(|level| level.shape() == "`deny`")
         });
+        // Nor does what has nothing to do with it.
+        raw.take("services", |name| !self.runs(name, host));
+        raw.take("secrets", |name| !self.reads(name, host));
         let mut without: Vec<Subject> = Vec::new();
         for _ in 0..ROUNDS {
             let mut faults = Faults::default();
@@ -56,6 +59,16 @@ impl Known {
             without.extend(guilty);
         }
         Err(self.faults.clone())
+    }
+
+    /// Says whether a service runs on a host, or might if it could be read.
+    fn runs(&self, service: &str, host: &HostName) -> bool {
+        self.fleet.services.get(service).is_none_or(|service| service.hosts.contains(host))
+    }
+
+    /// Says whether a host reads a secret, or might if it could be read.
+    fn reads(&self, secret: &str, host: &HostName) -> bool {
+        self.fleet.secrets.get(secret).is_none_or(|secret| secrets::readers(&self.fleet, secret).contains(host))
     }
 
     /// The entries with errors that a host can be written without.

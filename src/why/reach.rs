@@ -7,7 +7,7 @@ use crate::check::secrets;
 use crate::diag::{Diagnostic, Subject};
 use crate::load::Body;
 use crate::model::layers;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SPLIT, Span};
 use crate::value::HostName;
 
 type Hosts = BTreeSet<HostName>;
@@ -21,6 +21,8 @@ pub struct Reach {
     places: Vec<(FileId, u32, u32, String, String)>,
     /// The templates of kinds, and the services of each.
     kinds: BTreeMap<FileId, Hosts>,
+    /// The paths of files with an entry that could not be read.
+    files: BTreeMap<FileId, String>,
 }
 
 impl Reach {
@@ -46,6 +48,8 @@ impl Reach {
                 add("hosts", name, &host);
             }
         }
+        let unread = SPLIT.iter().flat_map(|section| known.sources.below(section));
+        let files = unread.map(|(id, file)| (id, file.path.clone())).collect();
         for (name, members) in &fleet.groups {
             members.iter().for_each(|host| add("groups", name.as_str(), host));
         }
@@ -58,7 +62,7 @@ impl Reach {
         for (name, secret) in &fleet.secrets {
             secrets::readers(fleet, secret).iter().for_each(|host| add("secrets", name.as_str(), host));
         }
-        Self { hosts, places: places(known), kinds }
+        Self { hosts, places: places(known), kinds, files }
     }
 
     /// The hosts that a finding concerns; nothing for one that concerns the fleet as a whole.
@@ -67,7 +71,7 @@ impl Reach {
             let of = |subject: &Subject| self.entry(subject.section, &subject.name);
             return finding.about.iter().map(of).reduce(|a, b| Some(a?.into_iter().chain(b?).collect())).flatten();
         }
-        if let Some(path) = &finding.path {
+        if let Some(path) = finding.path.as_ref().filter(|_| finding.labels.is_empty()) {
             return self.of_file(path);
         }
         // A host that is pointed at is concerned, whatever else there is to see; else the place of the fault decides.
@@ -84,7 +88,7 @@ impl Reach {
         let fault = finding.labels.first()?.span;
         match self.entry_at(fault) {
             Some((section, name)) => self.entry(section, name),
-            None => self.kinds.get(&fault.file).cloned(),
+            None => self.kinds.get(&fault.file).cloned().or_else(|| self.of_file(self.files.get(&fault.file)?)),
         }
     }
 

@@ -45,6 +45,14 @@ impl Records {
         below.filter(|(found, _)| found.len() == path.len() + 1).map(|(found, _)| found[path.len()].as_str()).collect()
     }
 
+    /// The layers that said something below a path that does not hold any more, the highest first.
+    pub(super) fn gone_below(&self, path: &[String]) -> Vec<usize> {
+        let below = self.values.range(path.to_vec()..).take_while(|(found, _)| found.starts_with(path));
+        let below = below.filter(|(found, _)| found.len() > path.len()).flat_map(|(_, records)| records);
+        let layers: BTreeSet<usize> = below.filter(|record| record.gone).map(|record| record.layer).collect();
+        layers.into_iter().rev().collect()
+    }
+
     fn record(&mut self, trail: &Trail<'_>, span: Option<Span>, adds: bool) {
         let path = trail.keys();
         for depth in 1..path.len() {

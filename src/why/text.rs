@@ -15,6 +15,12 @@ use super::view::View;
 use crate::emit::PartOf;
 use crate::source::Sources;
 
+/// How wide the words are that lines of an option begin with.
+const WIDTH: usize = 9;
+
+/// The longest value that is shown whole where there are many.
+const LONGEST: usize = 100;
+
 /// Writes an answer, with a newline at its end.
 pub fn text(view: &View<'_>, answer: &Answer) -> String {
     let sources = &view.known.sources;
@@ -80,7 +86,7 @@ fn rows(sources: &Sources, leaf: &Leaf, values: bool) -> Vec<Vec<String>> {
 fn many(sources: &Sources, leaves: &[Leaf], indent: &str) -> String {
     let mut rows = Vec::new();
     for leaf in leaves {
-        let mut first = headline(leaf);
+        let mut first = cut(headline(leaf));
         for said in &leaf.said {
             if leaf.adds_up && leaf.said.len() > 1 {
                 rows.push(vec![std::mem::take(&mut first), said.by.clone(), at(sources, said), value(&said.value)]);
@@ -95,10 +101,18 @@ fn many(sources: &Sources, leaves: &[Leaf], indent: &str) -> String {
         rows.extend(
             leaf.beaten
                 .iter()
-                .map(|said| vec![format!("  beats {}", value(&said.value)), said.by.clone(), at(sources, said)]),
+                .map(|said| vec![cut(format!("  beats {}", value(&said.value))), said.by.clone(), at(sources, said)]),
         );
     }
     aligned(&rows, indent)
+}
+
+/// A line that is not too long to stand beside others.
+fn cut(line: String) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 fn at(sources: &Sources, said: &Said) -> String {
@@ -115,7 +129,10 @@ fn setting(view: &View<'_>, option: &super::options::OptionAnswer) -> String {
         let _ = writeln!(text, "{} = {}", written.option, written.text);
         line(view, written, &mut text);
     }
-    option.by_hand.iter().for_each(|module| by_hand(&view.known.sources, module, &mut text));
+    if option.written.is_empty() {
+        let _ = writeln!(text, "{} is not Cistern's", option.option);
+    }
+    option.by_hand.iter().for_each(|module| by_hand(&view.known.sources, &option.option, module, &mut text));
     text
 }
 
@@ -123,8 +140,9 @@ fn line(view: &View<'_>, written: &Written, text: &mut String) {
     let sources = &view.known.sources;
     let (line, column) = (written.line, written.column);
     let host = view.name();
-    let _ = writeln!(text, "  written   generated/hosts/{host}.nix:{line}:{column}{}", strength(written));
-    let _ = writeln!(text, "  template  {} ({})", place(sources, written.template), what(view, &written.of));
+    let _ = writeln!(text, "  {:<WIDTH$}  generated/hosts/{host}.nix:{line}:{column}{}", "written", strength(written));
+    let _ =
+        writeln!(text, "  {:<WIDTH$}  {} ({})", "template", place(sources, written.template), what(view, &written.of));
     let mut told = Told { sources, seen: BTreeSet::new(), text };
     told.block("because", "", &written.because, &[]);
     let quoted = |feed: &Feed| format!("{{{{ {} }}}}", feed.expression);
@@ -150,12 +168,13 @@ impl Told<'_> {
             return;
         }
         let mut lines = many(self.sources, &new, "");
-        notes.iter().for_each(|note| _ = writeln!(lines, "{note}"));
+        let new = notes.iter().filter(|note| self.seen.insert((*note).clone()));
+        new.for_each(|note| _ = writeln!(lines, "{note}"));
         if !expression.is_empty() {
             lines.insert_str(0, &format!("{expression}\n"));
         }
         for (number, line) in lines.lines().enumerate() {
-            let _ = writeln!(self.text, "  {:<8}  {line}", if number == 0 { verb } else { "" });
+            let _ = writeln!(self.text, "  {:<WIDTH$}  {line}", if number == 0 { verb } else { "" });
         }
     }
 }
@@ -184,7 +203,8 @@ fn what(view: &View<'_>, of: &PartOf) -> String {
     }
 }
 
-fn by_hand(sources: &Sources, module: &ByHand, text: &mut String) {
-    let at = place(sources, module.span);
-    let _ = writeln!(text, "  {at} {}: {} = {}", module.verdict.words(), module.option, module.text);
+fn by_hand(sources: &Sources, asked: &str, module: &ByHand, text: &mut String) {
+    let option = if module.option == asked { "it" } else { &module.option };
+    let (verdict, at) = (module.verdict.words(), place(sources, module.span));
+    let _ = writeln!(text, "  {verdict:<WIDTH$}  {at} sets {option} to {}", module.text);
 }

@@ -134,7 +134,10 @@ impl<'k> View<'k> {
         }
         let winner = self.said(path, last);
         let beaten = records.iter().rev().filter(|record| !std::ptr::eq(*record, *last));
-        Some(Leaf { beaten: beaten.map(|record| self.said(path, record)).collect(), ..Leaf::of(path, winner) })
+        let below = self.records.gone_below(path).into_iter();
+        let below = below.map(|layer| self.said(path, &Record { layer, span: None, adds: false, gone: true }));
+        let beaten = beaten.map(|record| self.said(path, record)).chain(below).collect();
+        Some(Leaf { beaten, ..Leaf::of(path, winner) })
     }
 
     fn own(&self, path: &[String], whole: bool) -> Option<Leaf> {
