@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::header::hash_of;
+use super::part::{HostTrace, Part, PartOf};
 use super::pieces::{Piece, compose, places};
 use super::render::Output;
 use super::service::{Common, InstanceContext};
@@ -84,6 +85,19 @@ fn texts_of(
     Ok(all)
 }
 
+/// Writes the module of one host and no other file; nothing for a host that Cistern writes no module for.
+///
+/// # Errors
+/// The faults of the user's own templates.
+pub fn trace(context: &Context<'_>, wanted: &HostName) -> Result<Option<HostTrace>, Box<Faults>> {
+    let Some((name, entry)) = context.entries().hosts.get_key_value(wanted) else { return Ok(None) };
+    let Some(machine) = entry.machine.as_deref() else { return Ok(None) };
+    let services = context.services_of(name);
+    let bytes = host(context, name, entry, machine, &services).bytes?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Some(HostTrace { text, parts: parts(context, name, entry, machine, &services)? }))
+}
+
 fn host(
     context: &Context<'_>,
     name: &HostName,
@@ -91,15 +105,7 @@ fn host(
     machine: &Machine,
     services: &BTreeMap<&ServiceName, Common>,
 ) -> Output {
-    let running = context.entries().instances.get(name);
-    let instances: Vec<(InstanceContext<'_>, &Common)> = running
-        .into_iter()
-        .flatten()
-        .map(|(service, instance)| {
-            let common = &services[service];
-            (context.instance(name, service, instance, common), common)
-        })
-        .collect();
+    let instances = running(context, name, services);
     let facts = Facts::new(context, name, entry, machine);
     let hardware = Hardware::new(&machine.hardware);
     let monitor = Monitor::new(context, name);
@@ -117,6 +123,48 @@ fn host(
         let page = Page { facts, pieces: places(&pieces) };
         Ok(compose(context.nix(TEMPLATE, &page)?, &pieces))
     })
+}
+
+/// What runs on a host, each with what its template is filled in with.
+fn running<'c>(
+    context: &'c Context<'_>,
+    name: &'c HostName,
+    services: &'c BTreeMap<&ServiceName, Common>,
+) -> Vec<(InstanceContext<'c>, &'c Common)> {
+    let running = context.entries().instances.get(name).into_iter().flatten();
+    let instance = |(service, instance)| {
+        let common = &services[service];
+        (context.instance(name, service, instance, common), common)
+    };
+    running.map(instance).collect()
+}
+
+/// Which lines of which templates a host's module came from, in the order in which they stand in it.
+fn parts(
+    context: &Context<'_>,
+    name: &HostName,
+    entry: &HostEntry,
+    machine: &Machine,
+    services: &BTreeMap<&ServiceName, Common>,
+) -> Result<Vec<Part>, Box<Faults>> {
+    let part = |of, template: &str, trace| Part { of, template: template.to_owned(), trace };
+    let mut parts = Vec::new();
+    let hardware = Hardware::new(&machine.hardware);
+    if hardware.profile.is_some() {
+        let template = hardware.template();
+        parts.push(part(PartOf::Hardware, &template, context.trace(&template, &hardware)?));
+    }
+    for (instance, common) in running(context, name, services) {
+        let (template, trace) = context.trace_body(&instance, common)?;
+        parts.push(part(PartOf::Service(instance.service().clone()), template, trace));
+    }
+    if let Some(monitor) = Monitor::new(context, name) {
+        parts.push(part(PartOf::Monitoring, MONITOR, context.trace(MONITOR, &monitor)?));
+    }
+    // What the pieces set was traced above.
+    let page = Page { facts: Facts::new(context, name, entry, machine), pieces: vec![Fragment::new("pieces")] };
+    parts.push(part(PartOf::Host, TEMPLATE, context.trace(TEMPLATE, &page)?));
+    Ok(parts)
 }
 
 /// Everything that the host's template sees.

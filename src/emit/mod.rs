@@ -8,6 +8,7 @@ mod hosts_index;
 mod known_hosts;
 mod manifest;
 mod nodes;
+mod part;
 mod pieces;
 mod plan_file;
 mod prometheus;
@@ -26,7 +27,9 @@ use crate::tree::Tree;
 
 pub use header::{Header, State};
 pub use hosts::Text;
+pub use hosts::trace;
 pub use manifest::{FORMAT, foreign, newer};
+pub use part::{HostTrace, Part, PartOf};
 use pieces::Pieces;
 use rayon::prelude::*;
 use render::Output;

@@ -9,7 +9,7 @@ use super::Context;
 use super::header::hash_of;
 use super::pieces::Piece;
 use crate::diag::Faults;
-use crate::nix::{Shared, share};
+use crate::nix::{Shared, Trace, share};
 use crate::place::plan::{Instance, ServiceEntry};
 use crate::value::{AccountName, Address, Domain, HostName, Image, Port, PortName, RoleName, ServiceName};
 
@@ -66,6 +66,12 @@ impl Context<'_> {
         self.entries().services.iter().map(|(name, entry)| (name, self.common(entry))).collect()
     }
 
+    /// Makes the services of one host ready.
+    pub(super) fn services_of(&self, host: &HostName) -> BTreeMap<&ServiceName, Common> {
+        let names = self.entries().instances.get(host).into_iter().flat_map(BTreeMap::keys);
+        names.map(|name| (name, self.common(&self.entries().services[name]))).collect()
+    }
+
     fn common(&self, entry: &Arc<ServiceEntry>) -> Common {
         let kind = self.plan.kinds().get(&entry.kind).expect("a plan holds services of known kinds only");
         let template = format!("services/{}.nix.j2", entry.kind);
@@ -119,15 +125,36 @@ impl Context<'_> {
 
     /// Fills in the template of an instance.
     pub(super) fn filled_in(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<String, Box<Faults>> {
-        let page = Page {
+        self.fill(&common.template, &Page::new(instance, common))
+    }
+
+    /// Which lines of its template an instance's module came from.
+    pub(super) fn trace_body<'c>(
+        &self,
+        instance: &InstanceContext<'_>,
+        common: &'c Common,
+    ) -> Result<(&'c str, Trace), Box<Faults>> {
+        Ok((&common.template, self.trace(&common.template, &Page::new(instance, common))?))
+    }
+}
+
+impl InstanceContext<'_> {
+    /// The service that it is one of.
+    pub(super) fn service(&self) -> &ServiceName {
+        self.service
+    }
+}
+
+impl<'a> Page<'a> {
+    fn new(instance: &'a InstanceContext<'a>, common: &'a Common) -> Self {
+        Self {
             instance,
             settings: &common.settings,
             state: common.entry.state.as_ref().map(crate::value::AbsolutePath::as_str),
             image: common.entry.image.as_ref(),
             user: common.user.as_ref(),
             group: common.group.as_ref(),
-        };
-        self.fill(&common.template, &page)
+        }
     }
 }
 

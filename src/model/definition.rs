@@ -480,7 +480,15 @@ impl Merge for Filesystems {
     fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
         match (&mut *self, over) {
             (Self::Mounts(present), Self::Mounts(over)) => present.merge(over, trail, recorder),
-            _ => self.clone_from(over),
+            (_, Self::Mounts(over)) => {
+                let mut mounts = Named::default();
+                mounts.merge(over, trail, recorder);
+                *self = Self::Mounts(mounts);
+            }
+            (_, Self::Manual) => {
+                recorder.replace(trail);
+                *self = Self::Manual;
+            }
         }
     }
 }

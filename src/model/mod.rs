@@ -7,4 +7,4 @@ pub mod layers;
 mod lower;
 
 pub use fleet::{Fleet, Hardware, Host, Monitoring, Person, Secret, Service, Site};
-pub use lower::lower;
+pub use lower::{Definition, empty, lower};

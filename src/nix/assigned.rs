@@ -23,6 +23,8 @@ pub struct Assigned {
     pub value: Literal,
     /// The place of the value, in bytes.
     pub range: Range<usize>,
+    /// Whether it yields to what others set: `mkDefault`.
+    pub yields: bool,
 }
 
 /// One name of an option's path.
@@ -177,7 +179,8 @@ impl Walk {
                     for name in inherit.attrs() {
                         let mut full = path.to_vec();
                         full.push(segment(&name));
-                        self.found.push(Assigned { path: full, value: Literal::Computed, range: range(&inherit) });
+                        let value = Literal::Computed;
+                        self.found.push(Assigned { path: full, value, range: range(&inherit), yields: false });
                     }
                 }
                 ast::Entry::Inherit(_) => {}
@@ -191,7 +194,8 @@ impl Walk {
         full.extend(names.attrs().map(|name| segment(&name)));
         if path.is_empty() {
             match (self.top, full.first().and_then(|first| first.name.as_deref())) {
-                // What a module declares or imports it does not set.
+                (Top::Module, Some("imports")) if full.len() == 1 => return self.written_out(&value, depth),
+                // What a module declares or imports from elsewhere it does not set.
                 (Top::Module, Some("imports" | "options" | "_file" | "key" | "disabledModules" | "meta")) => return,
                 (Top::Module, Some("config")) => {
                     full.remove(0);
@@ -200,7 +204,7 @@ impl Walk {
                 (Top::Options, _) => return,
             }
         }
-        let value = unwrapped(value);
+        let (value, yields) = unwrapped(value);
         let is_set =
             matches!(value, Expr::AttrSet(_) | Expr::BinOp(_) | Expr::LetIn(_) | Expr::With(_) | Expr::Apply(_));
         let before = self.found.len();
@@ -208,7 +212,19 @@ impl Walk {
             self.module(&value, &full, depth + 1);
         }
         if self.found.len() == before && !full.is_empty() {
-            self.found.push(Assigned { path: full, value: literal(&value, depth), range: range(&value) });
+            self.found.push(Assigned { path: full, value: literal(&value, depth), range: range(&value), yields });
+        }
+    }
+}
+
+impl Walk {
+    /// Looks into the modules that are written out among the imports.
+    fn written_out(&mut self, value: &Expr, depth: usize) {
+        let Expr::List(list) = value else { return };
+        for item in list.items().filter(|_| depth < DEEPEST) {
+            if matches!(item, Expr::AttrSet(_) | Expr::Paren(_)) {
+                self.module(&item, &[], depth + 1);
+            }
         }
     }
 }
@@ -236,9 +252,11 @@ fn wrapped(expression: &Expr) -> Option<Wrapped> {
     }
 }
 
-/// Takes off parentheses and the functions of priority.
-fn unwrapped(mut expression: Expr) -> Expr {
+/// Takes off parentheses and the functions of priority, and says whether `mkDefault` was among them.
+pub(super) fn unwrapped(mut expression: Expr) -> (Expr, bool) {
+    let mut yields = false;
     loop {
+        yields |= is_default(&expression);
         let inner = match &expression {
             Expr::Paren(paren) => paren.expr(),
             _ => match wrapped(&expression) {
@@ -248,9 +266,14 @@ fn unwrapped(mut expression: Expr) -> Expr {
         };
         match inner {
             Some(inner) => expression = inner,
-            None => return expression,
+            None => return (expression, yields),
         }
     }
+}
+
+fn is_default(expression: &Expr) -> bool {
+    let Expr::Apply(apply) = expression else { return false };
+    apply.lambda().and_then(|function| name_of(&function)).is_some_and(|name| name == "mkDefault")
 }
 
 /// The last name of a function: `mkIf` of `lib.mkIf`.
@@ -262,7 +285,7 @@ fn name_of(function: &Expr) -> Option<String> {
     }
 }
 
-fn segment(name: &ast::Attr) -> Segment {
+pub(super) fn segment(name: &ast::Attr) -> Segment {
     let text = match name {
         ast::Attr::Ident(ident) => ident.ident_token().map(|token| token.text().to_owned()),
         ast::Attr::Str(string) => plain(string),
@@ -303,7 +326,7 @@ fn literal(value: &Expr, depth: usize) -> Literal {
 
 /// An item of a list; one that is a set is told entry by entry.
 fn item(item: Expr, depth: usize) -> Literal {
-    let item = unwrapped(item);
+    let (item, _) = unwrapped(item);
     match &item {
         Expr::AttrSet(set) if set.entries().next().is_some() => {
             let mut walk = Walk { top: Top::Item, found: Vec::new() };
@@ -315,7 +338,7 @@ fn item(item: Expr, depth: usize) -> Literal {
 }
 
 /// The text of a string without interpolation.
-fn plain(string: &ast::Str) -> Option<String> {
+pub(super) fn plain(string: &ast::Str) -> Option<String> {
     let mut text = String::new();
     for part in string.normalized_parts() {
         match part {
@@ -326,7 +349,7 @@ fn plain(string: &ast::Str) -> Option<String> {
     Some(text)
 }
 
-fn range(node: &impl AstNode) -> Range<usize> {
+pub(super) fn range(node: &impl AstNode) -> Range<usize> {
     let range = node.syntax().text_range();
     range.start().into()..range.end().into()
 }
@@ -346,7 +369,7 @@ mod tests {
             let cfg = config.x; in
             with lib;
             {
-              imports = [ ./a.nix ];
+              imports = [ ./a.nix { c.d = 6; } ({ pkgs, ... }: { c.e = 7; }) ];
               options.own = mkOption { };
               config = mkMerge [
                 (mkIf cfg.enable { services.nginx.enable = mkForce (mkDefault true); })
@@ -360,6 +383,8 @@ mod tests {
             }"#;
         let (yes, no, computed) = (Literal::Bool(true), Literal::Bool(false), Literal::Computed);
         let expected = [
+            ("c.d", Literal::Number(6)),
+            ("c.e", Literal::Number(7)),
             ("services.nginx.enable", yes.clone()),
             ("networking.firewall.allowedTCPPorts", Literal::List(vec![Literal::Number(22)])),
             ("networking.firewall.enable", no),

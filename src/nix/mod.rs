@@ -15,6 +15,9 @@ pub use assigned::{Assigned, Literal, Segment, assigned, declared, imported};
 pub use fault::{Fault, Unprintable};
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;
-pub use template::{Fragment, Hole, Outline, Shared, Templates, body_of, outline, share};
+pub use template::{
+    Condition, ContextPath, Fragment, Hole, Outline, Shared, Templates, Trace, Traced, Use, Uses, body_of, outline,
+    share, uses,
+};
 pub use text::{can_shift, finish, finish_shifted, format, parse, same_but_for_format};
 pub use value::Value;

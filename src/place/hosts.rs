@@ -11,7 +11,7 @@ use super::plan::{
 use crate::check::{addresses, boot, secrets};
 use crate::load::decode::Scalar;
 use crate::model::definition::{Filesystems, Layer};
-use crate::model::{Fleet, Hardware, Host};
+use crate::model::{Fleet, Hardware, Host, Secret};
 use crate::value::{
     AbsolutePath, AccountName, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,
     NetworkMode, Role, SecretName, ServiceName,
@@ -22,7 +22,7 @@ const COMMON_MODULES: &[&str] =
     &["ahci", "nvme", "sd_mod", "usb_storage", "usbhid", "virtio_blk", "virtio_pci", "virtio_scsi", "xhci_pci"];
 
 /// The options of a disk that the machine can boot without.
-const OPTIONAL_DISK: &[&str] = &["nofail", "x-systemd.device-timeout=10s"];
+pub const OPTIONAL_DISK: &[&str] = &["nofail", "x-systemd.device-timeout=10s"];
 
 type Instances = BTreeMap<HostName, BTreeMap<ServiceName, Instance>>;
 
@@ -151,7 +151,9 @@ impl Placing<'_> {
 
     fn binding(&self, name: &SecretName, host: &Host) -> Binding {
         let secret = &self.fleet.secrets[name];
-        let user = self.reader_account(name, host);
+        let running = self.instances.get(&host.name);
+        let runs = |service: &ServiceName| running.is_some_and(|running| running.contains_key(service));
+        let user = reader_account(self.fleet, secret, runs);
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
             file: secrets::file(name, secret.per_host.then_some(&host.name)),
@@ -161,19 +163,19 @@ impl Placing<'_> {
             path: secret.own_path.then(|| secret.path.clone()),
         }
     }
+}
 
-    /// The account that reads a secret on a host, when it is one and the same for all readers there.
-    fn reader_account(&self, name: &SecretName, host: &Host) -> Option<AccountName> {
-        let secret = &self.fleet.secrets[name];
-        let running = self.instances.get(&host.name);
-        let here = secret.services.iter().filter(|service| running.is_some_and(|r| r.contains_key(*service)));
-        let mut accounts: BTreeSet<_> = here
-            .filter_map(|service| self.fleet.services.get(service))
-            .filter_map(|service| self.fleet.kinds.get(&service.kind))
-            .map(|kind| kind.front.user.as_ref().map(|at| at.value.clone()))
-            .collect();
-        accounts.pop_first().filter(|_| accounts.is_empty()).flatten()
-    }
+/// The account that reads a secret on a host, when it is one and the same for all readers there.
+pub fn reader_account(fleet: &Fleet, secret: &Secret, runs: impl Fn(&ServiceName) -> bool) -> Option<AccountName> {
+    let mut accounts: BTreeSet<_> = secret
+        .services
+        .iter()
+        .filter(|service| runs(service))
+        .filter_map(|service| fleet.services.get(service))
+        .filter_map(|service| fleet.kinds.get(&service.kind))
+        .map(|kind| kind.front.user.as_ref().map(|at| at.value.clone()))
+        .collect();
+    accounts.pop_first().filter(|_| accounts.is_empty()).flatten()
 }
 
 fn hardware(host: &Host) -> HardwareEntry {

@@ -10,6 +10,7 @@ use crate::check::{Checked, secrets};
 use crate::model::Fleet;
 use crate::value::{HostName, Managed, PersonName, Role, SecretName};
 
+pub use hosts::{OPTIONAL_DISK, reader_account};
 pub use plan::Entries;
 use plan::{MonitoringEntry, PersonEntry, SecretEntry};
 

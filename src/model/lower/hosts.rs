@@ -156,8 +156,7 @@ impl<'d> Lower<'d> {
             if bases.contains_key(&key) {
                 continue;
             }
-            let mut stack = layers::below_groups(self.def, &host.value);
-            stack.extend(layers::of_groups(groups));
+            let stack = layers::below_host(self.def, &host.value, groups);
             bases.insert(key, layers::resolve(&stack, &mut Silent));
             for conflict in layers::conflicts(groups) {
                 if told.insert(conflict.clone()) {
