@@ -6,10 +6,10 @@ use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Sum, Trail};
 use crate::load::{Body, Node};
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Device, Domain, Duration, FleetName, FsType,
+    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Device, DnsName, Domain, Duration, FleetName, FsType,
     GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName, KnownHosts,
     LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName,
-    ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, SshKey, SshOption, StateVersion,
+    ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, Size, SshKey, SshOption, StateVersion,
     StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
 };
 
@@ -262,6 +262,8 @@ definition! {
         profiles: Vec<At<ProfileName>>,
         /// The MAC address of the card that has its address.
         mac: At<Mac>,
+        /// Further names that it is known by, with or without a dot.
+        aliases: Vec<At<DnsName>>,
         /// Findings about it that are allowed.
         accept: Vec<At<Accept>>,
         ..layer: Layer,
@@ -294,6 +296,8 @@ definition! {
         ports: Named<PortName, At<Port>>,
         /// Where it keeps what must survive.
         state: StateDef,
+        /// What an instance may use at most.
+        resources: ResourcesDef,
         /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path.
         settings: Settings,
         /// Findings about it that are allowed.
@@ -308,6 +312,16 @@ definition! {
         hosts: Vec<At<HostName>>,
         /// Every host that matches, each with an instance of its own.
         selector: At<Selector>,
+    }
+}
+
+definition! {
+    /// What an instance may use at most.
+    pub struct ResourcesDef {
+        /// Memory in bytes, or with K, M, G or T.
+        memory: At<Size>,
+        /// Processors, such as 1.5.
+        cpus: At<Cpus>,
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Literal {
     Bool(bool),
     /// A whole number.
     Number(i64),
+    /// A list of texts without interpolation, with at least one.
+    Texts(Vec<String>),
     /// `{ }` with nothing in it.
     Empty,
     /// Something that only Nix can tell.
@@ -228,8 +230,15 @@ fn literal(value: &Expr) -> Literal {
             _ => Literal::Computed,
         },
         Expr::AttrSet(set) if set.entries().next().is_none() => Literal::Empty,
+        Expr::List(list) if list.items().next().is_some() => {
+            list.items().map(|item| text(&item)).collect::<Option<_>>().map_or(Literal::Computed, Literal::Texts)
+        }
         _ => Literal::Computed,
     }
+}
+
+fn text(value: &Expr) -> Option<String> {
+    if let Expr::Str(string) = value { plain(string) } else { None }
 }
 
 /// The text of a string without interpolation.
@@ -274,6 +283,7 @@ mod tests {
               users.users.${cfg.name} = { isNormalUser = true; };
               boot = { inherit (cfg) loader; } // { tmp.cleanOnBoot = true; };
               a.b = 5;
+              a.c = [ "x" "y" ];
               programs.x = { };
             }"#;
         let (yes, no, computed) = (Literal::Bool(true), Literal::Bool(false), Literal::Computed);
@@ -286,6 +296,7 @@ mod tests {
             ("boot.loader", computed),
             ("boot.tmp.cleanOnBoot", yes),
             ("a.b", Literal::Number(5)),
+            ("a.c", Literal::Texts(vec!["x".into(), "y".into()])),
             ("programs.x", Literal::Empty),
         ];
         assert_eq!(of(text), expected.map(|(path, value)| (path.to_owned(), value)));

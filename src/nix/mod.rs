@@ -5,6 +5,7 @@
 
 mod assigned;
 mod fault;
+mod imported;
 mod literal;
 mod path;
 mod template;
@@ -13,6 +14,7 @@ mod value;
 
 pub use assigned::{Assigned, Literal, Segment, assigned};
 pub use fault::{Fault, Unprintable};
+pub use imported::imported;
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;
 pub use template::{Fragment, Hole, Outline, Shared, Templates, body_of, outline, share};

@@ -11,6 +11,7 @@ use crate::model::Fleet;
 use crate::value::{HostName, Managed, PersonName, Role, SecretName};
 
 pub use plan::Entries;
+pub use services::bound_to;
 use plan::{MonitoringEntry, PersonEntry, SecretEntry};
 
 /// Every decision, not yet proved; it still knows the fleet that it was made from.

@@ -78,6 +78,15 @@ choice! {
         Tcp = "tcp",
         /// UDP.
         Udp = "udp",
+        /// Both, at the same number.
+        Both = "both",
+    }
+}
+
+impl Protocol {
+    /// Says whether a listener of this transport is one of that transport too.
+    pub fn includes(self, other: Self) -> bool {
+        self == other || self == Self::Both
     }
 }
 
@@ -120,6 +129,8 @@ macro_rules! plain_schema {
         }
     };
 }
+
+pub(super) use plain_schema;
 
 text! {
     /// An absolute path without `.` and `..`.

@@ -12,8 +12,9 @@ mod sites;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Monitoring};
+use super::fleet::{Fleet, Host, Monitoring};
 use super::layers;
+use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::Kinds;
 use crate::load::Raw;
@@ -56,6 +57,7 @@ pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
     let secrets = lower.secrets(&services, &hosts, &mut faults);
     let monitoring = lower.monitoring(&mut faults);
     let levels = lower.levels(&mut faults);
+    let modules = Modules::read(sources, hosts.values().flat_map(Host::module_files));
     let fleet = Fleet {
         name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
         domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
@@ -69,6 +71,7 @@ pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
         monitoring,
         kinds,
         levels,
+        modules,
         paths: sources.paths.clone(),
     };
     (fleet, faults)
