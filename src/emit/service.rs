@@ -11,9 +11,7 @@ use super::pieces::Piece;
 use crate::diag::Faults;
 use crate::nix::{Shared, share};
 use crate::place::plan::{Instance, ServiceEntry};
-use crate::value::{
-    AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size,
-};
+use crate::value::{AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size};
 
 /// What the instances of a service have in common, made ready once.
 pub(super) struct Common {

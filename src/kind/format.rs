@@ -109,7 +109,13 @@ mod tests {
             (Format::ServerName, &["shop.example.org", "*.example.org", "_", "192.168.1.5", "nas"]),
             (
                 Format::Url,
-                &["http://192.168.1.50:8096", "https://a.example.org/x?y#z", "http://[::1]:80", "http://unix:/run/x.sock:/", "http://back_end"],
+                &[
+                    "http://192.168.1.50:8096",
+                    "https://a.example.org/x?y#z",
+                    "http://[::1]:80",
+                    "http://unix:/run/x.sock:/",
+                    "http://back_end",
+                ],
             ),
         ];
         let bad: &[(Format, &[&str])] = &[
@@ -120,7 +126,19 @@ mod tests {
             (Format::Path, &["srv", "/srv/../etc", "./x"]),
             (Format::PublicName, &["nas", "nas.local"]),
             (Format::ServerName, &["", "Shop.example.org", "*.", "a.*.org", "http://x", "shop.example.org:443"]),
-            (Format::Url, &["192.168.1.50:8096", "http://", "http://a b", "http://a:0", "http://a:99999", "http://[::1", "//a", "http:/a"]),
+            (
+                Format::Url,
+                &[
+                    "192.168.1.50:8096",
+                    "http://",
+                    "http://a b",
+                    "http://a:0",
+                    "http://a:99999",
+                    "http://[::1",
+                    "//a",
+                    "http:/a",
+                ],
+            ),
         ];
         for (format, text) in good.iter().flat_map(|(format, texts)| texts.iter().map(move |text| (format, text))) {
             assert!(format.check(text).is_ok(), "{format}: {text}");

@@ -5,8 +5,8 @@ use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_type};
 use crate::load::{Body, Node};
 use crate::value::{
-    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName, System,
-    UnitName,
+    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName,
+    System, UnitName,
 };
 
 use super::setting::SettingDef;

@@ -229,7 +229,9 @@ impl SettingDef {
         let Some(Err((what, why))) = self.format.map(|format| format.value.check(text)) else { return true };
         let shown = Body::shown(text);
         faults.push(
-            Diagnostic::new(codes::BAD_SETTING, format!("{shown} is not {what}")).at(span, format!("not {what}")).help(why),
+            Diagnostic::new(codes::BAD_SETTING, format!("{shown} is not {what}"))
+                .at(span, format!("not {what}"))
+                .help(why),
         );
         false
     }

@@ -146,6 +146,10 @@ enum LooseText {
     Other(IgnoredAny),
 }
 
+/// Drivers of interfaces that no card has.
+const MADE_BY_SOFTWARE: &[&str] =
+    &["bonding", "bridge", "dummy", "ipvlan", "macvlan", "team", "tun", "veth", "vxlan", "wireguard"];
+
 /// Reads a report.
 ///
 /// # Errors
@@ -206,7 +210,8 @@ impl Device {
         let mac = self.mac.iter().chain(told).find(|mac| mac.len() == 17).map(|mac| mac.to_ascii_lowercase());
         // systemd names radios so, and older kernels did.
         let wireless = name.starts_with("wl") || self.sub_class.name().to_ascii_uppercase().contains("WLAN");
-        let card = self.driver.is_some() || !self.driver_modules.is_empty();
+        let driver = self.driver.as_deref().or(self.driver_modules.first().map(String::as_str));
+        let card = driver.is_some_and(|driver| !MADE_BY_SOFTWARE.contains(&driver));
         (name != "lo").then_some(Interface { name, mac, wireless, card })
     }
 }

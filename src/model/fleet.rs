@@ -12,9 +12,10 @@ use crate::kind::{Kinds, NameIn};
 use crate::load::decode::At;
 use crate::source::Span;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, FleetName, FleetPath, GroupName,
-    HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, ModuleRef, PersonName, Port,
-    PortName, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey, StateVersion, Subnet, System, Tag,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, FleetName, FleetPath,
+    GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, ModuleRef,
+    PersonName, Port, PortName, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey, StateVersion,
+    Subnet, System, Tag,
 };
 
 /// What the fleet is meant to be.

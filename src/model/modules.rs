@@ -51,7 +51,8 @@ impl Modules {
         let mut open: BTreeSet<String> = paths.into_iter().filter_map(|path| file_of(sources, path)).collect();
         let mut files = BTreeMap::new();
         while !open.is_empty() {
-            let found: Vec<_> = open.into_par_iter().filter_map(|path| Some((Module::read(sources, &path)?, path))).collect();
+            let found: Vec<_> =
+                open.into_par_iter().filter_map(|path| Some((Module::read(sources, &path)?, path))).collect();
             let imports: BTreeSet<_> = found.iter().flat_map(|(module, _)| module.imports.iter().cloned()).collect();
             files.extend(found.into_iter().map(|(module, path)| (path, module)));
             open = imports.into_iter().filter(|path| !files.contains_key(path)).collect();
@@ -81,7 +82,8 @@ impl Modules {
     }
 
     fn file(&self, name: &str) -> Option<(&str, &Module)> {
-        let found = self.files.get_key_value(name).or_else(|| self.files.get_key_value(&*format!("{name}/default.nix")));
+        let found =
+            self.files.get_key_value(name).or_else(|| self.files.get_key_value(&*format!("{name}/default.nix")));
         found.map(|(name, module)| (name.as_str(), module))
     }
 }

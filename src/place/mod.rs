@@ -11,8 +11,8 @@ use crate::model::Fleet;
 use crate::value::{HostName, Managed, PersonName, Role, SecretName};
 
 pub use plan::Entries;
-pub use services::bound_to;
 use plan::{MonitoringEntry, PersonEntry, SecretEntry};
+pub use services::bound_to;
 
 /// Every decision, not yet proved; it still knows the fleet that it was made from.
 #[derive(Debug)]

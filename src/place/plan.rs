@@ -8,11 +8,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::check::names::in_domain;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Device, DnsName, Domain, Duration, FleetName, FleetPath, FsType,
-    HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac, Managed,
-    Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName, ServiceName,
-    SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Device, DnsName, Domain, Duration, FleetName, FleetPath,
+    FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac,
+    Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName,
+    ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
 };
 
 /// Everything that was decided.
@@ -352,14 +353,8 @@ impl HostEntry {
 
     /// The aliases, those without a dot in the domain too.
     pub fn further_names(&self, domain: &Domain) -> Vec<String> {
-        self.aliases.iter().flat_map(|alias| in_domain(alias, domain)).collect()
+        self.aliases.iter().flat_map(|alias| in_domain(alias, Some(domain))).collect()
     }
-}
-
-/// An alias as it is given, and in the domain where it has no dot.
-pub fn in_domain(alias: &DnsName, domain: &Domain) -> impl Iterator<Item = String> {
-    let full = (!alias.as_str().contains('.')).then(|| format!("{alias}.{domain}"));
-    std::iter::once(alias.to_string()).chain(full)
 }
 
 impl Entries {

@@ -89,7 +89,9 @@ fn resources(name: &ServiceName, service: &Service, kind: &Kind) -> Option<Resou
         return None;
     }
     let units = kind.front.units.iter().flatten();
-    let unit = |pattern: &str| UnitName::read(&pattern.replace(SERVICE, name.as_str())).expect("a service's name is a plain word");
+    let unit = |pattern: &str| {
+        UnitName::read(&pattern.replace(SERVICE, name.as_str())).expect("a service's name is a plain word")
+    };
     Some(ResourcesEntry { memory, cpus, units: units.map(|pattern| unit(pattern.value.as_str())).collect() })
 }
 

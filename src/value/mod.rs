@@ -32,16 +32,16 @@ macro_rules! textual {
 }
 use textual;
 
-mod dns;
 mod lints;
 mod names;
+mod public;
 mod quantities;
 mod scalars;
 mod selector;
 
-pub use dns::{is_below, why_not_public};
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
+pub use public::{is_below, why_not_public};
 pub use quantities::{Cpus, Size};
 pub use scalars::*;
 pub use selector::{Selectable, Selector, glob_matches};

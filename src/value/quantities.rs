@@ -48,12 +48,16 @@ impl Scalar for Size {
         let unit = &text[digits.len()..];
         let factor = match unit {
             "" => 1,
-            _ => UNITS.iter().find(|(letter, _)| unit.len() == 1 && unit.starts_with(*letter)).ok_or_else(|| {
-                match unit.chars().next().map(|c| c.to_ascii_uppercase()) {
-                    Some(c) if UNITS.iter().any(|(letter, _)| *letter == c) => format!("write `{digits}{c}`"),
-                    _ => String::new(),
-                }
-            })?.1,
+            _ => {
+                UNITS
+                    .iter()
+                    .find(|(letter, _)| unit.len() == 1 && unit.starts_with(*letter))
+                    .ok_or_else(|| match unit.chars().next().map(|c| c.to_ascii_uppercase()) {
+                        Some(c) if UNITS.iter().any(|(letter, _)| *letter == c) => format!("write `{digits}{c}`"),
+                        _ => String::new(),
+                    })?
+                    .1
+            }
         };
         let (hundredths, _) = decimal(digits).ok_or_else(String::new)?;
         let bytes = u128::from(hundredths) * u128::from(factor) / 100;
@@ -157,7 +161,9 @@ mod tests {
 
     #[test]
     fn processors_have_two_decimals() {
-        for (text, hundredths, shown) in [("2", 200, "2"), ("1.5", 150, "1.5"), ("0.25", 25, "0.25"), ("1.05", 105, "1.05"), ("3.0", 300, "3")] {
+        for (text, hundredths, shown) in
+            [("2", 200, "2"), ("1.5", 150, "1.5"), ("0.25", 25, "0.25"), ("1.05", 105, "1.05"), ("3.0", 300, "3")]
+        {
             let cpus = Cpus::read(text).unwrap();
             assert_eq!((cpus.hundredths(), cpus.to_string().as_str()), (hundredths, shown), "{text}");
         }

@@ -268,6 +268,13 @@ plain_schema!(Subnet, { "type": "string", "examples": ["192.168.1.0/24"] });
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Mac(pub Box<str>);
 
+impl Mac {
+    /// Its six bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.split(':').filter_map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+    }
+}
+
 impl Scalar for Mac {
     const WHAT: &'static str = "a MAC address";
     const FORM: &'static str = "for instance \"aa:bb:cc:dd:ee:ff\"";
