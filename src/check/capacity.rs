@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, Faults, codes, counted, listed};
+use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::kind::Kind;
 use crate::model::facts::Facts;
 use crate::model::{Fleet, Host, Service};
@@ -23,20 +23,19 @@ pub(super) fn platforms_fit(fleet: &Fleet, faults: &mut Faults) {
         let Some((host, system)) = unfit.first() else { continue };
         let known: Vec<_> = systems.iter().map(|known| known.value.to_string()).collect();
         faults.push(
-            Diagnostic::new(codes::WRONG_SYSTEM, format!("`{name}` does not run on {}", on(&host.name, unfit.len())))
-                .at(service.span, format!("kind `{}` is for {}", service.kind, listed(&known)))
-                .at(host.span, format!("is {system}"))
-                .help("place it on another host")
-                .about("services", name)
-                .about("hosts", &host.name),
+            Diagnostic::new(
+                codes::WRONG_SYSTEM,
+                match unfit.len() {
+                    1 => format!("`{name}` does not run on host `{}`", host.name),
+                    many => format!("`{name}` does not run on {many} hosts, `{}` among them", host.name),
+                },
+            )
+            .at(service.span, format!("kind `{}` is for {}", service.kind, listed(&known)))
+            .at(host.span, format!("is {system}"))
+            .help("place it on another host")
+            .about("services", name)
+            .about("hosts", &host.name),
         );
-    }
-}
-
-fn on(host: &HostName, hosts: usize) -> String {
-    match hosts {
-        1 => format!("host `{host}`"),
-        many => format!("{}, `{host}` among them", counted(many, "host")),
     }
 }
 
@@ -135,7 +134,13 @@ pub(super) fn machines_are_large_enough(fleet: &Fleet, faults: &mut Faults) {
                 faults.push(
                     Diagnostic::new(
                         codes::TOO_LARGE_A_SHARE,
-                        format!("`{name}` is promised more {} than {} has", good.name, on(host, small.len())),
+                        match small.len() {
+                            1 => format!("`{name}` is promised more {} than host `{host}` has", good.name),
+                            many => format!(
+                                "`{name}` is promised more {} than {many} hosts have, `{host}` among them",
+                                good.name
+                            ),
+                        },
                     )
                     .at(span, format!("the facts show {}", (good.show)(*has)))
                     .at(fleet.hosts[*host].span, "this host")

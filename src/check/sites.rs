@@ -124,7 +124,7 @@ pub(super) fn stand_apart(fleet: &Fleet, faults: &mut Faults) {
                         },
                     )
                     .at(subnet(site), "these addresses")
-                    .at(subnet(of), "are these as well")
+                    .at(subnet(of), "stand here as well")
                     .help("give one of them another network, or make one site of the two")
                     .about("sites", name)
                     .about("sites", outer),

@@ -176,7 +176,7 @@ codes! {
     BAD_ADDRESS = "C055" Error Fleet "An address cannot be a machine's."
         "Loopback, multicast, unspecified, broadcast and reserved addresses belong to no host. A link-local address means nothing without an interface, and an IPv4 address is not written as IPv6 (`::ffff:192.168.1.5`).";
     SITES_OVERLAP = "C056" Warning Fleet "The networks of two sites overlap."
-        "A host of one site cannot reach what has the same address in the other, and an address alone does not tell where a machine stands. Where the two never meet, allow it: `accept` on the second of the sites.";
+        "A host of one site cannot reach what has the same address in the other, and an address alone does not tell where a machine stands. Where the two never meet, accept it on the site that lies in the other (of two equal ones, the one whose name comes later).";
     BAD_MAC = "C057" Error Fleet "A MAC address cannot be a network card's."
         "All zeros, all ones and multicast addresses (the last bit of the first byte is set) are never a card's own. `ip link` on the machine shows it.";
     CARD_CONTRADICTS = "C058" Refusal Fleet "The definition and the facts name different network cards."

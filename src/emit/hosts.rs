@@ -287,7 +287,9 @@ fn limits<'a>(context: &Context<'a>, host: &HostName) -> Vec<Limit<'a>> {
             cpu_quota: resources.cpus.map(|cpus| format!("{}%", cpus.hundredths())),
         })
     });
-    of_unit.collect()
+    let mut limits: Vec<_> = of_unit.collect();
+    limits.sort_by_key(|limit| limit.unit);
+    limits
 }
 
 /// The accounts of operators, and the one that deploy-rs logs in with, which administrators hold the keys of.

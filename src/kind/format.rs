@@ -28,33 +28,51 @@ choice! {
     }
 }
 
+/// Why a text does not fit.
+#[derive(Debug)]
+pub struct Misfit {
+    /// What it should be: `a URL`.
+    pub what: &'static str,
+    /// What is wrong in particular; may be empty.
+    pub why: String,
+    /// How it is written; may be empty.
+    pub form: &'static str,
+}
+
+impl Misfit {
+    fn plain(what: &'static str, form: &'static str) -> Self {
+        Self { what, why: String::new(), form }
+    }
+}
+
 impl Format {
     /// Checks a text.
     ///
     /// # Errors
-    /// What it is not, and what is wrong in particular (which may be empty).
-    pub fn check(self, text: &str) -> Result<(), (&'static str, String)> {
+    /// What it is not, and what is wrong with it.
+    pub fn check(self, text: &str) -> Result<(), Misfit> {
         match self {
             Self::Address => of::<Address>(text),
             Self::Cidr => of::<Subnet>(text),
             Self::Email if is_email(text) => Ok(()),
-            Self::Email => Err(("an address of mail", "for instance `ana@example.org`".to_owned())),
+            Self::Email => Err(Misfit::plain("an address of mail", "for instance `ana@example.org`")),
             Self::HostName => of::<DnsName>(text),
             Self::Path => of::<AbsolutePath>(text),
             Self::PublicName => {
                 of::<DnsName>(text)?;
-                why_not_public(text).map_or(Ok(()), |why| Err(("a public name", why.to_owned())))
+                let misfit = |why: &str| Misfit { why: why.to_owned(), ..Misfit::plain("a public name", "") };
+                why_not_public(text).map_or(Ok(()), |why| Err(misfit(why)))
             }
             Self::ServerName if text == "_" || text.parse::<IpAddr>().is_ok() => Ok(()),
             Self::ServerName => of::<DnsName>(text.strip_prefix("*.").unwrap_or(text)),
             Self::Url if is_url(text) => Ok(()),
-            Self::Url => Err(("a URL", "for instance `http://192.168.1.50:8096`".to_owned())),
+            Self::Url => Err(Misfit::plain("a URL", "for instance `http://192.168.1.50:8096`")),
         }
     }
 }
 
-fn of<T: Scalar>(text: &str) -> Result<(), (&'static str, String)> {
-    T::read(text).map(|_| ()).map_err(|why| (T::WHAT, if why.is_empty() { T::FORM.to_owned() } else { why }))
+fn of<T: Scalar>(text: &str) -> Result<(), Misfit> {
+    T::read(text).map(|_| ()).map_err(|why| Misfit { why, ..Misfit::plain(T::WHAT, T::FORM) })
 }
 
 fn is_email(text: &str) -> bool {

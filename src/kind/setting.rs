@@ -226,13 +226,11 @@ impl SettingDef {
 
     /// Holds a text against the format.
     fn fits(&self, text: &str, span: Span, faults: &mut Faults) -> bool {
-        let Some(Err((what, why))) = self.format.map(|format| format.value.check(text)) else { return true };
-        let shown = Body::shown(text);
-        faults.push(
-            Diagnostic::new(codes::BAD_SETTING, format!("{shown} is not {what}"))
-                .at(span, format!("not {what}"))
-                .help(why),
-        );
+        let Some(Err(misfit)) = self.format.map(|format| format.value.check(text)) else { return true };
+        let label = if misfit.why.is_empty() { format!("not {}", misfit.what) } else { misfit.why };
+        let message = format!("{} is not {}", Body::shown(text), misfit.what);
+        let diagnostic = Diagnostic::new(codes::BAD_SETTING, message).at(span, label);
+        faults.push(if misfit.form.is_empty() { diagnostic } else { diagnostic.help(misfit.form) });
         false
     }
 

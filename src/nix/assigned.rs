@@ -58,13 +58,12 @@ impl Assigned {
         names.join(".")
     }
 
-    /// The place of the whole path.
+    /// The place of the path, as far as it stands together: names of outer sets stand elsewhere.
     pub fn key(&self) -> Range<usize> {
-        let start = self.path.first().map_or(self.range.start, |segment| segment.range.start);
-        // Names of outer sets stand elsewhere: the last one that is written is what sets it.
-        let end = self.path.last().map_or(start, |segment| segment.range.end);
-        let last = self.path.last().map_or(start, |segment| segment.range.start);
-        if end - start > 200 { last..end } else { start..end }
+        let joined = |pair: &&[Segment]| pair[0].range.end + 1 >= pair[1].range.start;
+        let names = self.path.windows(2).rev().take_while(joined).count();
+        let first = self.path.iter().rev().nth(names).map_or(self.range.start, |segment| segment.range.start);
+        first..self.path.last().map_or(first, |last| last.range.end)
     }
 
     /// Says whether it is the option of this path, or lies below it.
@@ -307,6 +306,13 @@ mod tests {
         assert_eq!(of(""), []);
         assert_eq!(of("{ a = 1; b = ").first(), Some(&("a".to_owned(), Literal::Number(1))));
         assert_eq!(of(&"{ a = ".repeat(100_000)), []);
+    }
+
+    #[test]
+    fn the_place_of_a_path_is_what_stands_together() {
+        let text = "{ a.b.c = 1; d = { e.f = 2; g = 3; }; }";
+        let places: Vec<_> = assigned(text).iter().map(|one| &text[one.key()]).collect();
+        assert_eq!(places, ["a.b.c", "e.f", "g"]);
     }
 
     #[test]

@@ -61,10 +61,14 @@ pub(super) fn ports_may_be_had(draft: &Draft, faults: &mut Faults) {
         if is_allowed(draft, &listener) || !told.insert((name, port)) {
             return;
         }
-        let account = listener.kind.front.user.as_ref().map_or("an account without rights", |user| user.value.as_str());
+        let kind = &listener.kind.name;
+        let why = match &listener.kind.front.user {
+            Some(user) => format!("kind `{kind}` runs as `{}`", user.value),
+            None => format!("kind `{kind}` runs without the right to it"),
+        };
         faults.push(
             Diagnostic::new(codes::PRIVILEGED_PORT, format!("`{name}` may not listen on port {number}"))
-                .at(listener.span, format!("kind `{}` runs as `{account}`", listener.kind.name))
+                .at(listener.span, why)
                 .help("take a port from 1024 on, and put a reverse proxy in front")
                 .about("services", name)
                 .about("hosts", &host.name),
