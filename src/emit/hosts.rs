@@ -17,7 +17,7 @@ use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntr
 use crate::prove::PROMETHEUS;
 use crate::value::{
     AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
-    NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
+    NetworkMode, Protocol, SecretName, ServiceName, Size, SshKey, StateVersion, System, TimeZone, UnitName,
 };
 
 const TEMPLATE: &str = "host.nix.j2";
@@ -199,6 +199,7 @@ struct Facts<'a> {
     sudo: Vec<SudoRule<'a>>,
     known_hosts: Vec<KnownHost<'a>>,
     secrets: Vec<Secret<'a>>,
+    limits: Vec<Limit<'a>>,
     time_zone: Option<&'a TimeZone>,
     locale: Option<&'a Locale>,
 }
@@ -259,6 +260,14 @@ struct Secret<'a> {
     path: Option<&'a str>,
 }
 
+/// What a systemd service may use.
+#[derive(Serialize)]
+struct Limit<'a> {
+    unit: &'a UnitName,
+    memory: Option<Size>,
+    cpu_quota: Option<String>,
+}
+
 impl<'a> Facts<'a> {
     fn new(context: &Context<'a>, name: &'a HostName, entry: &'a HostEntry, machine: &'a Machine) -> Self {
         let modules: Vec<_> =
@@ -294,6 +303,7 @@ impl<'a> Facts<'a> {
             sudo: sudo(entry, machine),
             known_hosts: machine.known_hosts.iter().filter_map(|peer| known_host(context, peer)).collect(),
             secrets: machine.secrets.iter().map(|(name, binding)| Secret::new(name, binding)).collect(),
+            limits: limits(context, name),
             time_zone: machine.time_zone.as_ref(),
             locale: machine.locale.as_ref(),
         }
@@ -358,12 +368,29 @@ fn open_ports(context: &Context<'_>, host: &HostName, protocol: Protocol) -> BTr
     let mut open = BTreeSet::new();
     for (service, instance) in entries.instances.get(host).into_iter().flatten() {
         for (name, listener) in &entries.services[service].ports {
-            if listener.open && listener.protocol == protocol {
+            if listener.open && listener.protocol.includes(protocol) {
                 open.insert(instance.ports.get(name).copied().unwrap_or(listener.number).0.get());
             }
         }
     }
     open
+}
+
+/// The units of instances whose resources are limited; a rule says that no two services share one.
+fn limits<'a>(context: &Context<'a>, host: &HostName) -> Vec<Limit<'a>> {
+    let entries = context.entries();
+    let services = entries.instances.get(host).into_iter().flat_map(|instances| instances.keys());
+    let limited = services.filter_map(|service| entries.services[service].resources.as_ref());
+    let of_unit = limited.flat_map(|resources| {
+        resources.units.iter().map(|unit| Limit {
+            unit,
+            memory: resources.memory,
+            cpu_quota: resources.cpus.map(|cpus| format!("{}%", cpus.hundredths())),
+        })
+    });
+    let mut limits: Vec<_> = of_unit.collect();
+    limits.sort_by_key(|limit| limit.unit);
+    limits
 }
 
 /// The accounts of operators, and the one that deploy-rs logs in with, which administrators hold the keys of.
@@ -398,8 +425,7 @@ fn sudo<'a>(entry: &'a HostEntry, machine: &'a Machine) -> Vec<SudoRule<'a>> {
 fn known_host<'a>(context: &Context<'a>, peer: &'a HostName) -> Option<KnownHost<'a>> {
     let entries = context.entries();
     let entry = &entries.hosts[peer];
-    let names = vec![peer.to_string(), format!("{peer}.{}", entries.domain), entry.address.to_string()];
-    Some(KnownHost { name: peer, names, key: entry.host_key.as_ref()? })
+    Some(KnownHost { name: peer, names: entry.names(peer, &entries.domain), key: entry.host_key.as_ref()? })
 }
 
 /// The boot loader and the drivers, as a template of `templates/hardware/` sees them.

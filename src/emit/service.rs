@@ -11,7 +11,7 @@ use super::pieces::Piece;
 use crate::diag::Faults;
 use crate::nix::{Shared, Trace, share};
 use crate::place::plan::{Instance, ServiceEntry};
-use crate::value::{AccountName, Address, Domain, HostName, Image, Port, PortName, RoleName, ServiceName};
+use crate::value::{AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size};
 
 /// What the instances of a service have in common, made ready once.
 pub(super) struct Common {
@@ -31,6 +31,7 @@ pub(super) struct InstanceContext<'a> {
     host: &'a HostName,
     address: Address,
     domain: &'a Domain,
+    aliases: Vec<String>,
     role: Option<&'a RoleName>,
     ordinal: u32,
     ports: BTreeMap<&'a PortName, Port>,
@@ -47,8 +48,16 @@ struct Page<'a> {
     settings: &'a Shared,
     state: Option<&'a str>,
     image: Option<&'a Image>,
+    resources: Resources,
     user: Option<&'a AccountName>,
     group: Option<&'a AccountName>,
+}
+
+/// What the instance may use, for bodies that say so to something other than systemd.
+#[derive(Serialize, Default)]
+struct Resources {
+    memory: Option<Size>,
+    cpus: Option<Cpus>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +118,7 @@ impl Context<'_> {
             host,
             address: entries.hosts[host].address,
             domain: &entries.domain,
+            aliases: entries.hosts[host].further_names(&entries.domain),
             role: instance.role.as_ref(),
             ordinal: instance.ordinal,
             ports: ports(&common.entry, instance),
@@ -152,6 +162,10 @@ impl<'a> Page<'a> {
             settings: &common.settings,
             state: common.entry.state.as_ref().map(crate::value::AbsolutePath::as_str),
             image: common.entry.image.as_ref(),
+            resources: common.entry.resources.as_ref().map_or_else(Resources::default, |resources| Resources {
+                memory: resources.memory,
+                cpus: resources.cpus,
+            }),
             user: common.user.as_ref(),
             group: common.group.as_ref(),
         }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use rnix::ast::{self, AstNode, AttrpathValue, Expr, HasEntry as _};
-use rnix::{Root, SyntaxKind, SyntaxNode};
+use rnix::Root;
 
 use super::text::check_depth;
 
@@ -92,21 +92,6 @@ pub fn assigned(text: &str) -> Vec<Assigned> {
 /// Lists the options that a module declares, by paths that begin with `options`.
 pub fn declared(text: &str) -> Vec<Assigned> {
     read(text, Top::Options)
-}
-
-/// Lists the paths that stand in a module's `imports`, as they are written: `./disks.nix`.
-pub fn imported(text: &str) -> Vec<String> {
-    if check_depth(text).is_err() {
-        return Vec::new();
-    }
-    let is = |kind: SyntaxKind| move |node: &SyntaxNode| node.kind() == kind;
-    let root = Root::parse(text).syntax();
-    let lists = root
-        .descendants()
-        .filter(is(SyntaxKind::NODE_ATTRPATH_VALUE))
-        .filter(|entry| entry.first_child().is_some_and(|names| names.text() == "imports"));
-    let paths = lists.flat_map(|list| list.descendants().filter(is(SyntaxKind::NODE_PATH_REL)));
-    paths.map(|path| path.text().to_string()).collect()
 }
 
 /// What a set without a path of its own is.

@@ -5,14 +5,16 @@
 
 mod assigned;
 mod fault;
+mod imports;
 mod literal;
 mod path;
 mod template;
 mod text;
 mod value;
 
-pub use assigned::{Assigned, Literal, Segment, assigned, declared, imported};
+pub use assigned::{Assigned, Literal, Segment, assigned, declared};
 pub use fault::{Fault, Unprintable};
+pub use imports::{Imports, imports};
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;
 pub use template::{

@@ -64,6 +64,7 @@ impl Placing<'_> {
             system: host.system,
             tags: host.tags.clone(),
             labels: host.labels.clone(),
+            aliases: host.aliases.iter().map(|alias| alias.value.clone()).collect(),
             host_key: host.host_key.as_ref().map(|key| key.value.clone()),
             capacity: host.facts.as_ref().map(|facts| Capacity {
                 cpus: facts.cpus,
@@ -108,7 +109,7 @@ impl Placing<'_> {
             mac: pinned.map(|mac| mac.value.clone()),
             prefix_length: by_hand.and_then(|site| site.subnet).map(|subnet| subnet.value.0.prefix_len()),
             gateway: by_hand.and_then(|site| site.gateway).map(|gateway| gateway.value),
-            dns: by_hand.map(|site| site.dns.clone()).unwrap_or_default(),
+            dns: by_hand.iter().flat_map(|site| &site.dns).map(|server| server.value).collect(),
         }
     }
 

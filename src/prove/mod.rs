@@ -1,5 +1,6 @@
 //! Draft → Plan: the rules that need placement. Only [`prove`] makes a plan.
 
+mod exposure;
 mod kinds;
 mod ports;
 mod roles;
@@ -38,8 +39,14 @@ impl Plan {
 }
 
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule<Draft>] =
-    rules![kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once,];
+pub const RULES: &[Rule<Draft>] = rules![
+    kinds::stand_once,
+    ports::stand_once,
+    exposure::ports_may_be_had,
+    exposure::open_ports_are_meant,
+    roles::are_filled,
+    secrets::paths_stand_once,
+];
 
 /// Runs every rule of the plan stage; `None` when there is an error among the faults.
 pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {

@@ -12,8 +12,9 @@ mod sites;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Monitoring};
+use super::fleet::{Fleet, Host, Monitoring};
 use super::layers;
+use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::Kinds;
 use crate::load::Raw;
@@ -84,6 +85,7 @@ impl Definition {
         let secrets = lower.secrets(&services, &hosts, faults);
         let monitoring = lower.monitoring(faults);
         let levels = lower.levels(faults);
+        let modules = Modules::read(sources, hosts.values().flat_map(Host::module_files));
         Fleet {
             name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
             domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
@@ -97,6 +99,7 @@ impl Definition {
             monitoring,
             kinds,
             levels,
+            modules,
             paths: sources.paths.clone(),
         }
     }
