@@ -62,8 +62,8 @@ pub fn compile_sources(sources: Sources) -> Compiled {
     let templates = kind::templates(&sources, &mut faults);
     let (fleet, found) = model::lower(raw, &sources);
     faults.append(found);
-    let plan = match check::check(fleet, &mut faults) {
-        Some(checked) => prove::prove(place::place(checked), &mut faults),
+    let plan = match check::check(fleet, &sources, &templates, &mut faults) {
+        Some(checked) => prove::prove(place::place(checked), &templates, &mut faults),
         None => None,
     };
     Compiled { sources, faults, plan, templates }

@@ -4,12 +4,30 @@
 //! its fault was told already.
 
 mod access;
+mod accounts;
 pub mod addresses;
+mod bindings;
 pub mod boot;
+pub mod evidence;
+mod consumers;
+mod containers;
+mod credentials;
+mod deploy;
+mod groups;
+mod hygiene;
+mod intent;
+mod logins;
+mod passwords;
 pub mod secrets;
+mod told;
+mod tokens;
+mod wording;
 
 use crate::diag::Faults;
 use crate::model::Fleet;
+use crate::nix::Templates;
+use crate::source::Sources;
+use evidence::Evidence;
 
 /// A fleet that passed every rule of its stage; [`check`] is the only place that makes one.
 #[derive(Debug)]
@@ -43,13 +61,45 @@ pub const RULES: &[Rule] = &[
     boot::monitors_are_managed,
     secrets::readers_can_decrypt,
     secrets::files_exist,
+    bindings::modes_are_closed,
+    bindings::places_are_free,
+    bindings::somebody_reads,
+    consumers::exporters_are_asked,
+    consumers::monitors_have_targets,
+    consumers::layers_are_used,
+    consumers::services_run,
+    deploy::can_succeed,
+];
+
+/// One rule that looks at more than the definition.
+pub type EvidenceRule = fn(&Fleet, &Evidence<'_>, &mut Faults);
+
+/// Every rule that looks at files, git or the date, in the order of its family.
+pub const EVIDENCE_RULES: &[EvidenceRule] = &[
+    passwords::end_one_day,
+    logins::stay_open,
+    groups::keep_services_small,
+    credentials::are_out_of_sight,
+    hygiene::no_plain_secrets,
+    hygiene::no_leftovers,
+    hygiene::git_knows_what_hosts_need,
+    hygiene::git_knows_what_was_written,
+    bindings::accounts_exist,
+    bindings::files_belong,
+    containers::stay_inside,
+    intent::reaches_the_body,
 ];
 
 /// Runs every rule; `None` when there is an error among the faults, those of lowering included.
-pub fn check(fleet: Fleet, faults: &mut Faults) -> Option<Checked> {
+pub fn check(fleet: Fleet, sources: &Sources, templates: &Templates, faults: &mut Faults) -> Option<Checked> {
     for rule in RULES {
         rule(&fleet, faults);
     }
+    let evidence = Evidence::new(&fleet, sources, templates);
+    for rule in EVIDENCE_RULES {
+        rule(&fleet, &evidence, faults);
+    }
+    drop(evidence);
     fleet.levels.settle(faults);
     (!faults.has_errors()).then_some(Checked(fleet))
 }

@@ -6,7 +6,7 @@ use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Sum, Trail};
 use crate::load::{Body, Node};
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Device, Domain, Duration, FleetName, FsType,
+    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Date, Device, Domain, Duration, FleetName, FsType,
     GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName, KnownHosts,
     LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName,
     ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, SshKey, SshOption, StateVersion,
@@ -116,6 +116,8 @@ definition! {
     pub layer SshDef {
         /// Whether passwords are accepted.
         password_auth: At<bool>,
+        /// The last day on which they are: without one they are refused.
+        password_auth_until: At<Date>,
         /// Whose host keys it knows.
         known_hosts: At<KnownHosts>,
     }

@@ -23,6 +23,8 @@ pub struct Assigned {
     pub value: Literal,
     /// The place of the value, in bytes.
     pub range: Range<usize>,
+    /// Whether it yields to what others set: `mkDefault`.
+    pub yields: bool,
 }
 
 /// One name of an option's path.
@@ -43,6 +45,8 @@ pub enum Literal {
     Bool(bool),
     /// A whole number.
     Number(i64),
+    /// A list, item by item.
+    List(Vec<Literal>),
     /// `{ }` with nothing in it.
     Empty,
     /// Something that only Nix can tell.
@@ -125,7 +129,8 @@ fn entries(set: &ast::AttrSet, path: &[Segment], found: &mut Vec<Assigned>, dept
                 for name in inherit.attrs() {
                     let mut full = path.to_vec();
                     full.push(segment(&name));
-                    found.push(Assigned { path: full, value: Literal::Computed, range: range(&inherit) });
+                    let value = Literal::Computed;
+                    found.push(Assigned { path: full, value, range: range(&inherit), yields: false });
                 }
             }
         }
@@ -146,14 +151,14 @@ fn assignment(entry: &AttrpathValue, path: &[Segment], found: &mut Vec<Assigned>
             _ => {}
         }
     }
-    let value = unwrapped(value);
+    let (value, yields) = unwrapped(value);
     let is_set = matches!(value, Expr::AttrSet(_) | Expr::BinOp(_) | Expr::LetIn(_) | Expr::With(_) | Expr::Apply(_));
     let before = found.len();
     if is_set && depth < DEEPEST {
         module(&value, &full, found, depth + 1);
     }
     if found.len() == before && !full.is_empty() {
-        found.push(Assigned { path: full, value: literal(&value), range: range(&value) });
+        found.push(Assigned { path: full, value: literal(&value), range: range(&value), yields });
     }
 }
 
@@ -180,9 +185,11 @@ fn wrapped(expression: &Expr) -> Option<Wrapped> {
     }
 }
 
-/// Takes off parentheses and the functions of priority.
-fn unwrapped(mut expression: Expr) -> Expr {
+/// Takes off parentheses and the functions of priority, and says whether `mkDefault` was among them.
+pub(super) fn unwrapped(mut expression: Expr) -> (Expr, bool) {
+    let mut yields = false;
     loop {
+        yields |= is_default(&expression);
         let inner = match &expression {
             Expr::Paren(paren) => paren.expr(),
             _ => match wrapped(&expression) {
@@ -192,9 +199,14 @@ fn unwrapped(mut expression: Expr) -> Expr {
         };
         match inner {
             Some(inner) => expression = inner,
-            None => return expression,
+            None => return (expression, yields),
         }
     }
+}
+
+fn is_default(expression: &Expr) -> bool {
+    let Expr::Apply(apply) = expression else { return false };
+    apply.lambda().and_then(|function| name_of(&function)).is_some_and(|name| name == "mkDefault")
 }
 
 /// The last name of a function: `mkIf` of `lib.mkIf`.
@@ -206,7 +218,7 @@ fn name_of(function: &Expr) -> Option<String> {
     }
 }
 
-fn segment(name: &ast::Attr) -> Segment {
+pub(super) fn segment(name: &ast::Attr) -> Segment {
     let text = match name {
         ast::Attr::Ident(ident) => ident.ident_token().map(|token| token.text().to_owned()),
         ast::Attr::Str(string) => plain(string),
@@ -227,13 +239,15 @@ fn literal(value: &Expr) -> Literal {
             ast::LiteralKind::Integer(number) => number.value().map_or(Literal::Computed, Literal::Number),
             _ => Literal::Computed,
         },
+        Expr::List(list) => Literal::List(list.items().map(|item| literal(&item)).collect()),
+        Expr::Paren(paren) => paren.expr().map_or(Literal::Computed, |inner| literal(&inner)),
         Expr::AttrSet(set) if set.entries().next().is_none() => Literal::Empty,
         _ => Literal::Computed,
     }
 }
 
 /// The text of a string without interpolation.
-fn plain(string: &ast::Str) -> Option<String> {
+pub(super) fn plain(string: &ast::Str) -> Option<String> {
     let mut text = String::new();
     for part in string.normalized_parts() {
         match part {
@@ -244,7 +258,7 @@ fn plain(string: &ast::Str) -> Option<String> {
     Some(text)
 }
 
-fn range(node: &impl AstNode) -> Range<usize> {
+pub(super) fn range(node: &impl AstNode) -> Range<usize> {
     let range = node.syntax().text_range();
     range.start().into()..range.end().into()
 }
@@ -279,7 +293,7 @@ mod tests {
         let (yes, no, computed) = (Literal::Bool(true), Literal::Bool(false), Literal::Computed);
         let expected = [
             ("services.nginx.enable", yes.clone()),
-            ("networking.firewall.allowedTCPPorts", computed.clone()),
+            ("networking.firewall.allowedTCPPorts", Literal::List(vec![Literal::Number(22)])),
             ("networking.firewall.enable", no),
             ("users.users.ana b.hashedPassword", Literal::Text("x".into())),
             ("users.users.*.isNormalUser", yes.clone()),
@@ -296,6 +310,15 @@ mod tests {
         assert_eq!(of(""), []);
         assert_eq!(of("{ a = 1; b = ").first(), Some(&("a".to_owned(), Literal::Number(1))));
         assert_eq!(of(&"{ a = ".repeat(100_000)), []);
+    }
+
+    #[test]
+    fn defaults_yield_and_lists_are_read_item_by_item() {
+        let found =
+            assigned("{ a = lib.mkDefault false; b = lib.mkForce (lib.mkDefault 1); c = [ \"x\" (y z) [ 2 ] ]; }");
+        assert_eq!(found.iter().map(|one| one.yields).collect::<Vec<_>>(), [true, true, false]);
+        let nested = Literal::List(vec![Literal::Number(2)]);
+        assert_eq!(found[2].value, Literal::List(vec![Literal::Text("x".into()), Literal::Computed, nested]));
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 mod assigned;
 mod fault;
+mod imports;
 mod literal;
+mod named;
 mod path;
 mod template;
 mod text;
@@ -13,7 +15,9 @@ mod value;
 
 pub use assigned::{Assigned, Literal, Segment, assigned};
 pub use fault::{Fault, Unprintable};
+pub use imports::{Imports, imports};
 pub use literal::{attr_name, comment, string};
+pub use named::{Named, named};
 pub use path::RelativePath;
 pub use template::{Fragment, Hole, Outline, Shared, Templates, body_of, outline, share};
 pub use text::{can_shift, finish, finish_shifted, format, parse, same_but_for_format};

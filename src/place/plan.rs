@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Device, Domain, Duration, FleetName, FleetPath, FsType,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Date, Device, Domain, Duration, FleetName, FleetPath, FsType,
     HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac, Managed,
     Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName, ServiceName,
     SiteName, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
@@ -99,6 +99,9 @@ pub struct Machine {
     pub modules: Vec<ModuleRef>,
     /// Whether its SSH server takes passwords.
     pub password_auth: bool,
+    /// The last day on which it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_auth_until: Option<Date>,
     /// The hosts whose keys it knows.
     pub known_hosts: BTreeSet<HostName>,
     /// The keys of its administrators.

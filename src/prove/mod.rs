@@ -4,9 +4,11 @@ mod kinds;
 mod ports;
 mod roles;
 mod secrets;
+mod settings;
 
 use crate::diag::{Diagnostic, Faults, Levels, Stage, codes};
 use crate::kind::Kinds;
+use crate::nix::Templates;
 use crate::place::{Draft, Entries};
 
 pub use ports::PROMETHEUS;
@@ -36,10 +38,19 @@ pub type Rule = fn(&Draft, &mut Faults);
 /// Every rule, in the order of its family.
 pub const RULES: &[Rule] = &[kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once];
 
+/// One rule of the plan stage that fills in templates.
+pub type TemplateRule = fn(&Draft, &Templates, &mut Faults);
+
+/// Every such rule.
+pub const TEMPLATE_RULES: &[TemplateRule] = &[settings::change_something];
+
 /// Runs every rule of the plan stage; `None` when there is an error among the faults.
-pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
+pub fn prove(draft: Draft, templates: &Templates, faults: &mut Faults) -> Option<Plan> {
     for rule in RULES {
         rule(&draft, faults);
+    }
+    for rule in TEMPLATE_RULES {
+        rule(&draft, templates, faults);
     }
     let levels = &draft.fleet().levels;
     levels.settle(faults);

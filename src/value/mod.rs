@@ -32,11 +32,13 @@ macro_rules! textual {
 }
 use textual;
 
+mod dates;
 mod lints;
 mod names;
 mod scalars;
 mod selector;
 
+pub use dates::Date;
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
 pub use scalars::*;

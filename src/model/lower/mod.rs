@@ -38,6 +38,7 @@ pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
     let incomplete = raw.incomplete || decoded.is_none();
     let mut def = decoded.unwrap_or_default();
     let unreadable = unreadable(&def, &raw);
+    let unread_monitoring = raw.root.get("monitoring").is_some();
     mark_poisoned(&mut def, &raw);
     let top = raw.root.span;
     // Its memory serves the fleet.
@@ -60,12 +61,17 @@ pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
         name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
         domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
         sites,
+        hosts_are_uncertain: lower.names.hosts_are_uncertain() || hosts.values().any(|host| host.poisoned),
         hosts,
         groups,
+        idle_profiles: layers::idle_profiles(&def),
+        idle_groups: layers::idle_groups(&def),
         people,
         people_are_uncertain: lower.names.people_are_uncertain(),
+        secrets_are_uncertain: lower.names.secrets_are_uncertain() || services.values().any(|service| service.poisoned),
         services,
         secrets,
+        monitoring_is_uncertain: incomplete || def.monitoring.is_none() && unread_monitoring,
         monitoring,
         kinds,
         levels,

@@ -39,15 +39,19 @@ impl Lower<'_> {
         let before = faults.counts();
         let mut secrets = BTreeSet::new();
         let settings = self.settings(kind, def, span, &mut secrets, faults);
+        let given = def.settings.iter().flat_map(|settings| &settings.entries);
         let service = Service {
             span,
             kind: kind.name.clone(),
             image: def.image.as_ref().map(|image| image.value.clone()),
             hosts: self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults),
             ports: ports(kind, def, span, faults),
+            is_exporter: false,
             host_ports: BTreeMap::new(),
             state: state(kind, def, faults),
             settings,
+            given: given.map(|(name, value)| (name.to_string(), value.value.0.clone())).collect(),
+            state_span: def.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.span),
             secrets,
             poisoned: false,
         };
@@ -317,7 +321,8 @@ impl Lower<'_> {
                     }
                     continue;
                 }
-                let service = services.entry(service_name).or_insert_with(|| plain(kind, def.key, Vec::new()));
+                let exporter = || Service { is_exporter: true, ..plain(kind, def.key, Vec::new()) };
+                let service = services.entry(service_name).or_insert_with(exporter);
                 service.hosts.push(host.name.clone());
                 if let Some(port) = def.value.port {
                     service.host_ports.insert(host.name.clone(), port);
@@ -336,9 +341,12 @@ fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Servic
         image: None,
         hosts,
         ports: usual_ports(kind),
+        is_exporter: false,
         host_ports: BTreeMap::new(),
         state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
         settings: settings.map(|(name, setting)| (name.to_string(), setting.value.fallback())).collect(),
+        given: BTreeMap::new(),
+        state_span: None,
         secrets: BTreeSet::new(),
         poisoned: false,
     }
