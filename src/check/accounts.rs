@@ -159,8 +159,12 @@ impl Accounts {
     /// What a kind says of its account, and what its body sets.
     fn service(&mut self, name: &ServiceName, service: &Service, fleet: &Fleet, evidence: &Evidence<'_>) {
         let Some(kind) = fleet.kinds.get(&service.kind) else { return };
+        // A name in a hole is the service's own, its account, or that of a setting.
+        self.both(name.as_str());
         for one in evidence.outline(&kind.name).iter().flat_map(|outline| &outline.assigned) {
-            self.sets(one);
+            if one.path.iter().all(|segment| segment.name.is_some()) {
+                self.sets(one);
+            }
         }
         match (&kind.front.user, &kind.front.group) {
             (Some(user), group) => {

@@ -145,13 +145,13 @@ pub(super) fn somebody_reads(fleet: &Fleet, faults: &mut Faults) {
         return;
     }
     for (name, secret) in fleet.secrets.iter().filter(|(_, secret)| !secret.poisoned) {
-        let services: Vec<_> = secret.services.iter().map(|service| fleet.services.get(service)).collect();
-        let certain = services.iter().all(|service| service.is_some_and(|service| !service.poisoned));
-        let meant = secret.only_scraped || !services.is_empty();
-        if !meant || !certain || !readers(fleet, secret).is_empty() {
+        let idle = |service: &ServiceName| fleet.services.get(service).is_some_and(|s| s.runs_nowhere && !s.poisoned);
+        let by_services = !secret.services.is_empty() && secret.hosts.is_empty() && secret.services.iter().all(idle);
+        let by_hosts = secret.only_scraped && secret.services.is_empty();
+        if !by_services && !by_hosts {
             continue;
         }
-        let why = match secret.only_scraped {
+        let why = match by_hosts {
             true => "its hosts are `managed: scrape` and read nothing",
             false => "its services run nowhere",
         };

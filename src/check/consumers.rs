@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::model::Fleet;
+use crate::value::{HostName, Managed};
 
 /// Exporters are asked by somebody.
 pub(super) fn exporters_are_asked(fleet: &Fleet, faults: &mut Faults) {
     if fleet.monitoring.is_some() || fleet.monitoring_is_uncertain {
         return;
     }
-    // Each by itself: what is left out may be one of many.
     let exporters = fleet.services.iter().filter(|(_, service)| service.is_exporter);
     let names: Vec<_> =
         exporters.clone().map(|(name, _)| format!("`{}`", name.as_str().trim_end_matches("-exporter"))).collect();
@@ -33,7 +33,9 @@ pub(super) fn monitors_have_targets(fleet: &Fleet, faults: &mut Faults) {
     let metrics =
         |service: &crate::model::Service| fleet.kinds.get(&service.kind).is_some_and(|k| k.front.metrics.is_some());
     let targets = fleet.services.values().any(|service| !service.hosts.is_empty() && metrics(service));
-    let (Some(host), false) = (monitoring.hosts.first(), targets || uncertain) else { return };
+    let full = |name: &HostName| fleet.hosts.get(name).is_some_and(|host| host.managed == Managed::Full);
+    let host = monitoring.hosts.iter().find(|host| full(&host.value));
+    let (Some(host), false) = (host, targets || uncertain) else { return };
     faults.push(
         Diagnostic::new(codes::SCRAPES_NOTHING, "Prometheus would have nobody to ask")
             .at(host.span, "runs here")
@@ -74,10 +76,7 @@ pub(super) fn layers_are_used(fleet: &Fleet, faults: &mut Faults) {
 
 /// Every service runs somewhere.
 pub(super) fn services_run(fleet: &Fleet, faults: &mut Faults) {
-    let mut told = BTreeSet::new();
-    let idle = fleet.services.iter().filter(|(_, service)| service.hosts.is_empty() && !service.poisoned);
-    // The members of a cluster stand where it does.
-    for (name, service) in idle.filter(|(_, service)| !fleet.hosts_are_uncertain && told.insert(service.span)) {
+    for (name, service) in fleet.services.iter().filter(|(_, service)| service.runs_nowhere && !service.poisoned) {
         faults.push(
             Diagnostic::new(codes::RUNS_NOWHERE, format!("`{name}` runs nowhere"))
                 .at(service.span, "every host that its selector matches is configured by hand or only scraped")

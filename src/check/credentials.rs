@@ -23,11 +23,13 @@ use crate::value::{HostName, Managed};
 struct Found {
     span: Span,
     /// What must not be shown.
-    secret: Span,
+    secret: Option<Span>,
     code: &'static Code,
     message: String,
     label: &'static str,
 }
+
+const REPLACE: &str = "whoever has read it keeps it: replace the value as well";
 
 /// No secret stands anywhere as it is.
 pub(super) fn are_out_of_sight(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
@@ -54,21 +56,24 @@ fn tell(
     faults: &mut Faults,
 ) {
     let path = &evidence.sources.file(one.span.file).path;
-    let help = match (one.code.id == codes::PRIVATE_KEY.id, path.ends_with(".nix")) {
-        (true, _) => "remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted",
-        (_, true) => {
-            "encrypt it (`agenix -e secrets/NAME.age`), and set the option that takes a file, such as `passwordFile`"
+    let help: &[&str] = match path {
+        _ if one.code.id == codes::PRIVATE_KEY.id => {
+            &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
         }
-        _ => {
-            "encrypt it (`agenix -e secrets/NAME.age`), and write `{ secret: NAME }` or name it in an `environment_file`"
-        }
+        path if path.ends_with(".nix") => &[
+            "encrypt it (`agenix -e secrets/NAME.age`), and set the option that takes a file, such as `hashedPasswordFile`",
+            REPLACE,
+        ],
+        path if path.ends_with(".j2") => &["make it a setting of `type: secret`", REPLACE],
+        _ => &[
+            "encrypt it (`agenix -e secrets/NAME.age`), and give `{ secret: NAME }`, a container its `environment_file`",
+            REPLACE,
+        ],
     };
     let diagnostic = || {
-        Diagnostic::new(one.code, one.message.clone())
-            .at(one.span, one.label)
-            .conceal(one.secret)
-            .help(help)
-            .help("whoever has read it keeps it: replace the value as well")
+        let diagnostic = Diagnostic::new(one.code, one.message.clone()).at(one.span, one.label);
+        let diagnostic = one.secret.into_iter().fold(diagnostic, Diagnostic::conceal);
+        help.iter().fold(diagnostic, |diagnostic, line| diagnostic.help(*line))
     };
     if let Some(hosts) = users.get(&one.span.file) {
         return told::once(fleet, one.code, hosts.iter().copied(), faults, |_| diagnostic());
@@ -104,7 +109,7 @@ fn key_file(file: &SourceFile) -> Option<Token> {
     let encoded = key.len() == 44
         && key.ends_with('=')
         && key[..43].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
-    (is_key && encoded).then(|| Token { what: "a private key", private_key: true, range: 0..key.len() })
+    (is_key && encoded).then(|| Token { what: "a private key", private_key: true, conceal: true, range: 0..key.len() })
 }
 
 fn is_hand_written(file: &SourceFile) -> bool {
@@ -114,7 +119,8 @@ fn is_hand_written(file: &SourceFile) -> bool {
 fn of_token(file: FileId, token: &Token) -> Found {
     let span = Span::new(file, token.range.start, token.range.end);
     let code = if token.private_key { codes::PRIVATE_KEY } else { codes::KNOWN_SECRET };
-    Found { span, secret: span, code, message: format!("{} stands here", token.what), label: "known by its form" }
+    let message = format!("{} stands here", token.what);
+    Found { span, secret: token.conceal.then_some(span), code, message, label: "known by its form" }
 }
 
 /// Settings of services, such as a container's `environment`.
@@ -157,7 +163,7 @@ fn walk(key: &str, node: &Node, tell: &mut dyn FnMut(&str, &Node)) {
 fn literal(what: &str, node: &Node) -> Found {
     Found {
         span: node.span,
-        secret: node.span,
+        secret: Some(node.span),
         code: codes::LITERAL_PASSWORD,
         message: format!("the value of {what} stands here as it is"),
         label: "for everybody to read",
@@ -176,7 +182,7 @@ fn modules(evidence: &Evidence<'_>) -> impl Iterator<Item = Found> {
                     let span = Span::new(id, one.range.start, one.range.end);
                     Found {
                         span,
-                        secret: span,
+                        secret: Some(span),
                         code: codes::LITERAL_PASSWORD,
                         message: format!("the value of `{}` stands here as it is", one.name.escape_debug()),
                         label: "for everybody to read, in git and in the Nix store",

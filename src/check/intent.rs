@@ -19,10 +19,11 @@ pub(super) fn reaches_the_body(fleet: &Fleet, evidence: &Evidence<'_>, faults: &
         let Some(outline) = evidence.outline(&kind.name) else { continue };
         let template = format!("services/{}.nix.j2", kind.name);
         let Some(source) = evidence.templates.source(&template) else { continue };
-        // One that includes another file may use everything there.
-        if !source[kind.body..].contains("include") {
-            unused(kind, &evidence.templates.parts(&template), &source[kind.body..], faults);
+        // What another file holds that it includes is out of sight.
+        if source[kind.body..].contains("include") {
+            continue;
         }
+        unused(kind, &evidence.templates.parts(&template), &source[kind.body..], faults);
         options(kind, outline, faults);
     }
 }
@@ -42,7 +43,12 @@ fn unused(kind: &Kind, parts: &BTreeSet<String>, body: &str, faults: &mut Faults
     };
     for (name, setting) in front.settings.iter().flat_map(|settings| &settings.entries) {
         if !uses("settings", name.as_str()) {
-            faults.push(idle(kind, setting.key, &format!("the setting `{name}`"), "use `settings.…` in the body"));
+            faults.push(idle(
+                kind,
+                setting.key,
+                &format!("the setting `{name}`"),
+                &format!("use `settings.{name}` in the body"),
+            ));
         }
     }
     for (name, port) in front.ports.iter().flat_map(|ports| &ports.entries) {

@@ -13,7 +13,9 @@ pub(super) struct Token {
     pub what: &'static str,
     /// Whether it is a private key.
     pub private_key: bool,
-    /// What must not be shown, in bytes.
+    /// Whether it must not be shown: the first line of a key may be.
+    pub conceal: bool,
+    /// Its place, in bytes.
     pub range: Range<usize>,
 }
 
@@ -30,7 +32,7 @@ const fn form(start: &'static str, what: &'static str, rest: fn(&str) -> Option<
 
 /// Every form. Beginnings that no other text has make false alarms rare; what follows is held to length and letters.
 const FORMS: &[Form] = &[
-    form("-----BEGIN ", PRIVATE_KEY, pem),
+    form(PEM, PRIVATE_KEY, pem),
     form("AGE-SECRET-KEY-1", PRIVATE_KEY, |t| exactly(t, 58, |b| b.is_ascii_uppercase() || b.is_ascii_digit())),
     form("$1$", "a password hash", |t| crypt(t, 22)),
     form("$5$", "a password hash", |t| crypt(t, 43)),
@@ -78,6 +80,7 @@ const FORMS: &[Form] = &[
     form("://", "an address with a password", address),
 ];
 
+const PEM: &str = "-----BEGIN ";
 const PRIVATE_KEY: &str = "a private key";
 
 /// Different letters that what is drawn by lot has at least; placeholders such as `ghp_xxxx…` have fewer.
@@ -104,7 +107,12 @@ pub(super) fn find(text: &str) -> Vec<Token> {
         let start = if rest.start == 0 { hit.start() } else { hit.end() + rest.start };
         let range = start..hit.end() + rest.end;
         if found.last().is_none_or(|last| last.range.end <= range.start) {
-            found.push(Token { what: form.what, private_key: form.what == PRIVATE_KEY, range });
+            found.push(Token {
+                what: form.what,
+                private_key: form.what == PRIVATE_KEY,
+                conceal: form.start != PEM,
+                range,
+            });
         }
     }
     found

@@ -175,6 +175,8 @@ pub struct Service {
     pub hosts: Vec<HostName>,
     /// Every port, the kind's and the definition's.
     pub ports: BTreeMap<PortName, At<Port>>,
+    /// Whether its selector matches only hosts whose modules are written by hand.
+    pub runs_nowhere: bool,
     /// Whether layers name it, under `exporters`.
     pub is_exporter: bool,
     /// Ports that differ between hosts: exporters only.

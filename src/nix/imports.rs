@@ -56,8 +56,7 @@ fn list(set: &ast::AttrSet, imports: &mut Imports) {
         };
         for item in items.items() {
             match item {
-                Expr::PathRel(path) => imports.files.push(path.to_string()),
-                // A module that stands here is read with the text around it, by whoever looks for single words.
+                Expr::PathRel(path) if !path.to_string().contains("${") => imports.files.push(path.to_string()),
                 _ => imports.others = true,
             }
         }

@@ -55,7 +55,7 @@ pub(super) fn change_something(draft: &Draft, templates: &Templates, faults: &mu
             continue;
         }
         let template = format!("services/{}.nix.j2", kind.name);
-        let mut pages = pages(draft.entries(), name, kind);
+        let mut pages = pages(draft.entries(), name, &service.hosts, kind);
         let fill = |pages: &[Page<'_>]| {
             pages.iter().map(|page| templates.render(&template, page).ok()).collect::<Option<Vec<_>>>()
         };
@@ -99,11 +99,14 @@ fn set(pages: &mut [Page<'_>], setting: &str, value: Value) {
 }
 
 /// One instance of every role: those of one role come out alike.
-fn pages<'a>(entries: &'a Entries, name: &'a ServiceName, kind: &'a Kind) -> Vec<Page<'a>> {
+fn pages<'a>(entries: &'a Entries, name: &'a ServiceName, hosts: &'a [HostName], kind: &'a Kind) -> Vec<Page<'a>> {
     let entry = &entries.services[name];
     let mut roles = BTreeSet::new();
     let mut pages = Vec::new();
-    for (host, instances) in &entries.instances {
+    // What stands alone has no role, however many there are.
+    let several = if kind.front.roles.is_some() { hosts.len() } else { 1 };
+    for host in hosts.iter().take(several) {
+        let Some(instances) = entries.instances.get(host) else { continue };
         let Some(instance) = instances.get(name).filter(|instance| roles.insert(instance.role.as_ref())) else {
             continue;
         };

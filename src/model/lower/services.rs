@@ -9,7 +9,7 @@ use crate::load::Node;
 use crate::load::decode::{At, Keyed, Scalar};
 use crate::model::definition::{PlacementDef, ServiceDef};
 use crate::model::fleet::{Host, Service};
-use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, ServiceName};
+use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, Selector, ServiceName};
 
 type Hosts = BTreeMap<HostName, Host>;
 
@@ -39,12 +39,16 @@ impl Lower<'_> {
         let before = faults.counts();
         let mut secrets = BTreeSet::new();
         let settings = self.settings(kind, def, span, &mut secrets, faults);
+        let placed = self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults);
+        let selector = def.placement.as_ref().and_then(|placement| placement.selector.as_ref());
+        let matches = |selector: &At<Selector>| hosts.values().any(|host| selector.value.matches(host));
         let given = def.settings.iter().flat_map(|settings| &settings.entries);
         let service = Service {
             span,
             kind: kind.name.clone(),
             image: def.image.as_ref().map(|image| image.value.clone()),
-            hosts: self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults),
+            runs_nowhere: placed.is_empty() && selector.is_some_and(matches),
+            hosts: placed,
             ports: ports(kind, def, span, faults),
             is_exporter: false,
             host_ports: BTreeMap::new(),
@@ -339,6 +343,7 @@ fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Servic
         span,
         kind: kind.name.clone(),
         image: None,
+        runs_nowhere: false,
         hosts,
         ports: usual_ports(kind),
         is_exporter: false,

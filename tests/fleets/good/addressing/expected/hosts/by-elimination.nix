@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-elimination. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5dd2879f3198bbe647e352b3be5a13f9 body=5809b72274b23fc09c49111bd1e1d1a3 words=ff521c6b551bd703ed333987a4332d5d
+# cistern 1 in=1bfd37dc9190fc0b6ad64ed91e908953 body=5809b72274b23fc09c49111bd1e1d1a3 words=ff521c6b551bd703ed333987a4332d5d
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=533e272393560d75709b237756618742 body=cb9582b61706f5c942a84e4b2d154c81 words=ed0e29f3cd974e03efde10d98d857bb5
+# cistern 1 in=5a96f26f57078aec997c247b22ff878d body=1b6c61f3e27f3e928e894f56a32cdc78 words=6b2979b79ee03f4e3da151b247620c0d
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,38 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.encoder
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.encoder = {
+          image = lib.mkOverride 900 "registry.example.org/encoder@sha256:12a435ec8454c6d1c90a1d92812b09af11bee711fbe524d56a8f26ea7c5ccee8";
+          networks = [ "media" ];
+          devices = [
+            "/dev/dri:/dev/dri"
+            "/dev/net/tun"
+          ];
+          capabilities = {
+            MKNOD = lib.mkOverride 900 false;
+            NET_ADMIN = lib.mkOverride 900 true;
+          };
+          privileged = lib.mkOverride 900 true;
+          volumes = [
+            "/etc/encoder:/config"
+            "/etc/localtime:/etc/localtime"
+            "/srv/proc:/proc.txt"
+          ];
+        };
+      };
+
+      # A disk that is missing stops the container rather than showing it an empty directory.
+      systemd.services.podman-encoder.unitConfig.RequiresMountsFor = [
+        "/etc/encoder"
+        "/etc/localtime"
+        "/srv/proc"
+      ];
     }
 
     # services.plain
