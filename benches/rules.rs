@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+use cistern::check::evidence::Evidence;
 use cistern::diag::Faults;
 use cistern::place::Draft;
 use cistern::source::Sources;
@@ -54,26 +55,38 @@ fn times(hosts: usize) -> Vec<(String, Duration)> {
     assert!(made.expect("python3 runs the generator").success(), "the generator failed");
     let mut sources = Sources::read(&fleet).expect("the fleet was just written");
     kind::add_built_in(&mut sources);
-    let (raw, faults) = load::load(&sources);
+    let (raw, mut faults) = load::load(&sources);
+    let templates = kind::templates(&sources, &mut faults);
     assert!(faults.is_empty());
     let (fleet, _) = model::lower(raw, &sources);
     let mut times = Vec::new();
     for rule in check::RULES {
         times.push((rule.name.to_owned(), best(|| (rule.run)(&fleet, &mut Faults::default()))));
     }
-    let checked = check::check(fleet, &mut Faults::default()).expect("a synthetic fleet has no errors");
+    let (evidence, took) = timed(|| Evidence::new(&fleet, &sources, &templates));
+    times.push(("evidence".to_owned(), took));
+    for rule in check::EVIDENCE_RULES {
+        times.push((rule.name.to_owned(), best(|| (rule.run)(&fleet, &evidence, &mut Faults::default()))));
+    }
+    drop(evidence);
+    let checked =
+        check::check(fleet, &sources, &templates, &mut Faults::default()).expect("a synthetic fleet has no errors");
     let draft: Draft = place::place(checked);
     for rule in prove::RULES {
         times.push((rule.name.to_owned(), best(|| (rule.run)(&draft, &mut Faults::default()))));
+    }
+    for rule in prove::TEMPLATE_RULES {
+        times.push((rule.name.to_owned(), best(|| (rule.run)(&draft, &templates, &mut Faults::default()))));
     }
     times
 }
 
 fn best(mut work: impl FnMut()) -> Duration {
-    let once = |work: &mut dyn FnMut()| {
-        let start = Instant::now();
-        work();
-        start.elapsed()
-    };
-    (0..RUNS).map(|_| once(&mut work)).min().expect("more than no run")
+    (0..RUNS).map(|_| timed(&mut work).1).min().expect("more than no run")
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed())
 }

@@ -73,8 +73,8 @@ pub fn compile_sources(sources: Sources) -> Compiled {
 
 /// Goes the rest of the way, from a fleet to a plan.
 pub fn compile_fleet(sources: Sources, fleet: Fleet, mut faults: Faults, templates: Templates) -> Compiled {
-    let plan = match check::check(fleet, &mut faults) {
-        Some(checked) => prove::prove(place::place(checked), &mut faults),
+    let plan = match check::check(fleet, &sources, &templates, &mut faults) {
+        Some(checked) => prove::prove(place::place(checked), &templates, &mut faults),
         None => None,
     };
     Compiled { sources, faults, plan, templates }

@@ -86,6 +86,8 @@ pub struct Sources {
     pub rejected: Vec<Rejected>,
     /// The files that git knows, or why it could not be asked, in a clause.
     pub known_to_git: Known,
+    /// Files below `generated/` that git does not know, where it could be asked; in the order of their paths.
+    pub unknown_generated: Vec<String>,
     /// Today, in days since 1970-01-01; 0 when nobody asked the clock.
     pub today: i64,
     /// Links that leave the directory or lead nowhere: what stands below them is not in `paths`.
@@ -103,6 +105,7 @@ impl Default for Sources {
             paths: BTreeSet::new(),
             rejected: Vec::new(),
             known_to_git: Err("nobody asked git".to_owned()),
+            unknown_generated: Vec::new(),
             today: 0,
             links: BTreeSet::new(),
         }
@@ -116,8 +119,13 @@ impl Sources {
     /// The machine's faults only: a directory that is absent or may not be read, a failing disk.
     pub fn read(root: &Path) -> io::Result<Self> {
         let base = root.canonicalize().map_err(|error| named(root, &error))?;
-        let (sources, known_to_git) = rayon::join(|| Self::files(&base), || git::known(&base));
-        Ok(Self { known_to_git, today: today(), ..sources? })
+        let ((sources, mut unknown_generated), known_to_git) =
+            rayon::join(|| rayon::join(|| Self::files(&base), || generated(&base)), || git::known(&base));
+        match &known_to_git {
+            Ok(known) => unknown_generated.retain(|path| !known.contains(path)),
+            Err(_) => unknown_generated.clear(),
+        }
+        Ok(Self { known_to_git, unknown_generated, today: today(), ..sources? })
     }
 
     fn files(base: &Path) -> io::Result<Self> {
@@ -151,7 +159,7 @@ impl Sources {
                     continue;
                 }
             }
-            if is_wanted(&path) || is_nix(&path) {
+            if is_wanted(&path) || is_evidence(&path) {
                 wanted.push((path.clone(), entry.into_path()));
             } else if is_misnamed(&path) {
                 sources.rejected.push(Rejected { path: path.clone(), why: Why::Suffix });
@@ -164,7 +172,7 @@ impl Sources {
                 sources.paths.range(below.clone()..).take_while(|p| p.starts_with(&below)).cloned().collect();
             for path in found {
                 let seen = format!("{link}/{}", &path[below.len()..]);
-                if is_wanted(&seen) || is_nix(&seen) {
+                if is_wanted(&seen) || is_evidence(&seen) {
                     wanted.push((seen.clone(), base.join(path)));
                 }
                 sources.paths.insert(seen);
@@ -177,7 +185,7 @@ impl Sources {
                     sources.add(path, text);
                 }
                 // What is wrong with a module of the user's, Nix says.
-                Err(_) if is_nix(&path) => {}
+                Err(_) if is_evidence(&path) => {}
                 Err(why) => sources.rejected.push(Rejected { path, why }),
             }
         }
@@ -265,9 +273,17 @@ fn is_wanted(path: &str) -> bool {
         || path.ends_with(".pub")
 }
 
-/// Says whether it is a module of the user's, which some rules look into.
-fn is_nix(path: &str) -> bool {
-    path.ends_with(".nix")
+/// Says whether some rule looks into it, though the definition does not need it: modules, and what may be a key.
+fn is_evidence(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let key = name.starts_with("id_") || name.starts_with("ssh_host_") || name == ".env";
+    key || [".env", ".key", ".nix", ".pem", ".tfvars"].iter().any(|end| name.ends_with(end))
+}
+
+/// Lists the files below `generated/`, by their names alone.
+fn generated(base: &Path) -> Vec<String> {
+    let walk = WalkDir::new(base.join("generated")).sort_by_file_name().into_iter().filter_map(Result::ok);
+    walk.filter(|entry| entry.file_type().is_file()).filter_map(|entry| relative(base, entry.path())).collect()
 }
 
 fn is_misnamed(path: &str) -> bool {

@@ -10,6 +10,8 @@ mod common;
 mod changes;
 #[path = "laws/fleet.rs"]
 mod fleet;
+#[path = "laws/recipients.rs"]
+mod recipients;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -26,6 +28,20 @@ use cistern::{kind, nix};
 use common::{run, temp_dir};
 use fleet::{Fleet, plan, write};
 use serde_json::{Value, json};
+
+#[test]
+fn those_who_decrypt_are_those_who_read_and_those_who_administer_them() {
+    let secrets: usize = in_parallel(fleets(), |(name, fleet)| {
+        let meant = recipients::meant(&fleet.files);
+        let tree = fleet.tree();
+        let text = tree.get("secrets.nix").map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        assert_eq!(recipients::written(&text), meant, "{name}");
+        meant.len()
+    })
+    .into_iter()
+    .sum();
+    assert!(secrets > 40, "only {secrets} files were looked at");
+}
 
 /// How many hosts are written while the cache of the headers is tried with one change after another.
 const HOSTS_WRITTEN: usize = 200;

@@ -4,22 +4,40 @@
 //! its fault was told already.
 
 mod access;
+mod accounts;
 pub mod addresses;
+mod bindings;
 pub mod boot;
 mod capacity;
 mod cards;
+mod consumers;
+mod containers;
+mod credentials;
+mod deploy;
 mod disks;
+pub mod evidence;
 mod firewall;
 mod firmware;
+mod groups;
+mod hygiene;
+mod intent;
 mod loaders;
+mod logins;
 mod mounts;
 pub mod names;
+mod passwords;
 pub mod secrets;
 mod served;
 mod sites;
+mod tokens;
+mod told;
+mod wording;
 
 use crate::diag::Faults;
 use crate::model::Fleet;
+use crate::nix::Templates;
+use crate::source::Sources;
+use evidence::Evidence;
 
 /// A fleet that passed every rule of its stage; [`check`] is the only place that makes one.
 #[derive(Debug)]
@@ -37,12 +55,12 @@ impl Checked {
     }
 }
 
-/// One rule about a subject: a fleet, a draft.
-pub struct Rule<T> {
+/// One rule: a function that looks at something and pushes what it finds.
+pub struct Rule<F> {
     /// Its family and name, as in `addresses::stand_once`.
     pub name: &'static str,
-    /// Looks at the subject and pushes what it finds.
-    pub run: fn(&T, &mut Faults),
+    /// The function.
+    pub run: F,
 }
 
 /// Lists rules by their paths, which become their names.
@@ -56,8 +74,14 @@ macro_rules! rules {
 }
 pub(crate) use rules;
 
+/// A rule that looks at the fleet.
+type FleetRule = Rule<fn(&Fleet, &mut Faults)>;
+
+/// A rule that looks at what lies beside it as well.
+type EvidenceRule = Rule<fn(&Fleet, &Evidence<'_>, &mut Faults)>;
+
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule<Fleet>] = rules![
+pub const RULES: &[FleetRule] = rules![
     access::somebody_can_log_in,
     access::admins_can_decrypt,
     access::operators_are_not_root,
@@ -93,13 +117,42 @@ pub const RULES: &[Rule<Fleet>] = rules![
     capacity::machines_are_large_enough,
     secrets::readers_can_decrypt,
     secrets::files_exist,
+    bindings::modes_are_closed,
+    bindings::places_are_free,
+    bindings::somebody_reads,
+    consumers::exporters_are_asked,
+    consumers::monitors_have_targets,
+    consumers::layers_are_used,
+    consumers::services_run,
+    deploy::can_succeed,
+];
+
+/// Every rule that looks at files, git or the date, in the order of its family.
+pub const EVIDENCE_RULES: &[EvidenceRule] = rules![
+    passwords::end_one_day,
+    logins::stay_open,
+    groups::keep_services_small,
+    credentials::are_out_of_sight,
+    hygiene::no_plain_secrets,
+    hygiene::no_leftovers,
+    hygiene::git_knows_what_hosts_need,
+    hygiene::git_knows_what_was_written,
+    bindings::accounts_exist,
+    bindings::files_belong,
+    containers::stay_inside,
+    intent::reaches_the_body,
 ];
 
 /// Runs every rule; `None` when there is an error among the faults, those of lowering included.
-pub fn check(fleet: Fleet, faults: &mut Faults) -> Option<Checked> {
+pub fn check(fleet: Fleet, sources: &Sources, templates: &Templates, faults: &mut Faults) -> Option<Checked> {
     for rule in RULES {
         (rule.run)(&fleet, faults);
     }
+    let evidence = Evidence::new(&fleet, sources, templates);
+    for rule in EVIDENCE_RULES {
+        (rule.run)(&fleet, &evidence, faults);
+    }
+    drop(evidence);
     fleet.levels.settle(faults);
     (!faults.has_errors()).then_some(Checked(fleet))
 }

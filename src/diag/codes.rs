@@ -251,6 +251,20 @@ codes! {
         "SSH public keys stand on one line: type, base64, comment. A key that was broken by a line wrap or an `authorized_keys` option in front of it is refused.";
     NO_AGE_KEY = "C072" Error Fleet "An admin has no key that age can encrypt to."
         "age takes ssh-ed25519, ssh-rsa and age1… keys. Hardware-backed (sk-) and ECDSA keys cannot decrypt: add `age_keys`.";
+    PASSWORDS_FOR_GOOD = "C073" Error Fleet "Passwords are accepted without an end."
+        "`ssh.password_auth: true` is meant for a while: an installation, a move. Say until when, `ssh.password_auth_until: YYYY-MM-DD`, at most a year ahead. A module of yours that lets passwords in does so without an end, too: say it in the definition instead.";
+    PASSWORDS_ENDED = "C074" Error Fleet "The last day on which passwords are accepted has passed."
+        "Remove `ssh.password_auth` and its date, so that the next deployment closes that door. If passwords are needed for longer, set a later day.";
+    PASSWORDS_FOR_LONG = "C075" Warning Fleet "Passwords are accepted for more than a year."
+        "A day that far off is no end. Set one within a year, and set a later one when it comes.";
+    LOCKED_ACCOUNT = "C076" Refusal Fleet "An account that is logged in to would be locked."
+        "NixOS gives an account without a password a locked one (`!`). sshd lets such an account in with a key only as long as PAM is in use: with `UsePAM = false` nobody gets in, deploy-rs neither. Leave PAM on, or give the account `hashedPassword = \"*\"`, which no password fits and which is not locked.";
+    CUT_OFF = "C077" Refusal Fleet "A module of yours would cut deploy-rs off."
+        "It turns the SSH server off, moves it to another port, closes the firewall before it, or refuses the account that deploy-rs comes with. deploy-rs would roll back, and the next start of the machine would be final. Tell Cistern instead: `deploy.port`, `deploy.ssh_user`.";
+    ROOT_BY_PASSWORD = "C078" Refusal Fleet "Root could log in with a password."
+        "`PermitRootLogin = \"yes\"` together with passwords leaves root to whoever guesses longest. Cistern sets `prohibit-password`, with which keys work and passwords do not: remove the line.";
+    SERVICE_IS_ROOT = "C079" Refusal Fleet "The account of a service is in a group that amounts to root."
+        "Whoever takes over the service takes over the host: members of `wheel` take on root by sudo, those of `docker` or `podman` by a container. Give the service the files that it needs by a group of their own.";
     FIXED = "C080" Error Fleet "A port or state directory is fixed by the service."
         "The NixOS module has no option for it, so another value would be written down and not be true.";
     UNKNOWN_PORT = "C081" Error Fleet "A service has no port of that name."
@@ -279,8 +293,26 @@ codes! {
         "Name the services (`services`) or the hosts (`hosts`) that use it, or refer to it from a setting with `{secret: NAME}`; otherwise remove it.";
     SECRET_PATH_TWICE = "C093" Error Plan "Two secrets of a host want the same path."
         "agenix would write both to the same place. Give one of them another `path`.";
+    UNKNOWN_ACCOUNT = "C094" Refusal Fleet "The owner or group of a secret does not exist on a host that reads it."
+        "agenix would fail to hand the file over when the host is activated. Accounts come from kinds of service, operators, and `users.users` of your modules. Nothing is said of hosts whose modules enable something that may bring accounts of its own.";
+    SECRET_MODE = "C095" Refusal Fleet "A secret can be read by everybody on its hosts."
+        "The last digit of `mode` is for all accounts that are neither the owner nor in the group. Use `mode: \"0440\"` and a `group` for several readers.";
+    SECRET_PLACE = "C096" Error Fleet "A secret cannot be decrypted to its path."
+        "The Nix store is read-only and open to everybody; /proc, /sys and /dev are the kernel's; a directory that must stay one, such as /etc, cannot become a file. Leave `path` out to have it below /run/agenix.";
+    ORPHAN_SECRET = "C097" Warning Fleet "An encrypted file belongs to no secret."
+        "No secret of the definition has its name, and no module mentions it. It is rekeyed by nobody, so those who left can read it for ever. Remove it, or define the secret.";
+    READ_NOWHERE = "C098" Error Fleet "A secret is read by no host."
+        "Its selector matches only hosts that read nothing (`managed: scrape`), or its services run nowhere. Correct the one or the other, or remove the secret.";
     BAD_MONITOR = "C100" Error Fleet "A monitoring host cannot run Prometheus."
         "Only a host with `managed: full` gets a configuration, so only such a host can monitor.";
+    UNWATCHED = "C101" Warning Fleet "An exporter is asked by nobody."
+        "Exporters answer Prometheus, and no host runs it: add `monitoring: { hosts: [NAME] }`, or remove `exporters`. An open port that nobody needs is one too many.";
+    SCRAPES_NOTHING = "C102" Warning Fleet "Prometheus has nothing to ask."
+        "`monitoring` names a host, and no host has exporters or services with metrics. Add `exporters: { node: {} }` to `defaults`.";
+    UNUSED = "C103" Warning Fleet "A profile, a site or a group is used by no host."
+        "A profile or a site that no host names, or a group that sets nothing, changes nothing. It is a name that was mistyped elsewhere, or can be removed.";
+    RUNS_NOWHERE = "C104" Error Fleet "A service runs nowhere."
+        "Its selector matches hosts, but none that Cistern configures: only those with `managed: full` run services of the definition.";
     BAD_TEMPLATE = "C110" Error Fleet "A template cannot be read."
         "A kind's file is YAML front matter between two `---` lines and a body in the language of minijinja. The message is that of its parser.";
     HOLE_IN_TEXT = "C111" Error Fleet "A hole of a template stands inside a Nix string, comment or path."
@@ -289,6 +321,16 @@ codes! {
         "Mostly a name that does not exist. The line is that of the template.";
     NOT_NIX = "C113" Error Tree "A template gave something that is not Nix."
         "What came out does not parse. The place is shown in the text that was made.";
+    PRIVILEGED = "C114" Refusal Fleet "A container could take over its host."
+        "`privileged`, a capability such as SYS_ADMIN, or a whole disk among `devices` leaves nothing of the walls around it. Name the one device or capability that it needs; where there is no other way, accept this on the service and say why.";
+    HOST_MOUNT = "C115" Refusal Fleet "A container sees what belongs to its host."
+        "The socket of docker, podman or containerd lets it start any other container, as root. /, /etc, /proc, /sys, /dev, /run and the directory of all secrets hold the host itself. Mount the single file or directory that it needs.";
+    HOST_NETWORK = "C116" Refusal Fleet "A container shares the network of its host."
+        "It can listen on every port of the host, past the firewall's list, and reach what listens on the loopback. Publish its `ports` instead.";
+    IDLE_FACT = "C117" Refusal Fleet "A kind declares something that its body never uses."
+        "Whoever sets it in the definition would expect a change, and none would come. Use it in the body, or remove it from the front matter. A port or a directory that cannot be set says `fixed: true`.";
+    OPTION_NOT_SET = "C118" Refusal Fleet "A kind names an option that its body does not set."
+        "`option` says which NixOS option a port or the state directory goes to. `cistern why` and readers of the kind rely on it. Correct the path, or set the option in the body.";
     HAND_EDITED = "C120" Error Tree "A generated file was edited by hand."
         "Its body is not what Cistern wrote. Move the change to a module of your own (hand-written modules have the last word), then run `cistern generate --force`.";
     REFORMATTED = "C121" Warning Tree "A generated file was reformatted."
@@ -315,6 +357,32 @@ codes! {
         "Each limit holds by itself, and when all services use what they may, the machine runs out. Lower some of the `resources`, or place a service elsewhere. Where they are known not to be busy at once, allow it.";
     NO_UNIT = "C139" Error Fleet "The resources of a service would limit nothing."
         "`resources` are limits of systemd services. The kind's file names them under `units`; without one there is nothing to limit, and one that two services of a host share cannot have both limits.";
+    FIREWALL_OFF = "C140" Warning Fleet "A module of yours turns the firewall off."
+        "Every listener of the host is then open, also those that the definition keeps closed. If another firewall takes over (networking.nftables), nothing is said.";
+    LITERAL_PASSWORD = "C141" Refusal Fleet "A password or token stands in the definition or in a module."
+        "It is in git for ever, and in the Nix store, which everybody on the host can read. Encrypt it (`agenix -e secrets/NAME.age`), then give `{secret: NAME}` in the definition, or an option such as `passwordFile` in a module. Consider the old value as known.";
+    KNOWN_SECRET = "C142" Refusal Fleet "A text has the form of a secret."
+        "Password hashes, tokens of well-known services and addresses with a password are known by their form. A hash can be guessed at leisure by whoever reads it. Encrypt it as a secret, and replace what has been in git.";
+    PRIVATE_KEY = "C143" Refusal Fleet "A private key lies in the fleet directory."
+        "Whoever has a copy of the repository has the key. Remove it, make a new one, and keep that outside or encrypted as a secret.";
+    LEFTOVER = "C144" Warning Fleet "A file was left behind by a tool."
+        "Disk images, editors' backups and files of running machines do not belong into the history of a fleet. Remove it from git, and name it in .gitignore.";
+    PLAIN_SECRET = "C145" Refusal Fleet "The plain text of a secret seems to lie beside its encrypted file."
+        "secrets/NAME stands beside secrets/NAME.age. Remove it; if git has known it, replace the value.";
+    NOT_IN_GIT = "C146" Refusal Fleet "git does not know a file that the hosts need."
+        "A flake in a git repository sees only what git knows, so `nix build` would say that the file does not exist. `git add` it; one that .gitignore names needs `git add --force`.";
+    GENERATED_NOT_IN_GIT = "C147" Warning Fleet "git does not know generated files."
+        "A flake in a git repository sees only what git knows. `git add generated`, or `cistern generate --stage`.";
+    BAD_TIMEOUT = "C150" Error Fleet "A timeout lets no deployment succeed."
+        "With 0 seconds deploy-rs rolls back before anything can have happened. It waits 240 seconds for an activation and 30 for its confirmation, unless told otherwise.";
+    BAD_SUDO = "C151" Refusal Fleet "The command in `deploy.sudo` does not take an account."
+        "deploy-rs puts the account and what is to be run behind it, so it ends as `sudo -u` does: `doas -u`, `run0 --user`.";
+    SSH_OPTS = "C152" Refusal Fleet "An argument of ssh repeats what has a key of its own."
+        "The first one that ssh reads wins, and Cistern does not know the other: it would open the wrong port, or trust the wrong account. Use `deploy.port`, `deploy.jump` and `deploy.ssh_user`.";
+    JUMPS_TO_ITSELF = "C153" Refusal Fleet "A host is reached through itself."
+        "A layer that sets `deploy.jump` reaches the jump host as well. Give that host another site or profile. An empty `jump` does not exist, so set `deploy` on the other hosts, by a group for instance.";
+    NOT_ROOT = "C154" Refusal Fleet "A system would be activated by an account that is not root."
+        "deploy-rs would set a profile of that account, and the machine would boot what it did before. `deploy.user` is root; who logs in is `deploy.ssh_user`.";
     UNKNOWN_OPTION = "C160" Refusal Tree "An option that a template or a setting gives does not exist."
         "It is not in the options list that `cistern check --options` was given, so NixOS would refuse the host. The list is that of one nixpkgs: an option that is newer or older than it is missing too. A module of another flake declares options that only `--options flake` knows; accept the code with that reason where a list of plain nixpkgs is used.";
     RENAMED_OPTION = "C161" Warning Tree "An option that a template or a setting gives has another name now."

@@ -38,6 +38,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Text that would be right in the place of the fault.
     pub suggestion: Option<String>,
+    /// Secrets in the files: wherever their lines are shown, stars stand in their place.
+    pub concealed: Vec<Span>,
 }
 
 /// An entry of the definition.
@@ -71,7 +73,15 @@ impl Diagnostic {
             path: None,
             help: Vec::new(),
             suggestion: None,
+            concealed: Vec::new(),
         }
+    }
+
+    /// Says where a secret stands, which no output shows.
+    #[must_use]
+    pub fn conceal(mut self, span: Span) -> Self {
+        self.concealed.push(span);
+        self
     }
 
     /// Names an entry that it is about: the one whose `accept` can allow it comes first.

@@ -1,5 +1,7 @@
 //! Diagnostics as a person reads them: the line, the label, the cause, the remedy.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -7,7 +9,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer as Snippets, Snippet};
 
 use super::{Counts, Diagnostic, Faults, Label, Severity, counted, listed};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 
 /// Lines of a file that two labels may be apart and still be shown in one piece.
 const WIDEST_SLICE: usize = 40;
@@ -30,24 +32,25 @@ impl<'a> Renderer<'a> {
 
     /// Renders every error and warning, in the order of files and places.
     pub fn all(&self, faults: &Faults) -> String {
-        self.each(faults.sorted())
+        self.each(faults.sorted(), faults)
     }
 
     /// Renders what was allowed, with the reasons.
     pub fn allowed(&self, faults: &Faults) -> String {
-        self.each(faults.allowed())
+        self.each(faults.allowed(), faults)
     }
 
-    fn each(&self, diagnostics: Vec<&Diagnostic>) -> String {
+    fn each(&self, diagnostics: Vec<&Diagnostic>, faults: &Faults) -> String {
+        let concealed = faults.iter().flat_map(|diagnostic| diagnostic.concealed.iter().copied()).collect();
         let mut text = String::new();
         for diagnostic in diagnostics {
-            let _ = write!(text, "{}\n\n", self.one(diagnostic));
+            let _ = write!(text, "{}\n\n", self.one(diagnostic, &concealed));
         }
         text
     }
 
     /// Renders one diagnostic, without a newline at its end.
-    pub fn one(&self, diagnostic: &Diagnostic) -> String {
+    fn one(&self, diagnostic: &Diagnostic, concealed: &BTreeSet<Span>) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -57,7 +60,7 @@ impl<'a> Renderer<'a> {
             .primary_title(diagnostic.message.as_str())
             .id(diagnostic.code.id)
             .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-        for slice in self.slices(&diagnostic.labels) {
+        for slice in self.slices(&diagnostic.labels, concealed) {
             group = group.element(slice);
         }
         if let Some(path) = &diagnostic.path {
@@ -71,12 +74,16 @@ impl<'a> Renderer<'a> {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         let mut report = vec![group];
-        report.extend(self.suggestion(diagnostic));
+        report.extend(self.suggestion(diagnostic, concealed));
         self.snippets.render(&report)
     }
 
     /// The labels, one snippet for those of a file that stand near each other.
-    fn slices<'d>(&'d self, labels: &'d [Label]) -> Vec<Snippet<'d, annotate_snippets::Annotation<'d>>> {
+    fn slices<'d>(
+        &'d self,
+        labels: &'d [Label],
+        concealed: &BTreeSet<Span>,
+    ) -> Vec<Snippet<'d, annotate_snippets::Annotation<'d>>> {
         let mut groups: Vec<Slice<'_>> = Vec::new();
         for (at, label) in labels.iter().enumerate() {
             let first = self.sources.position(label.span.file, label.span.start).0;
@@ -92,7 +99,7 @@ impl<'a> Renderer<'a> {
                 None => groups.push((label.span.file, first..last, vec![(at, label)])),
             }
         }
-        groups.into_iter().map(|(file, lines, members)| self.slice(file, &lines, &members)).collect()
+        groups.into_iter().map(|(file, lines, members)| self.slice(file, &lines, &members, concealed)).collect()
     }
 
     fn slice<'d>(
@@ -100,6 +107,7 @@ impl<'a> Renderer<'a> {
         id: FileId,
         lines: &Range<usize>,
         labels: &[(usize, &'d Label)],
+        concealed: &BTreeSet<Span>,
     ) -> Snippet<'d, annotate_snippets::Annotation<'d>> {
         let file = self.sources.file(id);
         let window = window(&file.text, lines);
@@ -109,13 +117,30 @@ impl<'a> Renderer<'a> {
             let end = (label.span.end as usize).min(window.end) - window.start;
             kind.span(start..end.max(start)).label(label.text.as_str())
         });
-        Snippet::source(&file.text[window.clone()])
+        Snippet::source(self.shown(id, window.clone(), concealed))
             .path(file.path.as_str())
             .line_start(lines.start)
             .annotations(annotations)
     }
 
-    fn suggestion<'d>(&'d self, diagnostic: &'d Diagnostic) -> Option<Group<'d>> {
+    /// The text of a file with stars in the place of secrets, as many as there are bytes.
+    fn shown(&self, id: FileId, window: Range<usize>, concealed: &BTreeSet<Span>) -> Cow<'_, str> {
+        let text = &self.sources.file(id).text[window.clone()];
+        let of_file = concealed.range(Span::top(id)..).take_while(|span| span.file == id);
+        let hits = of_file.map(|span| (span.start as usize).max(window.start)..(span.end as usize).min(window.end));
+        let mut shown = Cow::Borrowed(text);
+        for hit in hits.filter(|hit| hit.start < hit.end) {
+            let hit = hit.start - window.start..hit.end - window.start;
+            let stars: String = text[hit.clone()]
+                .bytes()
+                .map(|byte| if matches!(byte, b'\n' | b'"') { byte as char } else { '*' })
+                .collect();
+            shown.to_mut().replace_range(hit, &stars);
+        }
+        shown
+    }
+
+    fn suggestion<'d>(&'d self, diagnostic: &'d Diagnostic, concealed: &BTreeSet<Span>) -> Option<Group<'d>> {
         let word = diagnostic.suggestion.as_deref()?;
         let title = Level::HELP.secondary_title(format!("did you mean `{word}`?"));
         let Some(label) = diagnostic.labels.first() else {
@@ -128,7 +153,10 @@ impl<'a> Renderer<'a> {
             label.span.start as usize - window.start..(label.span.end as usize).min(window.end) - window.start,
             word,
         );
-        let snippet = Snippet::source(&file.text[window]).path(file.path.as_str()).line_start(line).patch(patch);
+        let snippet = Snippet::source(self.shown(label.span.file, window, concealed))
+            .path(file.path.as_str())
+            .line_start(line)
+            .patch(patch);
         Some(title.element(snippet))
     }
 }

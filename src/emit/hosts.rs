@@ -192,6 +192,7 @@ struct Facts<'a> {
     tcp: BTreeSet<u16>,
     udp: BTreeSet<u16>,
     password_auth: bool,
+    password_warning: Option<String>,
     ssh_port: Option<u16>,
     root_keys: &'a BTreeSet<SshKey>,
     deploy_account: Option<&'a AccountName>,
@@ -296,6 +297,11 @@ impl<'a> Facts<'a> {
             tcp: open_ports(context, name, Protocol::Tcp),
             udp: open_ports(context, name, Protocol::Udp),
             password_auth: machine.password_auth,
+            password_warning: machine.password_auth_until.map(|until| {
+                format!(
+                    "SSH on {name} takes passwords until {until} (ssh.password_auth_until in the fleet's definition)"
+                )
+            }),
             ssh_port: own_port.map(|port| port.0.get()),
             root_keys: &machine.root_keys,
             deploy_account: machine.deploy_account.as_ref(),

@@ -8,11 +8,11 @@ use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Sum, Trail};
 use crate::load::{Body, Node};
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Device, DnsName, Domain, Duration, FleetName,
-    FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName,
-    KnownHosts, LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName,
-    Port, PortName, ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, Size, SshKey,
-    SshOption, StateVersion, StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
+    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Date, Device, DnsName, Domain, Duration,
+    FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource,
+    KindName, KnownHosts, LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode,
+    PersonName, Port, PortName, ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, Size,
+    SshKey, SshOption, StateVersion, StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
 };
 
 /// The settings of a service: a map whose values the kind judges.
@@ -133,6 +133,8 @@ definition! {
         /// Whether passwords are accepted; `false` by default.
         #[schemars(example = false)]
         password_auth: At<bool>,
+        /// The last day on which they are: without one they are refused.
+        password_auth_until: At<Date>,
         /// Whose host keys it knows; `peers` by default.
         known_hosts: At<KnownHosts>,
     }

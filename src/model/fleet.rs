@@ -9,13 +9,14 @@ use super::facts::Facts;
 use super::modules::{Modules, Setting};
 use crate::diag::Levels;
 use crate::kind::{Kinds, NameIn};
+use crate::load::Node;
 use crate::load::decode::At;
 use crate::source::Span;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, FleetName, FleetPath,
     GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, ModuleRef,
-    PersonName, Port, PortName, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey, StateVersion,
-    Subnet, System, Tag,
+    PersonName, Port, PortName, ProfileName, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey,
+    StateVersion, Subnet, System, Tag,
 };
 
 /// What the fleet is meant to be.
@@ -29,8 +30,14 @@ pub struct Fleet {
     pub sites: BTreeMap<SiteName, Site>,
     /// Every host.
     pub hosts: BTreeMap<HostName, Host>,
+    /// Whether there may be hosts that could not be read.
+    pub hosts_are_uncertain: bool,
     /// The members of every group.
     pub groups: BTreeMap<GroupName, BTreeSet<HostName>>,
+    /// Profiles that no host takes up, by itself or by another profile.
+    pub idle_profiles: BTreeMap<ProfileName, Span>,
+    /// Groups whose layer says nothing.
+    pub idle_groups: BTreeMap<GroupName, Span>,
     /// Every person with access.
     pub people: BTreeMap<PersonName, Person>,
     /// Whether there may be people who could not be read.
@@ -39,8 +46,12 @@ pub struct Fleet {
     pub services: BTreeMap<ServiceName, Service>,
     /// Every secret.
     pub secrets: BTreeMap<SecretName, Secret>,
+    /// Whether there may be secrets, or readers of one, that could not be read.
+    pub secrets_are_uncertain: bool,
     /// Where Prometheus runs.
     pub monitoring: Option<Monitoring>,
+    /// Whether something is said of that which could not be read.
+    pub monitoring_is_uncertain: bool,
     /// The kinds that services can be of.
     pub kinds: Kinds,
     /// What the definition makes of findings.
@@ -197,6 +208,10 @@ pub struct Service {
     pub hosts: Vec<HostName>,
     /// Every port, the kind's and the definition's.
     pub ports: BTreeMap<PortName, At<Port>>,
+    /// Whether its selector matches only hosts whose modules are written by hand.
+    pub runs_nowhere: bool,
+    /// Whether layers name it, under `exporters`.
+    pub is_exporter: bool,
     /// Ports that differ between hosts: exporters only.
     pub host_ports: BTreeMap<HostName, At<Port>>,
     /// Where it keeps what must survive.
@@ -209,6 +224,10 @@ pub struct Service {
     pub memory: Option<At<Size>>,
     /// The processors that an instance may use.
     pub cpus: Option<At<Cpus>>,
+    /// The settings that the definition gives, as they are written.
+    pub given: BTreeMap<String, Node>,
+    /// Where the definition says what `state` is.
+    pub state_span: Option<Span>,
     /// The secrets that its settings name.
     pub secrets: BTreeSet<SecretName>,
     /// Whether something in it could not be read.
@@ -225,17 +244,19 @@ pub struct Secret {
     /// The hosts that read it without a service.
     pub hosts: BTreeSet<HostName>,
     /// The owner of the file.
-    pub owner: Option<AccountName>,
+    pub owner: Option<At<AccountName>>,
     /// The group of the file.
-    pub group: Option<AccountName>,
+    pub group: Option<At<AccountName>>,
     /// Its permission bits.
-    pub mode: Option<Mode>,
+    pub mode: Option<At<Mode>>,
     /// Whether every host has a value of its own.
     pub per_host: bool,
     /// Where it is decrypted to.
     pub path: AbsolutePath,
-    /// Whether the definition chose that path.
-    pub own_path: bool,
+    /// Where the definition chose that path.
+    pub own_path: Option<Span>,
+    /// Whether all hosts that the definition names are only scraped, and read nothing.
+    pub only_scraped: bool,
     /// Whether something in it could not be read.
     pub poisoned: bool,
 }

@@ -1,6 +1,6 @@
 //! The layers of a host: defaults < site < profiles in their order < groups < the host itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Display};
 
 use super::definition::{FleetDef, GroupDef, HostDef, Layer, ProfileDef, SiteDef};
@@ -103,6 +103,29 @@ fn climb<'d>(
     }
     path.pop();
     order.push(name);
+}
+
+/// Finds the profiles that no host takes up, by itself or by what it takes up.
+pub fn idle_profiles(def: &FleetDef) -> BTreeMap<ProfileName, Span> {
+    let Some(known) = &def.profiles else { return BTreeMap::new() };
+    let hosts = def.hosts.iter().flat_map(|hosts| hosts.entries.values());
+    let mut open: BTreeSet<&ProfileName> =
+        hosts.flat_map(|host| host.value.profiles.iter().flatten()).map(|profile| &profile.value).collect();
+    let mut idle: BTreeMap<_, _> = known.entries.iter().map(|(name, profile)| (name, profile.key)).collect();
+    while let Some(name) = open.pop_first() {
+        if idle.remove(name).is_some() {
+            let bases = known.entries[name].value.extends.iter().flat_map(|bases| &bases.0);
+            open.extend(bases.map(|base| &base.value));
+        }
+    }
+    idle.into_iter().map(|(name, span)| (name.clone(), span)).collect()
+}
+
+/// Finds the groups whose layer says nothing.
+pub fn idle_groups(def: &FleetDef) -> BTreeMap<GroupName, Span> {
+    let groups = def.groups.iter().flat_map(|groups| &groups.entries).filter(|(_, group)| !group.value.poisoned);
+    let says = |layer: &Layer| layer.poisoned || layer.filesystems.is_some() || !places(layer).is_empty();
+    groups.filter(|(_, group)| !says(&group.value.layer)).map(|(name, group)| (name.clone(), group.key)).collect()
 }
 
 /// Reports profiles that extend each other in a circle.

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use rnix::ast::{self, AstNode, AttrpathValue, Expr, HasEntry as _};
 use rnix::Root;
+use rnix::ast::{self, AstNode, AttrpathValue, Expr, HasEntry as _};
 
 use super::text::check_depth;
 
@@ -404,8 +404,6 @@ mod tests {
         assert_eq!(paths, ["options.own.enable"]);
         assert_eq!(of(text).len(), 1);
         assert_eq!(declared("{ options = import ./o.nix; }")[0].dotted(), "options");
-        let text = "{ imports = [ ./a.nix ../b ] ++ lib.optional x ./c.nix; file = ./d.nix; }";
-        assert_eq!(imported(text), ["./a.nix", "../b", "./c.nix"]);
     }
 
     #[test]

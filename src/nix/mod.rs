@@ -7,6 +7,7 @@ mod assigned;
 mod fault;
 mod imports;
 mod literal;
+mod named;
 mod path;
 mod template;
 mod text;
@@ -16,6 +17,7 @@ pub use assigned::{Assigned, Literal, Segment, assigned, declared};
 pub use fault::{Fault, Unprintable};
 pub use imports::{Imports, imports};
 pub use literal::{attr_name, comment, string};
+pub use named::{Named, named};
 pub use path::RelativePath;
 pub use template::{
     Condition, ContextPath, Fragment, Hole, Outline, Shared, Templates, Trace, Traced, Use, Uses, body_of, outline,

@@ -105,10 +105,19 @@ impl Templates {
 
     /// Lists the names that a template takes from its context, those of what it includes aside.
     pub fn variables(&self, name: &str) -> BTreeSet<String> {
+        self.names_in(name, false)
+    }
+
+    /// Lists the same with what is taken from them: `settings.domain`, or `settings` where it is taken as a whole.
+    pub fn parts(&self, name: &str) -> BTreeSet<String> {
+        self.names_in(name, true)
+    }
+
+    fn names_in(&self, name: &str, nested: bool) -> BTreeSet<String> {
         let Ok(template) = self.environment.get_template(name) else {
             return BTreeSet::new();
         };
-        let mut found: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
+        let mut found: BTreeSet<String> = template.undeclared_variables(nested).into_iter().collect();
         found.retain(|name| !words::FUNCTIONS.contains(&name.as_str()));
         found
     }

@@ -88,6 +88,10 @@ impl Placing<'_> {
             filesystems: mounts(layer),
             modules: layer.modules.iter().flat_map(|modules| &modules.0).map(|at| at.value.clone()).collect(),
             password_auth: ssh.and_then(|ssh| ssh.password_auth).is_some_and(|at| at.value),
+            password_auth_until: ssh
+                .filter(|ssh| ssh.password_auth.is_some_and(|at| at.value))
+                .and_then(|ssh| ssh.password_auth_until)
+                .map(|at| at.value),
             known_hosts: self.known_hosts(host),
             root_keys: self.root_keys(host),
             deploy_account: (deploy_account.as_str() != "root").then_some(deploy_account),
@@ -158,10 +162,14 @@ impl Placing<'_> {
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
             file: secrets::file(name, secret.per_host.then_some(&host.name)),
-            owner: secret.owner.clone().or(user).unwrap_or_else(root),
-            group: secret.group.clone(),
-            mode: secret.mode.clone().unwrap_or_else(|| Mode::read("0400").expect("four octal digits")),
-            path: secret.own_path.then(|| secret.path.clone()),
+            owner: secret.owner.clone().map(|at| at.value).or(user).unwrap_or_else(root),
+            group: secret.group.clone().map(|at| at.value),
+            mode: secret
+                .mode
+                .clone()
+                .map(|at| at.value)
+                .unwrap_or_else(|| Mode::read("0400").expect("four octal digits")),
+            path: secret.own_path.map(|_| secret.path.clone()),
         }
     }
 }

@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use crate::check::names::in_domain;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Device, DnsName, Domain, Duration, FleetName, FleetPath,
-    FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac,
-    Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName,
-    ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Date, Device, DnsName, Domain, Duration, FleetName,
+    FleetPath, FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale,
+    Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName,
+    SecretName, ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
+    UnitName,
 };
 
 /// Everything that was decided.
@@ -103,6 +104,9 @@ pub struct Machine {
     pub modules: Vec<ModuleRef>,
     /// Whether its SSH server takes passwords.
     pub password_auth: bool,
+    /// The last day on which it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_auth_until: Option<Date>,
     /// The hosts whose keys it knows.
     pub known_hosts: BTreeSet<HostName>,
     /// The keys of its administrators.

@@ -5,10 +5,12 @@ mod kinds;
 mod ports;
 mod roles;
 mod secrets;
+mod settings;
 
 use crate::check::{Rule, rules};
 use crate::diag::{Diagnostic, Faults, Levels, Stage, codes};
 use crate::kind::Kinds;
+use crate::nix::Templates;
 use crate::place::{Draft, Entries};
 
 pub use ports::PROMETHEUS;
@@ -38,8 +40,14 @@ impl Plan {
     }
 }
 
+/// A rule that looks at the draft.
+type DraftRule = Rule<fn(&Draft, &mut Faults)>;
+
+/// A rule that fills in templates.
+type TemplateRule = Rule<fn(&Draft, &Templates, &mut Faults)>;
+
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule<Draft>] = rules![
+pub const RULES: &[DraftRule] = rules![
     kinds::stand_once,
     ports::stand_once,
     exposure::ports_may_be_had,
@@ -48,10 +56,16 @@ pub const RULES: &[Rule<Draft>] = rules![
     secrets::paths_stand_once,
 ];
 
+/// Every rule that fills in templates.
+pub const TEMPLATE_RULES: &[TemplateRule] = rules![settings::change_something,];
+
 /// Runs every rule of the plan stage; `None` when there is an error among the faults.
-pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
+pub fn prove(draft: Draft, templates: &Templates, faults: &mut Faults) -> Option<Plan> {
     for rule in RULES {
         (rule.run)(&draft, faults);
+    }
+    for rule in TEMPLATE_RULES {
+        (rule.run)(&draft, templates, faults);
     }
     let levels = &draft.fleet().levels;
     levels.settle(faults);

@@ -32,6 +32,7 @@ macro_rules! textual {
 }
 use textual;
 
+mod dates;
 mod lints;
 mod names;
 mod public;
@@ -39,6 +40,7 @@ mod quantities;
 mod scalars;
 mod selector;
 
+pub use dates::Date;
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
 pub use public::{is_below, why_not_public};

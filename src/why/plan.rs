@@ -45,8 +45,8 @@ impl Known {
         for _ in 0..ROUNDS {
             let mut faults = Faults::default();
             let fleet = Definition::read(&raw, &mut faults).lower(&self.sources, &mut faults);
-            let draft = check(fleet, &mut faults).map(place);
-            if let Some(plan) = draft.and_then(|draft| prove(draft, &mut faults)) {
+            let draft = check(fleet, &self.sources, &self.templates, &mut faults).map(place);
+            if let Some(plan) = draft.and_then(|draft| prove(draft, &self.templates, &mut faults)) {
                 return Ok(OnePlan { plan, without });
             }
             let guilty = self.guilty(&raw, &faults, host);

@@ -39,6 +39,8 @@ pub struct Definition {
     def: FleetDef,
     incomplete: bool,
     unreadable: BTreeSet<&'static str>,
+    /// Whether there is a monitoring section that could not be read.
+    unread_monitoring: bool,
     top: Span,
 }
 
@@ -59,7 +61,8 @@ impl Definition {
         let mut def = decoded.unwrap_or_default();
         let unreadable = unreadable(&def, raw);
         mark_poisoned(&mut def, raw);
-        Self { def, incomplete, unreadable, top: raw.root.span }
+        let unread_monitoring = incomplete || def.monitoring.is_none() && raw.root.get("monitoring").is_some();
+        Self { def, incomplete, unreadable, unread_monitoring, top: raw.root.span }
     }
 
     /// What it says, key by key.
@@ -90,12 +93,18 @@ impl Definition {
             name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
             domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
             sites,
+            hosts_are_uncertain: lower.names.hosts_are_uncertain() || hosts.values().any(|host| host.poisoned),
             hosts,
             groups,
+            idle_profiles: layers::idle_profiles(def),
+            idle_groups: layers::idle_groups(def),
             people,
             people_are_uncertain: lower.names.people_are_uncertain(),
+            secrets_are_uncertain: lower.names.secrets_are_uncertain()
+                || services.values().any(|service| service.poisoned),
             services,
             secrets,
+            monitoring_is_uncertain: self.unread_monitoring,
             monitoring,
             kinds,
             levels,

@@ -56,6 +56,14 @@ impl<'a> Names<'a> {
         self.lacks("services") || self.def.services.as_ref().is_some_and(|services| !services.poisoned.is_empty())
     }
 
+    /// Says whether there may be secrets, or those who read one, that could not be read.
+    pub(super) fn secrets_are_uncertain(&self) -> bool {
+        self.lacks("secrets")
+            || self.def.secrets.as_ref().is_some_and(|secrets| !secrets.poisoned.is_empty())
+            || self.services_are_uncertain()
+            || self.hosts_are_uncertain()
+    }
+
     /// Says whether there may be people who could not be read.
     pub(super) fn people_are_uncertain(&self) -> bool {
         let access = self.def.access.as_ref();

@@ -47,18 +47,20 @@ impl Lower<'_> {
                 );
             }
             let managed = |host: &HostName| hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
+            let reading: BTreeSet<_> = on.iter().filter(|host| managed(host)).cloned().collect();
             secrets.insert(
                 name.clone(),
                 Secret {
                     span: keyed.key,
                     services: by,
-                    hosts: on.into_iter().filter(managed).collect(),
-                    owner: def.owner.as_ref().map(|at| at.value.clone()),
-                    group: def.group.as_ref().map(|at| at.value.clone()),
-                    mode: def.mode.as_ref().map(|at| at.value.clone()),
+                    only_scraped: !on.is_empty() && reading.is_empty(),
+                    hosts: reading,
+                    owner: def.owner.clone(),
+                    group: def.group.clone(),
+                    mode: def.mode.clone(),
                     per_host: def.per_host.as_ref().is_some_and(|at| at.value),
                     path: self.secret_path(name),
-                    own_path: def.path.is_some(),
+                    own_path: def.path.as_ref().map(|path| path.span),
                     poisoned: def.poisoned,
                 },
             );

@@ -9,7 +9,7 @@ use crate::load::Node;
 use crate::load::decode::{At, Keyed, Scalar};
 use crate::model::definition::{PlacementDef, ServiceDef};
 use crate::model::fleet::{Host, Service};
-use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, ServiceName};
+use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, Selector, ServiceName};
 
 type Hosts = BTreeMap<HostName, Host>;
 
@@ -40,18 +40,26 @@ impl Lower<'_> {
         let mut secrets = BTreeSet::new();
         let settings = self.settings(kind, def, span, &mut secrets, faults);
         let resources = def.resources.as_ref();
+        let placed = self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults);
+        let selector = def.placement.as_ref().and_then(|placement| placement.selector.as_ref());
+        let matches = |selector: &At<Selector>| hosts.values().any(|host| selector.value.matches(host));
+        let given = def.settings.iter().flat_map(|settings| &settings.entries);
         let service = Service {
             span,
             kind: kind.name.clone(),
             image: def.image.as_ref().map(|image| image.value.clone()),
-            hosts: self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults),
+            runs_nowhere: placed.is_empty() && selector.is_some_and(matches),
+            hosts: placed,
             ports: ports(kind, def, span, faults),
+            is_exporter: false,
             host_ports: BTreeMap::new(),
             state: state(kind, def, faults),
             settings,
             names: names(kind, def),
             memory: resources.and_then(|resources| resources.memory),
             cpus: resources.and_then(|resources| resources.cpus),
+            given: given.map(|(name, value)| (name.to_string(), value.value.0.clone())).collect(),
+            state_span: def.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.span),
             secrets,
             poisoned: false,
         };
@@ -321,7 +329,8 @@ impl Lower<'_> {
                     }
                     continue;
                 }
-                let service = services.entry(service_name).or_insert_with(|| plain(kind, def.key, Vec::new()));
+                let exporter = || Service { is_exporter: true, ..plain(kind, def.key, Vec::new()) };
+                let service = services.entry(service_name).or_insert_with(exporter);
                 service.hosts.push(host.name.clone());
                 if let Some(port) = def.value.port {
                     service.host_ports.insert(host.name.clone(), port);
@@ -338,14 +347,18 @@ fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Servic
         span,
         kind: kind.name.clone(),
         image: None,
+        runs_nowhere: false,
         hosts,
         ports: usual_ports(kind),
+        is_exporter: false,
         host_ports: BTreeMap::new(),
         state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
         settings: settings.map(|(name, setting)| (name.to_string(), setting.value.fallback())).collect(),
         names: Vec::new(),
         memory: None,
         cpus: None,
+        given: BTreeMap::new(),
+        state_span: None,
         secrets: BTreeSet::new(),
         poisoned: false,
     }

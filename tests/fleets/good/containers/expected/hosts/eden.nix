@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=4498a7a4be74d0a87f3e3f20bfc09e92 body=73b13474a8fffd2c93cd5847aca78626 words=30e75a89c6852bf0a11159326c9b38fe
+# cistern 1 in=02b9d42220cd94ddd3d869dc5c468c71 body=1528a7da364e0c1a0bf8eea79b749845 words=b6e439b3649536fb7286cfb67d68aa1e
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,38 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.encoder
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.encoder = {
+          image = lib.mkOverride 900 "registry.example.org/encoder@sha256:12a435ec8454c6d1c90a1d92812b09af11bee711fbe524d56a8f26ea7c5ccee8";
+          networks = [ "media" ];
+          devices = [
+            "/dev/dri:/dev/dri"
+            "/dev/net/tun"
+          ];
+          capabilities = {
+            MKNOD = lib.mkOverride 900 false;
+            NET_ADMIN = lib.mkOverride 900 true;
+          };
+          privileged = lib.mkOverride 900 true;
+          volumes = [
+            "/etc/encoder:/config"
+            "/etc/localtime:/etc/localtime"
+            "/srv/proc:/proc.txt"
+          ];
+        };
+      };
+
+      # A disk that is missing stops the container rather than showing it an empty directory.
+      systemd.services.podman-encoder.unitConfig.RequiresMountsFor = [
+        "/etc/encoder"
+        "/etc/localtime"
+        "/srv/proc"
+      ];
     }
 
     # services.plain

@@ -1,0 +1,211 @@
+//! Rules about secrets in plain sight: in the definition, in kinds, in hand-written modules.
+//!
+//! A false alarm costs more than a miss: a value counts by the name that it stands behind, or by its form. How random
+//! it looks is only ever a second condition. No message holds the value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::evidence::Evidence;
+use super::tokens::{self, Token};
+use super::told;
+use super::wording::is_literal_secret;
+use crate::diag::{Code, Diagnostic, Faults, codes};
+use crate::kind::BUILT_IN;
+use crate::load::{Body, Node};
+use crate::model::Fleet;
+use crate::nix::named;
+use crate::source::{FileId, SPLIT, SourceFile, Span};
+use crate::value::{HostName, Managed};
+
+/// One finding, before it is told.
+struct Found {
+    span: Span,
+    /// What must not be shown.
+    secret: Option<Span>,
+    code: &'static Code,
+    message: String,
+    label: &'static str,
+}
+
+const REPLACE: &str = "whoever has read it keeps it: replace the value as well";
+
+/// No secret stands anywhere as it is.
+pub(super) fn are_out_of_sight(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
+    let mut found = by_form(evidence);
+    let taken: BTreeSet<(FileId, u32)> = found.iter().map(|one| (one.span.file, one.span.start)).collect();
+    let covered = |one: &Found| {
+        let inside =
+            taken.range((one.span.file, one.span.start)..(one.span.file, one.span.end.max(one.span.start + 1)));
+        inside.count() > 0
+    };
+    let by_name: Vec<_> = settings(fleet).chain(kinds(fleet)).chain(modules(evidence)).collect();
+    found.extend(by_name.into_iter().filter(|one| !covered(one)));
+    let users = if found.is_empty() { BTreeMap::new() } else { users_of(fleet, evidence) };
+    for one in found {
+        tell(fleet, evidence, &users, &one, faults);
+    }
+}
+
+fn tell(
+    fleet: &Fleet,
+    evidence: &Evidence<'_>,
+    users: &BTreeMap<FileId, BTreeSet<&HostName>>,
+    one: &Found,
+    faults: &mut Faults,
+) {
+    let path = &evidence.sources.file(one.span.file).path;
+    let help: &[&str] = match path {
+        _ if one.code.id == codes::PRIVATE_KEY.id => {
+            &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
+        }
+        path if path.ends_with(".nix") => &[
+            "encrypt it (`agenix -e secrets/NAME.age`), and set the option that takes a file, such as `hashedPasswordFile`",
+            REPLACE,
+        ],
+        path if path.ends_with(".j2") => &["make it a setting of `type: secret`", REPLACE],
+        _ => &[
+            "encrypt it (`agenix -e secrets/NAME.age`), and give `{ secret: NAME }`, a container its `environment_file`",
+            REPLACE,
+        ],
+    };
+    let diagnostic = || {
+        let diagnostic = Diagnostic::new(one.code, one.message.clone()).at(one.span, one.label);
+        let diagnostic = one.secret.into_iter().fold(diagnostic, Diagnostic::conceal);
+        help.iter().fold(diagnostic, |diagnostic, line| diagnostic.help(*line))
+    };
+    if let Some(hosts) = users.get(&one.span.file) {
+        return told::once(fleet, one.code, hosts.iter().copied(), faults, |_| diagnostic());
+    }
+    let split = path.split_once('/').and_then(|(section, file)| Some((section, file.strip_suffix(".yaml")?)));
+    let section = split.and_then(|(section, name)| Some((*SPLIT.iter().find(|known| **known == section)?, name)));
+    let service =
+        fleet.services.iter().find(|(_, service)| service.given.values().any(|node| holds(node.span, one.span)));
+    faults.push(match (service, section) {
+        (Some((name, _)), _) => diagnostic().about("services", name),
+        (None, Some((section, name))) => diagnostic().about(section, name),
+        (None, None) => diagnostic(),
+    });
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Every text that was read, in one pass each. Facts are full of serial numbers, and written by a program.
+fn by_form(evidence: &Evidence<'_>) -> Vec<Found> {
+    let files: Vec<_> = evidence.sources.below("").filter(|(_, file)| is_hand_written(file)).collect();
+    let found = files.into_par_iter().flat_map_iter(|(id, file)| {
+        tokens::find(&file.text).into_iter().chain(key_file(file)).map(move |token| of_token(id, &token))
+    });
+    found.collect()
+}
+
+/// A file that is nothing but 32 bytes in base64, as WireGuard writes its private keys, and its public ones too.
+fn key_file(file: &SourceFile) -> Option<Token> {
+    let key = file.text.trim();
+    let is_key = file.path.ends_with(".key") && !file.path.to_ascii_lowercase().contains("pub");
+    let encoded = key.len() == 44
+        && key.ends_with('=')
+        && key[..43].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    (is_key && encoded).then_some(Token {
+        what: "a private key",
+        private_key: true,
+        conceal: true,
+        range: 0..key.len(),
+    })
+}
+
+fn is_hand_written(file: &SourceFile) -> bool {
+    !file.path.starts_with(BUILT_IN) && !file.path.starts_with("facts/")
+}
+
+fn of_token(file: FileId, token: &Token) -> Found {
+    let span = Span::new(file, token.range.start, token.range.end);
+    let code = if token.private_key { codes::PRIVATE_KEY } else { codes::KNOWN_SECRET };
+    let message = format!("{} stands here", token.what);
+    Found { span, secret: token.conceal.then_some(span), code, message, label: "known by its form" }
+}
+
+/// Settings of services, such as a container's `environment`.
+fn settings(fleet: &Fleet) -> impl Iterator<Item = Found> {
+    fleet.services.iter().flat_map(|(name, service)| {
+        let mut found = Vec::new();
+        for (setting, node) in &service.given {
+            walk(setting, node, &mut |key, node| found.push(literal(&format!("`{key}` of service `{name}`"), node)));
+        }
+        found
+    })
+}
+
+/// What the fleet's own kinds give to settings that the definition leaves out.
+fn kinds(fleet: &Fleet) -> impl Iterator<Item = Found> {
+    fleet.kinds.iter().filter(|kind| kind.own).flat_map(|kind| {
+        let mut found = Vec::new();
+        for (setting, def) in kind.front.settings.iter().flat_map(|settings| &settings.entries) {
+            let Some(default) = &def.value.default else { continue };
+            let mut push =
+                |key: &str, node: &Node| found.push(literal(&format!("`{key}` of kind `{}`", kind.name), node));
+            walk(setting.as_str(), &default.0, &mut push);
+        }
+        found
+    })
+}
+
+/// Calls back for every text in a value that stands behind the name of a secret.
+fn walk(key: &str, node: &Node, tell: &mut dyn FnMut(&str, &Node)) {
+    match &node.body {
+        Body::Text(scalar) if is_literal_secret(key, &scalar.text) => tell(key, node),
+        Body::Text(_) | Body::Null => {}
+        Body::List(items) => items.iter().for_each(|item| walk(key, item, tell)),
+        // `{secret: NAME}` names a secret and is none.
+        Body::Map(entries) if entries.len() == 1 && &*entries[0].key == "secret" => {}
+        Body::Map(entries) => entries.iter().for_each(|entry| walk(&entry.key, &entry.value, tell)),
+    }
+}
+
+fn literal(what: &str, node: &Node) -> Found {
+    Found {
+        span: node.span,
+        secret: Some(node.span),
+        code: codes::LITERAL_PASSWORD,
+        message: format!("the value of {what} stands here as it is"),
+        label: "for everybody to read",
+    }
+}
+
+/// Names in Nix files. Those that no host uses count as well: they are in the same repository.
+fn modules(evidence: &Evidence<'_>) -> impl Iterator<Item = Found> {
+    let files: Vec<_> = evidence.sources.below("").filter(|(_, file)| file.path.ends_with(".nix")).collect();
+    let found: Vec<Vec<Found>> = files
+        .into_par_iter()
+        .map(|(id, file)| {
+            let secret = named(&file.text).into_iter().filter(|one| is_literal_secret(&one.name, &one.text));
+            secret
+                .map(|one| {
+                    let span = Span::new(id, one.range.start, one.range.end);
+                    Found {
+                        span,
+                        secret: Some(span),
+                        code: codes::LITERAL_PASSWORD,
+                        message: format!("the value of `{}` stands here as it is", one.name.escape_debug()),
+                        label: "for everybody to read, in git and in the Nix store",
+                    }
+                })
+                .collect()
+        })
+        .collect();
+    found.into_iter().flatten()
+}
+
+/// The hosts that take in a hand-written module.
+fn users_of<'f>(fleet: &'f Fleet, evidence: &Evidence<'_>) -> BTreeMap<FileId, BTreeSet<&'f HostName>> {
+    let mut users: BTreeMap<FileId, BTreeSet<&HostName>> = BTreeMap::new();
+    for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
+        for module in evidence.modules_of(host).list.values() {
+            users.entry(module.file).or_default().insert(&host.name);
+        }
+    }
+    users
+}

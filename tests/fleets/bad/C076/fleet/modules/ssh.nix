@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  services.openssh.settings.UsePAM = lib.mkForce false;
+}

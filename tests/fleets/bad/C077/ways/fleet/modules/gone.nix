@@ -1,0 +1,3 @@
+{
+  users.users.deploy.enable = false;
+}

@@ -1,0 +1,3 @@
+{
+  services.openssh.ports = [ 2222 ];
+}

@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  services.openssh.settings.PermitRootLogin = lib.mkForce "no";
+}

@@ -1,0 +1,3 @@
+{
+  services.openssh.settings.AllowUsers = [ "ana" "root@192.168.1.*" ];
+}

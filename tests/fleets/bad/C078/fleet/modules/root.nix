@@ -1,0 +1,3 @@
+{
+  services.openssh.settings.PermitRootLogin = "yes";
+}

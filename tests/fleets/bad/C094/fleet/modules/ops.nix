@@ -1,0 +1,6 @@
+{
+  users.users.ops = {
+    isSystemUser = true;
+    group = "ops";
+  };
+}

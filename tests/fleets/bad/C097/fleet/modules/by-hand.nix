@@ -1,0 +1,3 @@
+{
+  age.secrets.by-hand.file = ../secrets/by-hand.age;
+}

@@ -1,0 +1,200 @@
+# Written by Cistern from hosts.strict. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=20b701b6ca77c6da3746117725efcc4f body=7f959879cf1c32e56d2262b3f6d2d4c7 words=98eadbf02e5ff0f2ad05cf12b4835904
+{ lib, ... }:
+{
+  imports = [
+    ../../modules/strict.nix
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.jellyfin
+    {
+      services.jellyfin = {
+        enable = lib.mkOverride 900 true;
+        dataDir = lib.mkOverride 900 "/var/lib/jellyfin";
+      };
+
+      # A member only: Jellyfin reads the media and keeps what it writes to itself.
+      users.users.jellyfin.extraGroups = [ "media" ];
+      users.groups.media = { };
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+    # services.shop
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.shop = {
+          image = lib.mkOverride 900 "docker.io/library/x@sha256:5be1ecc7935f1dd85635d4feedaf660594030253cc97c9e9ca3819ffeac36b65";
+          ports = [
+            "10.0.0.10:8080:8080"
+          ];
+          environment = {
+            DATABASE_URL = lib.mkOverride 900 "postgres://shop@db.example.org/shop";
+            DB_PASSWORD_FILE = lib.mkOverride 900 "/run/agenix/shop";
+            KEY = lib.mkOverride 900 "AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF";
+            OTHER_URL = lib.mkOverride 900 "postgres://shop:PASSWORD@db.example.org/shop, or user:password@host";
+            PASSWORD = lib.mkOverride 900 "$DB_PASSWORD";
+            SECRET_NAME = lib.mkOverride 900 "9f86d081884c7d659a2feaa0c55ad015";
+            SESSION_SECRET = lib.mkOverride 900 "***";
+            TOKEN = lib.mkOverride 900 "shop-issuer";
+          };
+          volumes = [
+            "/run/agenix/shop:/agenix"
+            "/etc/localtime:/etc/localtime"
+            "/run/shop:/run/shop"
+          ];
+        };
+      };
+
+      # A disk that is missing stops the container rather than showing it an empty directory.
+      systemd.services.podman-shop.unitConfig.RequiresMountsFor = [
+        "/run/agenix/shop"
+        "/etc/localtime"
+        "/run/shop"
+      ];
+    }
+
+    # monitoring
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "strict";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [
+      8080
+      8096
+      9100
+    ];
+    firewall.allowedUDPPorts = [ 7359 ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+    deploy = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+      ];
+    };
+    robert = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+      ];
+    };
+  };
+
+  # deploy-rs copies store paths as this account and takes on the one that activates.
+  nix.settings.trusted-users = [ "deploy" ];
+  security.sudo.extraRules = [
+    {
+      users = [ "deploy" ];
+      runAs = "root";
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+
+  age.secrets = {
+    of-module = {
+      file = lib.mkOverride 900 ../../secrets/of-module.age;
+      owner = lib.mkOverride 900 "backup";
+      group = lib.mkOverride 900 "backup-readers";
+      mode = lib.mkOverride 900 "0400";
+    };
+    of-operator = {
+      file = lib.mkOverride 900 ../../secrets/of-operator.age;
+      owner = lib.mkOverride 900 "robert";
+      mode = lib.mkOverride 900 "0400";
+    };
+    of-service = {
+      file = lib.mkOverride 900 ../../secrets/of-service.age;
+      owner = lib.mkOverride 900 "jellyfin";
+      group = lib.mkOverride 900 "media";
+      mode = lib.mkOverride 900 "0440";
+    };
+    of-system = {
+      file = lib.mkOverride 900 ../../secrets/of-system.age;
+      owner = lib.mkOverride 900 "root";
+      group = lib.mkOverride 900 "wheel";
+      mode = lib.mkOverride 900 "0640";
+      path = lib.mkOverride 900 "/etc/shop.key";
+    };
+    shop = {
+      file = lib.mkOverride 900 ../../secrets/shop.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}

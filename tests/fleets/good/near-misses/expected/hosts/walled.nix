@@ -1,0 +1,104 @@
+# Written by Cistern from hosts.walled. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=36daff322dcac65c25249e155a628d9e body=4fada0ac86cdb325c17b02ba63fdbad7 words=e93793cb1408666474a1152b2499b2a0
+{ lib, ... }:
+{
+  imports = [
+    ../../modules/walled.nix
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "walled";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [ 9100 ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  # Shown at every evaluation; from the day after, Cistern refuses to compile the fleet.
+  warnings = [
+    "SSH on walled takes passwords until 2999-12-31 (ssh.password_auth_until in the fleet's definition)"
+  ];
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 true;
+      PasswordAuthentication = lib.mkOverride 900 true;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+    robert = {
+      isNormalUser = lib.mkOverride 900 true;
+      openssh.authorizedKeys.keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+      ];
+    };
+  };
+
+  age.secrets = {
+    of-operator = {
+      file = lib.mkOverride 900 ../../secrets/of-operator.age;
+      owner = lib.mkOverride 900 "robert";
+      mode = lib.mkOverride 900 "0400";
+    };
+    of-system = {
+      file = lib.mkOverride 900 ../../secrets/of-system.age;
+      owner = lib.mkOverride 900 "root";
+      group = lib.mkOverride 900 "wheel";
+      mode = lib.mkOverride 900 "0640";
+      path = lib.mkOverride 900 "/etc/shop.key";
+    };
+  };
+}

@@ -1,0 +1,9 @@
+{ lib, ... }:
+{
+  services.openssh = {
+    ports = [ 22 ];
+    settings.PermitRootLogin = lib.mkDefault "no";
+    settings.PasswordAuthentication = lib.mkDefault true;
+  };
+  services.gitea.enable = true;
+}
