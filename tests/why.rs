@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use cistern::diag::Faults;
 use cistern::emit::{self, Context};
@@ -23,6 +25,7 @@ use cistern::value::ModuleRef;
 use cistern::why::{Answer, Known, Layer, Leaf, Options, View, ask, near};
 use cistern::{compile, kind};
 use common::temp_dir;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 #[test]
@@ -42,6 +45,25 @@ fn transcripts_are_real() {
     }
     assert!(commands > 40, "{commands} commands");
     assert!(stale.is_empty(), "CISTERN_BLESS=1 accepts what is found:\n{}", stale.join("\n"));
+}
+
+#[test]
+fn the_document_is_real() {
+    let file = repository().join("docs/why.md");
+    let text = fs::read_to_string(&file).unwrap();
+    let mut parts = text.split("```console\n");
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (block, rest) = part.split_once("```\n").expect("a block ends");
+        let commands = block.lines().filter_map(|line| line.strip_prefix("$ "));
+        let shown =
+            commands.map(|command| format!("$ {command}\n{}", sh(&repository().join("examples/homelab"), command)));
+        made.push_str(&format!("```console\n{}```\n{rest}", shown.collect::<Vec<_>>().join("\n")));
+    }
+    if text != made && std::env::var_os("CISTERN_BLESS").is_some() {
+        return fs::write(&file, &made).unwrap();
+    }
+    assert!(text == made, "docs/why.md is stale: run this test with CISTERN_BLESS=1");
 }
 
 /// Runs the `$` lines of a transcript; lines that begin with `#` stay.
@@ -84,7 +106,7 @@ fn sh(directory: &Path, command: &str) -> String {
 
 #[test]
 fn every_value_stands_where_why_says() {
-    let mut values = 0;
+    let values = AtomicUsize::new(0);
     for_each_fleet(|name, sources| {
         let known = Known::read(sources);
         for host in known.fleet.hosts.keys() {
@@ -101,14 +123,14 @@ fn every_value_stands_where_why_says() {
                         Layer::Kind => assert!(known.sources.file(span.file).path.ends_with(".nix.j2"), "{at}"),
                         _ => assert_eq!(entry.as_ref(), Some(&said.by), "{at}"),
                     }
-                    values += 1;
+                    values.fetch_add(1, Relaxed);
                 }
                 let whole = ask(&view, &leaf.dotted()).leaf.unwrap_or_else(|| panic!("{at} is not found"));
                 assert_eq!(format!("{whole:?}"), format!("{leaf:?}"), "{at}");
             }
         }
     });
-    assert!(values > 500, "{values} values");
+    assert!(values.load(Relaxed) > 500, "{values:?} values");
 }
 
 #[test]
@@ -183,7 +205,7 @@ fn of_machine(machine: &Machine) -> Vec<(String, Value)> {
 
 #[test]
 fn every_option_is_led_back_to_a_template() {
-    let mut options = 0;
+    let options = AtomicUsize::new(0);
     for_each_compiled(|name, directory, entries| {
         let tree = tree(directory);
         for host in entries.hosts.keys() {
@@ -222,12 +244,12 @@ fn every_option_is_led_back_to_a_template() {
                         let fed = !feed.leaves.is_empty() || !feed.notes.is_empty();
                         assert!(fed || is_empty(&feed.expression), "{at}: nothing fed {}", feed.expression);
                     }
-                    options += 1;
+                    options.fetch_add(1, Relaxed);
                 }
             }
         }
     });
-    assert!(options > 2000, "{options} options");
+    assert!(options.load(Relaxed) > 2000, "{options:?} options");
 }
 
 /// Says whether an expression is one that may come from nothing: keys of nobody, a list that is empty.
@@ -293,26 +315,24 @@ fn sources(directory: &Path) -> Sources {
     sources
 }
 
-fn for_each_fleet(mut law: impl FnMut(&str, Sources)) {
+fn for_each_fleet(law: impl Fn(&str, Sources) + Sync) {
     for_each_fleet_directory(|name, directory| law(name, sources(directory)));
 }
 
-fn for_each_compiled(mut law: impl FnMut(&str, &Path, &cistern::place::Entries)) {
+fn for_each_compiled(law: impl Fn(&str, &Path, &cistern::place::Entries) + Sync) {
     for_each_fleet_directory(|name, directory| {
         let compiled = compile(directory).unwrap();
         law(name, directory, compiled.plan.as_ref().unwrap_or_else(|| panic!("{name} has faults")).entries());
     });
 }
 
-fn for_each_fleet_directory(mut law: impl FnMut(&str, &Path)) {
+fn for_each_fleet_directory(law: impl Fn(&str, &Path) + Sync) {
     let good =
         directories(&repository().join("tests/fleets/good")).into_iter().map(|directory| directory.join("fleet"));
     let own = [repository().join("tests/why/fleet")];
     let fleets: BTreeSet<PathBuf> = good.chain(directories(&repository().join("examples"))).chain(own).collect();
     assert!(fleets.len() > 15);
-    for directory in fleets {
-        law(&directory.display().to_string(), &directory);
-    }
+    fleets.par_iter().for_each(|directory| law(&relative(directory), directory));
 }
 
 fn directories(of: &Path) -> Vec<PathBuf> {
@@ -325,6 +345,10 @@ fn files(of: &Path, suffix: &str) -> Vec<PathBuf> {
     found.retain(|path| path.extension().is_some_and(|own| own == suffix));
     found.sort();
     found
+}
+
+fn relative(directory: &Path) -> String {
+    directory.strip_prefix(repository()).expect("below it").display().to_string()
 }
 
 fn repository() -> PathBuf {

@@ -9,6 +9,7 @@ use clap::Args;
 use super::{Common, Format, Outcome, Terminal, selection, show};
 use crate::diag::{Diagnostic, Faults, Renderer, counted, json, listed, summary};
 use crate::emit::{self, Context};
+use crate::load::decode::Scalar;
 use crate::tree::Tree;
 use crate::value::HostName;
 use crate::why::Reach;
@@ -102,7 +103,10 @@ impl Scope {
 fn compiled(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Option<(Compiled, Option<Scope>)>> {
     let Some(selector) = &options.selector else { return Ok(Some((compile(&common.directory)?, None))) };
     let known = show::read(common)?;
-    let Some(chosen) = selection::choose(selector, known.fleet.hosts.values(), terminal) else {
+    // What is wrong with a host that cannot be read is asked for by its name.
+    let unread = known.raw.poisoned.get("hosts").is_some_and(|names| names.contains(selector));
+    let named = HostName::read(selector).ok().filter(|_| unread).map(|name| BTreeSet::from([name]));
+    let Some(chosen) = named.or_else(|| selection::choose(selector, known.fleet.hosts.values(), terminal)) else {
         show::note_faults(&known, terminal);
         return Ok(None);
     };

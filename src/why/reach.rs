@@ -67,6 +67,11 @@ impl Reach {
 
     /// The hosts that a finding concerns; nothing for one that concerns the fleet as a whole.
     pub fn hosts(&self, finding: &Diagnostic) -> Option<Hosts> {
+        // A finding about a service on a host is about that host, and not about all that run the service.
+        let of_hosts: Vec<_> = finding.about.iter().filter(|subject| subject.section == "hosts").collect();
+        if !of_hosts.is_empty() {
+            return Some(of_hosts.iter().filter_map(|subject| self.entry("hosts", &subject.name)).flatten().collect());
+        }
         if !finding.about.is_empty() {
             let of = |subject: &Subject| self.entry(subject.section, &subject.name);
             return finding.about.iter().map(of).reduce(|a, b| Some(a?.into_iter().chain(b?).collect())).flatten();
