@@ -22,7 +22,7 @@ use cistern::place::plan::{HostEntry, Machine};
 use cistern::source::{Sources, Span};
 use cistern::tree::Tree;
 use cistern::value::ModuleRef;
-use cistern::why::{Answer, Known, Layer, Leaf, Options, View, ask, near};
+use cistern::why::{Answer, Known, Layer, Leaf, Options, View, ask, near, show};
 use cistern::{compile, kind};
 use common::temp_dir;
 use rayon::prelude::*;
@@ -282,6 +282,36 @@ fn every_misspelt_path_is_led_to_a_known_one() {
     }
 }
 
+#[test]
+fn what_is_shown_reads_the_same() {
+    for_each_fleet(|name, sources| {
+        let known = Known::read(sources);
+        let views: Vec<View<'_>> =
+            known.fleet.hosts.keys().filter_map(|host| View::of(&known, host.as_str())).collect();
+        let mut shown = Sources::default();
+        let id = shown.add("shown", show::yaml(&views));
+        let mut faults = Faults::default();
+        let node =
+            load::parse(id, shown.file(id), &mut faults).unwrap_or_else(|| panic!("{name}: {}", shown.file(id).text));
+        assert!(faults.is_empty(), "{name}");
+        let mut document: Value = serde_json::from_str(&show::json(&views)).unwrap();
+        document.as_object_mut().unwrap().retain(|key, _| key != "version" && key != "unset");
+        assert_eq!(said(node.to_json()), said(document), "{name}");
+    });
+}
+
+/// A value without what is nothing.
+fn said(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let inner = map.into_iter().map(|(key, value)| (key, said(value)));
+            Value::Object(inner.filter(|(_, value)| !value.is_null() && *value != json!({})).collect())
+        }
+        Value::Array(list) => list.into_iter().map(said).collect(),
+        other => other,
+    }
+}
+
 /// Reads what a place of a YAML file says.
 fn read(sources: &Sources, span: Span) -> Value {
     let mut own = Sources::default();
@@ -303,14 +333,19 @@ fn at_top(known: &Known, span: Span, section: &str) -> bool {
 }
 
 fn tree(directory: &Path) -> Tree {
-    let compiled = compile(directory).unwrap();
+    let compiled = compile(directory).expect("it can be read");
     let nothing = Tree::default();
-    let context = Context::new(compiled.plan.as_ref().unwrap(), &compiled.templates, &nothing, &compiled.sources);
-    emit::emit(&context).unwrap().tree
+    let context = Context::new(
+        compiled.plan.as_ref().expect("it has no fault"),
+        &compiled.templates,
+        &nothing,
+        &compiled.sources,
+    );
+    emit::emit(&context).expect("no template fails").tree
 }
 
 fn sources(directory: &Path) -> Sources {
-    let mut sources = Sources::read(directory).unwrap();
+    let mut sources = Sources::read(directory).expect("it can be read");
     kind::add_built_in(&mut sources);
     sources
 }
@@ -321,7 +356,7 @@ fn for_each_fleet(law: impl Fn(&str, Sources) + Sync) {
 
 fn for_each_compiled(law: impl Fn(&str, &Path, &cistern::place::Entries) + Sync) {
     for_each_fleet_directory(|name, directory| {
-        let compiled = compile(directory).unwrap();
+        let compiled = compile(directory).expect("it can be read");
         law(name, directory, compiled.plan.as_ref().unwrap_or_else(|| panic!("{name} has faults")).entries());
     });
 }
@@ -336,12 +371,13 @@ fn for_each_fleet_directory(law: impl Fn(&str, &Path) + Sync) {
 }
 
 fn directories(of: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(of).expect("it is there").map(|entry| entry.expect("it can be read").path());
     entries.filter(|path| path.is_dir()).collect()
 }
 
 fn files(of: &Path, suffix: &str) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<_> =
+        fs::read_dir(of).expect("it is there").map(|entry| entry.expect("it can be read").path()).collect();
     found.retain(|path| path.extension().is_some_and(|own| own == suffix));
     found.sort();
     found

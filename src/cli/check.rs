@@ -110,7 +110,8 @@ fn compiled(options: &Options, common: &Common, terminal: &Terminal) -> io::Resu
         show::note_faults(&known, terminal);
         return Ok(None);
     };
-    let scope = Scope { chosen, all: known.fleet.hosts.len(), reach: Reach::of(&known) };
+    let reach = Reach::of(&known);
+    let scope = Scope { chosen, all: reach.all(), reach };
     Ok(Some((compile_fleet(known.sources, known.fleet, known.faults, known.templates), Some(scope))))
 }
 

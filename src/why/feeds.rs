@@ -231,7 +231,7 @@ impl Feeds<'_, '_> {
     fn people(&self, role: Role, key: &str) -> Vec<Leaf> {
         let people = self.view.known.fleet.people.iter();
         let here = people.filter(|(_, person)| person.role == role && person.hosts.contains(&self.view.host.name));
-        here.map(|(name, _): (&PersonName, _)| self.top(&["access", "people", name.as_str()], key)).flatten().collect()
+        here.flat_map(|(name, _): (&PersonName, _)| self.top(&["access", "people", name.as_str()], key)).collect()
     }
 
     fn peers(&self, service: &str, key: &str, names: &[String]) -> Vec<Leaf> {

@@ -65,6 +65,11 @@ impl Reach {
         Self { hosts, places: places(known), kinds, files }
     }
 
+    /// Counts the hosts, those that cannot be read included.
+    pub fn all(&self) -> usize {
+        self.hosts.keys().filter(|(section, _)| section == "hosts").count()
+    }
+
     /// The hosts that a finding concerns; nothing for one that concerns the fleet as a whole.
     pub fn hosts(&self, finding: &Diagnostic) -> Option<Hosts> {
         // A finding about a service on a host is about that host, and not about all that run the service.

@@ -18,8 +18,14 @@ const OURS: &str = "Cistern's default";
 /// What is said of a value that there is none of.
 pub(super) const NOBODY: &str = "nobody set it";
 
+/// The path of a key, with `*` for names; what it is; and why.
+type Row<F> = (&'static str, F, &'static str);
+
+/// What a key of a host is by default.
+type OfHost = fn(&Host) -> Value;
+
 /// What a key of a host is that nobody set; the others are nothing.
-const HOST: &[(&str, fn(&Host) -> Value, &str)] = &[
+const HOST: &[Row<OfHost>] = &[
     ("managed", |_| json!("full"), OURS),
     ("profiles", |_| json!([]), OURS),
     ("accept", |_| json!([]), OURS),
@@ -54,7 +60,7 @@ const HOST: &[(&str, fn(&Host) -> Value, &str)] = &[
 ];
 
 /// What a key of the rest of the definition is that nobody set; the others are nothing.
-const ELSEWHERE: &[(&str, fn() -> Value, &str)] = &[
+const ELSEWHERE: &[Row<fn() -> Value>] = &[
     ("access.people.*.age_keys", || json!([]), OURS),
     ("access.people.*.hosts", || Value::Null, "all hosts"),
     ("access.people.*.sudo", || json!([]), OURS),

@@ -157,7 +157,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
 };
 
 /// Finds the row of a path, and what of the path stands below it.
-pub(super) fn row<'p>(family: Family, path: &'p [String]) -> Option<(&'static Row, &'p [String])> {
+pub(super) fn row(family: Family, path: &[String]) -> Option<(&'static Row, &[String])> {
     let fits = |row: &Row| {
         let mut keys = path.iter();
         let fits = row.path.split('.').all(|word| keys.next().is_some_and(|key| word == "*" || word == key));
