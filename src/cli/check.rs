@@ -49,7 +49,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         }
     }
     if let (Some(scope), Some(hidden)) = (&scope, &hidden) {
-        terminal.say("Checked", &scope.told(faults, hidden));
+        terminal.say("Checked", &scope.told(faults, hidden, compiled.plan.is_some()));
         return Ok(if faults.has_errors() { Outcome::Wrong } else { Outcome::Fine });
     }
     let Some(plan) = &compiled.plan else {
@@ -84,8 +84,8 @@ impl Scope {
         self.reach.hosts(finding).is_none_or(|hosts| !hosts.is_disjoint(&self.chosen))
     }
 
-    /// What was looked at, what was found, and what was left out.
-    fn told(&self, faults: &Faults, hidden: &Faults) -> String {
+    /// What was looked at, what was found, and what was left out; `planned` says whether all rules could look.
+    fn told(&self, faults: &Faults, hidden: &Faults, planned: bool) -> String {
         let hosts = format!("{} of {}", self.chosen.len(), counted(self.all, "host"));
         let told = format!("{hosts}: {}", summary(faults));
         let counts = hidden.counts();
@@ -94,7 +94,10 @@ impl Scope {
             left.iter().filter(|(count, _)| *count > 0).map(|(count, word)| counted(*count, word)).collect();
         match left.as_slice() {
             [] => told,
-            some => format!("{told}; {} about other hosts not shown", listed(some)),
+            some => {
+                let why = if planned { "" } else { ", and rules about placement did not look because of errors" };
+                format!("{told}; {} about other hosts not shown{why}", listed(some))
+            }
         }
     }
 }

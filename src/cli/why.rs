@@ -110,7 +110,7 @@ fn note_faults(known: &Known, without: &[Subject], terminal: &Terminal) {
     }
 }
 
-pub(super) fn no_host(host: &str, absent: &Absent, known: &Known, terminal: &Terminal) -> Outcome {
+fn no_host(host: &str, absent: &Absent, known: &Known, terminal: &Terminal) -> Outcome {
     match absent {
         Absent::Unreadable => {
             let reach = Reach::of(known);
