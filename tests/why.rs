@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use cistern::diag::Faults;
 use cistern::emit::{self, Context};
@@ -20,9 +22,10 @@ use cistern::place::plan::{HostEntry, Machine};
 use cistern::source::{Sources, Span};
 use cistern::tree::Tree;
 use cistern::value::ModuleRef;
-use cistern::why::{Answer, Known, Layer, Leaf, Options, View, ask, near};
+use cistern::why::{Answer, Known, Layer, Leaf, Options, View, ask, near, show};
 use cistern::{compile, kind};
 use common::temp_dir;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 #[test]
@@ -42,6 +45,25 @@ fn transcripts_are_real() {
     }
     assert!(commands > 40, "{commands} commands");
     assert!(stale.is_empty(), "CISTERN_BLESS=1 accepts what is found:\n{}", stale.join("\n"));
+}
+
+#[test]
+fn the_document_is_real() {
+    let file = repository().join("docs/why.md");
+    let text = fs::read_to_string(&file).unwrap();
+    let mut parts = text.split("```console\n");
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (block, rest) = part.split_once("```\n").expect("a block ends");
+        let commands = block.lines().filter_map(|line| line.strip_prefix("$ "));
+        let shown =
+            commands.map(|command| format!("$ {command}\n{}", sh(&repository().join("examples/homelab"), command)));
+        made.push_str(&format!("```console\n{}```\n{rest}", shown.collect::<Vec<_>>().join("\n")));
+    }
+    if text != made && std::env::var_os("CISTERN_BLESS").is_some() {
+        return fs::write(&file, &made).unwrap();
+    }
+    assert!(text == made, "docs/why.md is stale: run this test with CISTERN_BLESS=1");
 }
 
 /// Runs the `$` lines of a transcript; lines that begin with `#` stay.
@@ -84,7 +106,7 @@ fn sh(directory: &Path, command: &str) -> String {
 
 #[test]
 fn every_value_stands_where_why_says() {
-    let mut values = 0;
+    let values = AtomicUsize::new(0);
     for_each_fleet(|name, sources| {
         let known = Known::read(sources);
         for host in known.fleet.hosts.keys() {
@@ -101,14 +123,14 @@ fn every_value_stands_where_why_says() {
                         Layer::Kind => assert!(known.sources.file(span.file).path.ends_with(".nix.j2"), "{at}"),
                         _ => assert_eq!(entry.as_ref(), Some(&said.by), "{at}"),
                     }
-                    values += 1;
+                    values.fetch_add(1, Relaxed);
                 }
                 let whole = ask(&view, &leaf.dotted()).leaf.unwrap_or_else(|| panic!("{at} is not found"));
                 assert_eq!(format!("{whole:?}"), format!("{leaf:?}"), "{at}");
             }
         }
     });
-    assert!(values > 500, "{values} values");
+    assert!(values.load(Relaxed) > 500, "{values:?} values");
 }
 
 #[test]
@@ -183,7 +205,7 @@ fn of_machine(machine: &Machine) -> Vec<(String, Value)> {
 
 #[test]
 fn every_option_is_led_back_to_a_template() {
-    let mut options = 0;
+    let options = AtomicUsize::new(0);
     for_each_compiled(|name, directory, entries| {
         let tree = tree(directory);
         for host in entries.hosts.keys() {
@@ -222,12 +244,12 @@ fn every_option_is_led_back_to_a_template() {
                         let fed = !feed.leaves.is_empty() || !feed.notes.is_empty();
                         assert!(fed || is_empty(&feed.expression), "{at}: nothing fed {}", feed.expression);
                     }
-                    options += 1;
+                    options.fetch_add(1, Relaxed);
                 }
             }
         }
     });
-    assert!(options > 2000, "{options} options");
+    assert!(options.load(Relaxed) > 2000, "{options:?} options");
 }
 
 /// Says whether an expression is one that may come from nothing: keys of nobody, a list that is empty.
@@ -260,6 +282,36 @@ fn every_misspelt_path_is_led_to_a_known_one() {
     }
 }
 
+#[test]
+fn what_is_shown_reads_the_same() {
+    for_each_fleet(|name, sources| {
+        let known = Known::read(sources);
+        let views: Vec<View<'_>> =
+            known.fleet.hosts.keys().filter_map(|host| View::of(&known, host.as_str())).collect();
+        let mut shown = Sources::default();
+        let id = shown.add("shown", show::yaml(&views));
+        let mut faults = Faults::default();
+        let node =
+            load::parse(id, shown.file(id), &mut faults).unwrap_or_else(|| panic!("{name}: {}", shown.file(id).text));
+        assert!(faults.is_empty(), "{name}");
+        let mut document: Value = serde_json::from_str(&show::json(&views)).unwrap();
+        document.as_object_mut().unwrap().retain(|key, _| key != "version" && key != "unset");
+        assert_eq!(said(node.to_json()), said(document), "{name}");
+    });
+}
+
+/// A value without what is nothing.
+fn said(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let inner = map.into_iter().map(|(key, value)| (key, said(value)));
+            Value::Object(inner.filter(|(_, value)| !value.is_null() && *value != json!({})).collect())
+        }
+        Value::Array(list) => list.into_iter().map(said).collect(),
+        other => other,
+    }
+}
+
 /// Reads what a place of a YAML file says.
 fn read(sources: &Sources, span: Span) -> Value {
     let mut own = Sources::default();
@@ -281,50 +333,58 @@ fn at_top(known: &Known, span: Span, section: &str) -> bool {
 }
 
 fn tree(directory: &Path) -> Tree {
-    let compiled = compile(directory).unwrap();
+    let compiled = compile(directory).expect("it can be read");
     let nothing = Tree::default();
-    let context = Context::new(compiled.plan.as_ref().unwrap(), &compiled.templates, &nothing, &compiled.sources);
-    emit::emit(&context).unwrap().tree
+    let context = Context::new(
+        compiled.plan.as_ref().expect("it has no fault"),
+        &compiled.templates,
+        &nothing,
+        &compiled.sources,
+    );
+    emit::emit(&context).expect("no template fails").tree
 }
 
 fn sources(directory: &Path) -> Sources {
-    let mut sources = Sources::read(directory).unwrap();
+    let mut sources = Sources::read(directory).expect("it can be read");
     kind::add_built_in(&mut sources);
     sources
 }
 
-fn for_each_fleet(mut law: impl FnMut(&str, Sources)) {
+fn for_each_fleet(law: impl Fn(&str, Sources) + Sync) {
     for_each_fleet_directory(|name, directory| law(name, sources(directory)));
 }
 
-fn for_each_compiled(mut law: impl FnMut(&str, &Path, &cistern::place::Entries)) {
+fn for_each_compiled(law: impl Fn(&str, &Path, &cistern::place::Entries) + Sync) {
     for_each_fleet_directory(|name, directory| {
-        let compiled = compile(directory).unwrap();
+        let compiled = compile(directory).expect("it can be read");
         law(name, directory, compiled.plan.as_ref().unwrap_or_else(|| panic!("{name} has faults")).entries());
     });
 }
 
-fn for_each_fleet_directory(mut law: impl FnMut(&str, &Path)) {
+fn for_each_fleet_directory(law: impl Fn(&str, &Path) + Sync) {
     let good =
         directories(&repository().join("tests/fleets/good")).into_iter().map(|directory| directory.join("fleet"));
     let own = [repository().join("tests/why/fleet")];
     let fleets: BTreeSet<PathBuf> = good.chain(directories(&repository().join("examples"))).chain(own).collect();
     assert!(fleets.len() > 15);
-    for directory in fleets {
-        law(&directory.display().to_string(), &directory);
-    }
+    fleets.par_iter().for_each(|directory| law(&relative(directory), directory));
 }
 
 fn directories(of: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(of).expect("it is there").map(|entry| entry.expect("it can be read").path());
     entries.filter(|path| path.is_dir()).collect()
 }
 
 fn files(of: &Path, suffix: &str) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<_> =
+        fs::read_dir(of).expect("it is there").map(|entry| entry.expect("it can be read").path()).collect();
     found.retain(|path| path.extension().is_some_and(|own| own == suffix));
     found.sort();
     found
+}
+
+fn relative(directory: &Path) -> String {
+    directory.strip_prefix(repository()).expect("below it").display().to_string()
 }
 
 fn repository() -> PathBuf {

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::{Common, Outcome, Terminal, options_list, selection, show};
 use crate::diag::{Diagnostic, Faults, Renderer, counted, github, json, listed, sarif, summary};
 use crate::emit::{self, Context};
+use crate::load::decode::Scalar;
 use crate::tree::Tree;
 use crate::value::HostName;
 use crate::why::Reach;
@@ -65,7 +66,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Report::Sarif => terminal.line(&sarif(faults, sources, &base(&common.directory)))?,
     }
     if let (Some(scope), Some(hidden)) = (&scope, &hidden) {
-        terminal.say("Checked", &scope.told(faults, hidden));
+        terminal.say("Checked", &scope.told(faults, hidden, compiled.plan.is_some()));
         return Ok(if faults.has_errors() { Outcome::Wrong } else { Outcome::Fine });
     }
     let Some(plan) = &compiled.plan else {
@@ -112,8 +113,8 @@ impl Scope {
         self.reach.hosts(finding).is_none_or(|hosts| !hosts.is_disjoint(&self.chosen))
     }
 
-    /// What was looked at, what was found, and what was left out.
-    fn told(&self, faults: &Faults, hidden: &Faults) -> String {
+    /// What was looked at, what was found, and what was left out; `planned` says whether all rules could look.
+    fn told(&self, faults: &Faults, hidden: &Faults, planned: bool) -> String {
         let hosts = format!("{} of {}", self.chosen.len(), counted(self.all, "host"));
         let told = format!("{hosts}: {}", summary(faults));
         let counts = hidden.counts();
@@ -122,7 +123,10 @@ impl Scope {
             left.iter().filter(|(count, _)| *count > 0).map(|(count, word)| counted(*count, word)).collect();
         match left.as_slice() {
             [] => told,
-            some => format!("{told}; {} about other hosts not shown", listed(some)),
+            some => {
+                let why = if planned { "" } else { ", and rules about placement did not look because of errors" };
+                format!("{told}; {} about other hosts not shown{why}", listed(some))
+            }
         }
     }
 }
@@ -148,11 +152,15 @@ fn look_up(given: &str, compiled: &mut Compiled, common: &Common, terminal: &Ter
 fn compiled(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Option<(Compiled, Option<Scope>)>> {
     let Some(selector) = &options.selector else { return Ok(Some((compile(&common.directory)?, None))) };
     let known = show::read(common)?;
-    let Some(chosen) = selection::choose(selector, known.fleet.hosts.values(), terminal) else {
+    // What is wrong with a host that cannot be read is asked for by its name.
+    let unread = known.raw.poisoned.get("hosts").is_some_and(|names| names.contains(selector));
+    let named = HostName::read(selector).ok().filter(|_| unread).map(|name| BTreeSet::from([name]));
+    let Some(chosen) = named.or_else(|| selection::choose(selector, known.fleet.hosts.values(), terminal)) else {
         show::note_faults(&known, terminal);
         return Ok(None);
     };
-    let scope = Scope { chosen, all: known.fleet.hosts.len(), reach: Reach::of(&known) };
+    let reach = Reach::of(&known);
+    let scope = Scope { chosen, all: reach.all(), reach };
     Ok(Some((compile_fleet(known.sources, known.fleet, known.faults, known.templates), Some(scope))))
 }
 

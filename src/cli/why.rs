@@ -1,9 +1,11 @@
 //! `cistern why`: where a value of a host comes from.
 
+use std::fs;
 use std::io;
 
 use clap::Args;
 
+use super::generate::GENERATED;
 use super::{Common, Format, Outcome, Terminal};
 use crate::diag::{Faults, Subject, listed, summary};
 use crate::emit::{self, Context, HostTrace};
@@ -34,7 +36,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     let view = View::of(&known, &options.host).expect("it was read for this host");
     let path = why::plain_path(&options.path, &options.host);
     let mut answer = why::ask(&view, &path);
-    let mut without = Vec::new();
+    let (mut without, mut stale) = (Vec::new(), false);
     if answer.needs_options(&path) {
         let module = module(&known, &view.host.name);
         match &module {
@@ -42,6 +44,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
                 let lines = Lines::of(&view, trace);
                 answer.with_options(&lines, &path);
                 without.clone_from(left_out);
+                stale = is_stale(common, &options.host, trace);
                 if answer.is_empty() {
                     return Ok(no_path(&view, Some(&lines), options, terminal));
                 }
@@ -69,8 +72,20 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Format::Human => terminal.print(&why::text(&view, &answer))?,
         Format::Json => terminal.line(&why::json(&view, &path, &answer, &without))?,
     }
+    if stale && answer.option.is_some_and(|option| !option.written.is_empty()) {
+        let file = format!("generated/hosts/{}.nix", options.host);
+        terminal.warn(&format!(
+            "{file} is not as it would be written now, which is what its lines are of; run `cistern generate`"
+        ));
+    }
     note_faults(&known, &without, terminal);
     Ok(Outcome::Fine)
+}
+
+/// Says whether the module that is there is another one than would be written now.
+fn is_stale(common: &Common, host: &str, trace: &HostTrace) -> bool {
+    let file = common.directory.join(format!("{GENERATED}/hosts/{host}.nix"));
+    fs::read(file).is_ok_and(|present| present != trace.text.as_bytes())
 }
 
 /// The module of the host as it would be generated now, and the entries that it was made without.
@@ -95,7 +110,7 @@ fn note_faults(known: &Known, without: &[Subject], terminal: &Terminal) {
     }
 }
 
-pub(super) fn no_host(host: &str, absent: &Absent, known: &Known, terminal: &Terminal) -> Outcome {
+fn no_host(host: &str, absent: &Absent, known: &Known, terminal: &Terminal) -> Outcome {
     match absent {
         Absent::Unreadable => {
             let reach = Reach::of(known);
@@ -119,7 +134,12 @@ pub(super) fn no_host(host: &str, absent: &Absent, known: &Known, terminal: &Ter
 
 fn no_path(view: &View<'_>, lines: Option<&Lines<'_, '_>>, options: &Options, terminal: &Terminal) -> Outcome {
     let host = &options.host;
-    let hint = match why::near(view, lines, &why::plain_path(&options.path, host)) {
+    let path = why::plain_path(&options.path, host);
+    let other = path.strip_prefix("hosts.").and_then(|rest| rest.split_once('.'));
+    let hint = match why::near(view, lines, &path) {
+        _ if other.is_some() => {
+            format!("ask `cistern why {}`", other.map(|(host, path)| format!("{host} {path}")).unwrap_or_default())
+        }
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("`cistern show {host}` lists the values, generated/hosts/{host}.nix the options"),
     };

@@ -42,7 +42,7 @@ impl Answer {
     /// Adds what the host's module says.
     pub fn with_options(&mut self, options: &Options<'_, '_>, path: &str) {
         self.option = options.find(path);
-        if self.option.is_none() {
+        if self.option.as_ref().is_none_or(|option| option.written.is_empty()) {
             self.options = options.below(path);
         }
     }

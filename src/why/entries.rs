@@ -39,8 +39,7 @@ impl Entries<'_, '_> {
             return None;
         }
         let of_host: Path = ["exporters", exporter, "port"].map(str::to_owned).to_vec();
-        let mut leaf = self.0.said(&of_host, &Keys::Value)?;
-        leaf.beaten.extend(unset::by_kind(kind, service, &["ports", port]));
+        let leaf = self.0.said(&of_host, &Keys::Value)?;
         Some(Leaf { path: path.to_vec(), ..leaf })
     }
 

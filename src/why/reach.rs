@@ -65,8 +65,18 @@ impl Reach {
         Self { hosts, places: places(known), kinds, files }
     }
 
+    /// Counts the hosts, those that cannot be read included.
+    pub fn all(&self) -> usize {
+        self.hosts.keys().filter(|(section, _)| section == "hosts").count()
+    }
+
     /// The hosts that a finding concerns; nothing for one that concerns the fleet as a whole.
     pub fn hosts(&self, finding: &Diagnostic) -> Option<Hosts> {
+        // A finding about a service on a host is about that host, and not about all that run the service.
+        let of_hosts: Vec<_> = finding.about.iter().filter(|subject| subject.section == "hosts").collect();
+        if !of_hosts.is_empty() {
+            return Some(of_hosts.iter().filter_map(|subject| self.entry("hosts", &subject.name)).flatten().collect());
+        }
         if !finding.about.is_empty() {
             let of = |subject: &Subject| self.entry(subject.section, &subject.name);
             return finding.about.iter().map(of).reduce(|a, b| Some(a?.into_iter().chain(b?).collect())).flatten();

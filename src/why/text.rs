@@ -8,7 +8,7 @@ use super::ask::Answer;
 use super::by_hand::ByHand;
 use super::feeds::Feed;
 use super::matching::PLAIN;
-use super::options::Written;
+use super::options::{OptionAnswer, Written};
 use super::shown::{aligned, place, value};
 use super::unset::NOBODY;
 use super::view::View;
@@ -35,7 +35,7 @@ pub fn text(view: &View<'_>, answer: &Answer) -> String {
         blocks.push(many(sources, &answer.below, ""));
     }
     if let Some(option) = &answer.option {
-        blocks.push(setting(view, option));
+        blocks.push(setting(view, option, answer.options.is_empty()));
     }
     if !answer.options.is_empty() {
         let title = format!("options of generated/hosts/{}.nix below it", view.name());
@@ -120,7 +120,7 @@ fn at(sources: &Sources, said: &Said) -> String {
 }
 
 /// An option, line by line of the module.
-fn setting(view: &View<'_>, option: &super::options::OptionAnswer) -> String {
+fn setting(view: &View<'_>, option: &OptionAnswer, alone: bool) -> String {
     let mut text = String::new();
     for (number, written) in option.written.iter().enumerate() {
         if number > 0 {
@@ -130,7 +130,8 @@ fn setting(view: &View<'_>, option: &super::options::OptionAnswer) -> String {
         line(view, written, &mut text);
     }
     if option.written.is_empty() {
-        let _ = writeln!(text, "{} is not Cistern's", option.option);
+        let (option, whose) = (&option.option, if alone { "is not Cistern's" } else { "in modules of your own" });
+        let _ = writeln!(text, "{option} {whose}");
     }
     option.by_hand.iter().for_each(|module| by_hand(&view.known.sources, &option.option, module, &mut text));
     text
@@ -204,7 +205,7 @@ fn what(view: &View<'_>, of: &PartOf) -> String {
 }
 
 fn by_hand(sources: &Sources, asked: &str, module: &ByHand, text: &mut String) {
-    let option = if module.option == asked { "it" } else { &module.option };
+    let option = if module.option == asked { String::new() } else { format!("{} = ", module.option) };
     let (verdict, at) = (module.verdict.words(), place(sources, module.span));
-    let _ = writeln!(text, "  {verdict:<WIDTH$}  {at} sets {option} to {}", module.text);
+    let _ = writeln!(text, "  {verdict:<WIDTH$}  {at}  {option}{}", module.text);
 }

@@ -18,8 +18,14 @@ const OURS: &str = "Cistern's default";
 /// What is said of a value that there is none of.
 pub(super) const NOBODY: &str = "nobody set it";
 
+/// The path of a key, with `*` for names; what it is; and why.
+type Row<F> = (&'static str, F, &'static str);
+
+/// What a key of a host is by default.
+type OfHost = fn(&Host) -> Value;
+
 /// What a key of a host is that nobody set; the others are nothing.
-const HOST: &[(&str, fn(&Host) -> Value, &str)] = &[
+const HOST: &[Row<OfHost>] = &[
     ("managed", |_| json!("full"), OURS),
     ("profiles", |_| json!([]), OURS),
     ("accept", |_| json!([]), OURS),
@@ -54,7 +60,7 @@ const HOST: &[(&str, fn(&Host) -> Value, &str)] = &[
 ];
 
 /// What a key of the rest of the definition is that nobody set; the others are nothing.
-const ELSEWHERE: &[(&str, fn() -> Value, &str)] = &[
+const ELSEWHERE: &[Row<fn() -> Value>] = &[
     ("access.people.*.age_keys", || json!([]), OURS),
     ("access.people.*.hosts", || Value::Null, "all hosts"),
     ("access.people.*.sudo", || json!([]), OURS),
@@ -77,10 +83,7 @@ pub(super) fn of_host(known: &Known, host: &Host, path: &[String]) -> Leaf {
     if let [exporters, name, port] = path
         && exporters == "exporters"
         && port == "port"
-        && let Some(kind) =
-            KindName::read(&format!("{name}-exporter")).ok().and_then(|kind| known.fleet.kinds.get(&kind))
-        && let Some(port) = kind.front.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
-        && let Some(said) = port_of(kind, port.value.as_str())
+        && let Some(said) = exporter_port(known, name)
     {
         return Leaf::of(path, said);
     }
@@ -117,6 +120,11 @@ pub(super) fn by_evidence(known: &Known, host: &Host, path: &[String], leaf: Opt
             {
                 leaf.notes.push(format!("comes to {profile}: {reason}"));
             }
+            Some(leaf)
+        }
+        ("exporters", [name, key]) if key == "port" => {
+            let mut leaf = leaf?;
+            leaf.beaten.extend(exporter_port(known, name));
             Some(leaf)
         }
         ("network", [key]) if key == "interface" && leaf.is_none() => {
@@ -210,6 +218,13 @@ pub(super) fn by_kind(kind: &Kind, service: &str, rest: &[&str]) -> Option<Said>
         ["group"] => kind.front.group.as_ref().map(|at| of_kind(kind, at.span, at.value.as_str().into())),
         _ => None,
     }
+}
+
+/// The usual port of an exporter.
+fn exporter_port(known: &Known, exporter: &str) -> Option<Said> {
+    let kind = KindName::read(&format!("{exporter}-exporter")).ok()?;
+    let kind = known.fleet.kinds.get(&kind)?;
+    port_of(kind, kind.front.metrics.as_ref()?.port.as_ref()?.value.as_str())
 }
 
 fn port_of(kind: &Kind, port: &str) -> Option<Said> {

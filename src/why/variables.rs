@@ -114,7 +114,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "state_version": Host("state_version");
         "sudo": Operators("sudo"), Host("deploy.ssh_user");
         "sudo.*.account": Operators("account"), Host("deploy.ssh_user");
-        "sudo.*.commands": Operators("sudo");
+        "sudo.*.commands": Operators("sudo"), Host("deploy.ssh_user");
         "sudo.*.run_as": Host("deploy.user");
         "system": Host("system");
         "tcp": Open(Protocol::Tcp);
