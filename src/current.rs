@@ -110,6 +110,13 @@ pub fn unknown_to_git<'p>(fleet_dir: &Path, paths: impl Iterator<Item = &'p str>
     unknown(&Git::find(fleet_dir).ok()?.ok()?, paths).ok()
 }
 
+/// The way from the root of the repository to a fleet directory: empty, or with a slash at its end. Nothing is known
+/// without git.
+pub fn below_root(fleet_dir: &Path) -> Option<String> {
+    let printed = Git::find(fleet_dir).ok()?.ok()?.run(&["rev-parse", "--show-prefix"], &[]).ok()?;
+    Some(String::from_utf8(printed).ok()?.trim_end_matches('\n').to_owned())
+}
+
 /// Makes files known to git, their content not yet (`git add -N`), and counts those that were not.
 ///
 /// The paths are relative to the fleet directory. What is staged of known files is left alone.

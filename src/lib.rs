@@ -16,6 +16,7 @@ pub mod load;
 pub mod value;
 pub mod kind;
 pub mod model;
+pub mod schema;
 pub mod check;
 pub mod place;
 pub mod prove;

@@ -1,12 +1,17 @@
-//! What `cistern init` writes: the files of `templates/fleet/`, never over one that is there.
+//! What `cistern init` writes: the files of `templates/fleet/`, never over one that is there. And the JSON Schemas that
+//! a fleet's files name for editors, which `cistern generate` keeps fresh.
 
 #![expect(clippy::disallowed_methods, reason = "writes a new fleet directory")]
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::kind::embedded_files;
+use crate::schema;
+use crate::source::{SPLIT, SourceFile, Sources};
 
 /// Where the flake of a new fleet finds Cistern, unless told otherwise: where this program was built from.
 pub const CISTERN: &str = match option_env!("CISTERN_FLAKE") {
@@ -19,6 +24,9 @@ const PLACEHOLDER: &str = "flake:cistern";
 
 /// Prefix of the files in `templates/`.
 const SKELETON: &str = "fleet/";
+
+/// The directory of the schemas, below the fleet directory.
+const SCHEMAS: &str = ".cistern/";
 
 /// What became of each file.
 #[derive(Debug, Default)]
@@ -69,4 +77,96 @@ pub fn write(directory: &Path, cistern: &str) -> io::Result<Written> {
         outcome.written.push(path);
     }
     Ok(outcome)
+}
+
+/// Writes the schemas for editors, if a file of the fleet names one, where they are not there or of another version;
+/// returns their paths.
+///
+/// # Errors
+/// The machine's: a directory that cannot be made, a file that cannot be written.
+pub fn write_schemas(directory: &Path, sources: &Sources) -> io::Result<Vec<String>> {
+    let mut written = Vec::new();
+    for (path, text) in schemas(sources) {
+        let full = directory.join(&path);
+        if fs::read(&full).is_ok_and(|present| present == text.as_bytes()) {
+            continue;
+        }
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", full.display()));
+        let parent = full.parent().expect("it lies in a directory");
+        fs::create_dir_all(parent).map_err(named)?;
+        // An editor may read at any time: the file changes at once.
+        let everybody = fs::Permissions::from_mode(0o666);
+        let mut file = tempfile::Builder::new().permissions(everybody).tempfile_in(parent).map_err(named)?;
+        file.write_all(text.as_bytes()).map_err(named)?;
+        file.persist(&full).map_err(|error| named(error.error))?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// Every schema that people need, by its path below the fleet directory, when a file of the fleet names one of them.
+///
+/// All of them: whoever begins a file in `hosts/` needs its schema before the definition is whole again.
+fn schemas(sources: &Sources) -> BTreeMap<String, String> {
+    let main = sources.find("fleet.yaml").map(|id| ("", sources.file(id)));
+    let entries = SPLIT.iter().flat_map(|section| sources.below(section)).map(|(_, file)| ("../", file));
+    let ours = |(up, file): (&str, &SourceFile)| {
+        let named = modeline(&file.text).map(|named| named.strip_prefix("./").unwrap_or(named));
+        named.and_then(|named| named.strip_prefix(up)).is_some_and(|named| named.starts_with(SCHEMAS))
+    };
+    if !main.into_iter().chain(entries).any(ours) {
+        return BTreeMap::new();
+    }
+    let entries = SPLIT.iter().filter_map(|section| Some((*section, schema::entry(section)?)));
+    let all = [("fleet", schema::definition())].into_iter().chain(entries);
+    all.map(|(name, schema)| (format!("{SCHEMAS}{name}.schema.json"), schema::text(&schema) + "\n")).collect()
+}
+
+/// The schema that a file names for yaml-language-server, in a comment above everything else.
+fn modeline(text: &str) -> Option<&str> {
+    let comments = text.lines().map_while(|line| if line.is_empty() { Some(line) } else { line.strip_prefix('#') });
+    let ours = comments.filter_map(|line| line.trim_start().strip_prefix("yaml-language-server:"));
+    ours.flat_map(str::split_whitespace).find_map(|word| word.strip_prefix("$schema="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_written_where_one_is_named() {
+        let count = |path: &str, text: &str| {
+            let mut sources = Sources::default();
+            sources.add(path, text);
+            schemas(&sources).len()
+        };
+        let line = |schema: &str| format!("# yaml-language-server: $schema={schema}\nversion: 1\n");
+        let all = SPLIT.len() + 1;
+        assert_eq!(count("fleet.yaml", &line(".cistern/fleet.schema.json")), all);
+        assert_eq!(count("fleet.yaml", &line("./.cistern/fleet.schema.json")), all);
+        assert_eq!(count("hosts/eden.yaml", &line("../.cistern/hosts.schema.json")), all);
+        assert_eq!(count("fleet.yaml", &format!("# A fleet.\n\n{}", line(".cistern/fleet.schema.json"))), all);
+        for other in ["fleet.schema.json", "../.cistern/fleet.schema.json", "/elsewhere/.cistern/fleet.schema.json"] {
+            assert_eq!(count("fleet.yaml", &line(other)), 0, "{other}");
+        }
+        assert_eq!(count("hosts/eden.yaml", &line(".cistern/hosts.schema.json")), 0);
+        assert_eq!(count("fleet.yaml", &format!("version: 1\n{}", line(".cistern/fleet.schema.json"))), 0);
+    }
+
+    #[test]
+    fn a_schema_that_is_stale_is_written_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut sources = Sources::default();
+        sources.add("fleet.yaml", "# yaml-language-server: $schema=.cistern/fleet.schema.json\n");
+        let file = directory.path().join(".cistern/hosts.schema.json");
+        let write = || write_schemas(directory.path(), &sources).unwrap();
+        assert_eq!(write().len(), SPLIT.len() + 1);
+        let fresh = fs::read_to_string(&file).unwrap();
+        assert_eq!(fresh, schema::text(&schema::entry("hosts").unwrap()) + "\n");
+        assert!(write().is_empty());
+        fs::write(&file, "{}").unwrap();
+        assert_eq!(write(), [".cistern/hosts.schema.json"]);
+        assert_eq!(fs::read_to_string(&file).unwrap(), fresh);
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), SPLIT.len() + 1, "nothing is left over");
+    }
 }

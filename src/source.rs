@@ -19,10 +19,13 @@ use crate::git;
 pub const LARGEST_FILE: u64 = 16 << 20;
 
 /// Directories of the fleet that hold nothing for the compiler.
-const SKIPPED: &[&str] = &[".direnv", ".git", "generated", "node_modules", "target"];
+const SKIPPED: &[&str] = &[".cistern", ".direnv", ".git", "generated", "node_modules", "target"];
 
 /// The maps of the definition that may be split out, one file per entry.
 pub const SPLIT: &[&str] = &["groups", "hosts", "profiles", "services"];
+
+/// What precedes the path of a file that is compiled into the binary.
+pub const BUILT_IN: &str = "cistern:templates/";
 
 /// The place of one file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

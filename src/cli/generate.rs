@@ -11,7 +11,7 @@ use crate::diag::{Diagnostic, Faults, codes, counted, summary};
 use crate::emit::{self, Context, Emitted};
 use crate::place::Entries;
 use crate::tree::{self, Tree};
-use crate::{Compiled, compile, current};
+use crate::{Compiled, compile, current, scaffold};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -65,6 +65,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         ),
     );
     known_to_git(options, &common.directory, &emitted.tree, terminal)?;
+    for_editors(options, &common.directory, &compiled, terminal)?;
     Ok(Outcome::Fine)
 }
 
@@ -168,6 +169,19 @@ fn may_overwrite(previous: &Tree, emitted: &Emitted, compiled: &Compiled, termin
         terminal.error(&format!("nothing was written: {}", summary(&faults)));
     }
     !faults.has_errors()
+}
+
+/// Writes the schemas for editors, where a file of the fleet names one.
+fn for_editors(options: &Options, directory: &Path, compiled: &Compiled, terminal: &Terminal) -> io::Result<()> {
+    let written = scaffold::write_schemas(directory, &compiled.sources)?;
+    if !written.is_empty() {
+        terminal.say("Wrote", &format!("{} for editors, in .cistern/", counted(written.len(), "schema")));
+    }
+    if options.stage {
+        // No flake needs them, so it does not matter where there is no git.
+        let _ = current::stage(directory, written.iter().map(String::as_str));
+    }
+    Ok(())
 }
 
 /// A flake sees only what git knows: says so, or makes it so.

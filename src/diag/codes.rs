@@ -35,6 +35,17 @@ pub enum Stage {
     Tree,
 }
 
+impl Stage {
+    /// What Cistern is doing when it finds the fault.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Fleet => "checking the definition",
+            Self::Plan => "placing services on hosts",
+            Self::Tree => "writing generated/",
+        }
+    }
+}
+
 /// One row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
@@ -50,6 +61,30 @@ pub struct Code {
     pub sentence: &'static str,
     /// Why it matters, an example and the remedy.
     pub explanation: &'static str,
+}
+
+/// What the codes of each ten are about, by their first two digits.
+const FAMILIES: &[(&str, &str)] = &[
+    ("C00", "Files"),
+    ("C01", "Files"),
+    ("C02", "Keys and values"),
+    ("C03", "References"),
+    ("C05", "Addresses"),
+    ("C06", "Hardware"),
+    ("C07", "Access"),
+    ("C08", "Services"),
+    ("C09", "Secrets"),
+    ("C10", "Monitoring"),
+    ("C11", "Templates"),
+    ("C12", "Generated files"),
+    ("C17", "Edits"),
+];
+
+impl Code {
+    /// What it is about, in a word or two.
+    pub fn family(&self) -> &'static str {
+        FAMILIES.iter().find(|(ten, _)| self.id.starts_with(ten)).map_or("Other", |(_, family)| family)
+    }
 }
 
 /// Finds a row by its code; the case of the letter does not matter.
@@ -236,5 +271,11 @@ mod tests {
     #[test]
     fn codes_are_in_order_and_stand_once() {
         assert!(CODES.is_sorted_by(|a, b| a.id < b.id));
+    }
+
+    #[test]
+    fn every_code_has_a_family() {
+        let without: Vec<_> = CODES.iter().filter(|code| code.family() == "Other").map(|code| code.id).collect();
+        assert!(without.is_empty(), "add a row to FAMILIES for {without:?}");
     }
 }

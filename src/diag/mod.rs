@@ -1,16 +1,21 @@
 //! Diagnostics: what is wrong with a fleet, where, because of what, and what to do.
 
 pub mod codes;
+mod github;
 mod json;
 mod levels;
+mod region;
 mod render;
+mod sarif;
 
 use crate::source::Span;
 
 pub use codes::{Code, Severity, Stage};
+pub use github::github;
 pub use json::json;
 pub use levels::{Level, Levels, Ruling};
 pub use render::{Renderer, summary};
+pub use sarif::sarif;
 
 /// One fault of the user's files.
 #[derive(Debug, Clone)]

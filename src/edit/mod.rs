@@ -175,8 +175,8 @@ impl Place {
             return Ok(Some(Self { path: own, prefix: Vec::new(), span: Span::top(id), says: None }));
         }
         if sources.rejected.iter().any(|rejected| rejected.path == own) {
-            let diagnostic = Diagnostic::new(codes::EDIT_FORM, format!("`{own}` cannot be read"));
-            return Err(diagnostic.file(own).help("`cistern check` says why").into());
+            let told = load::load(sources).1;
+            return Err(told.iter().filter(|fault| fault.path.as_ref() == Some(&own)).cloned().collect());
         }
         let root = definition(sources)?;
         let Some(entry) = root.get(section.key()).and_then(|entry| entry.value.get(name)) else { return Ok(None) };

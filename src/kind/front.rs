@@ -1,5 +1,7 @@
 //! The front matter of a kind: every key that exists.
 
+use serde_json::json;
+
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_type};
@@ -15,8 +17,10 @@ definition! {
     /// What a kind of service is: the facts that every emitter shares.
     pub struct Front {
         /// The version of this format: 1.
+        #[schemars(required, example = 1)]
         version: At<u32>,
         /// What it is, in one line.
+        #[schemars(required, example = &"A media server")]
         summary: At<String>,
         /// Every listener.
         ports: Named<PortName, PortDef>,
@@ -27,8 +31,10 @@ definition! {
         /// Where it keeps what must survive.
         state: StateFact,
         /// The account that it runs as, which owns its secrets.
+        #[schemars(example = &"jellyfin")]
         user: At<AccountName>,
         /// The group of that account.
+        #[schemars(example = &"jellyfin")]
         group: At<AccountName>,
         /// What the definition may set.
         settings: Named<SettingName, SettingDef>,
@@ -47,12 +53,14 @@ definition! {
     /// A listener.
     pub struct PortDef {
         /// The usual number.
+        #[schemars(required)]
         number: At<Port>,
         /// Its transport; TCP by default.
         protocol: At<Protocol>,
         /// Whether the host's firewall lets others in.
         open: At<bool>,
         /// The NixOS option that sets it.
+        #[schemars(example = &"services.sonarr.settings.server.port")]
         option: At<String>,
         /// Whether it cannot be set.
         fixed: At<bool>,
@@ -63,12 +71,16 @@ definition! {
     /// Where a service answers Prometheus.
     pub struct Metrics {
         /// The name of the port.
+        #[schemars(required, example = &"metrics")]
         port: At<PortName>,
         /// The path; `/metrics` by default.
+        #[schemars(example = &"/metrics")]
         path: At<String>,
         /// Query parameters.
+        #[schemars(example = json!({ "module": ["if_mib"] }))]
         params: Named<LabelName, Vec<At<String>>>,
         /// The job's name; the kind's by default.
+        #[schemars(example = &"node")]
         job: At<String>,
     }
 }
@@ -77,8 +89,10 @@ definition! {
     /// Where a service keeps what must survive.
     pub struct StateFact {
         /// The usual directory.
+        #[schemars(example = &"/var/lib/jellyfin")]
         path: At<AbsolutePath>,
         /// The NixOS option that sets it.
+        #[schemars(example = &"services.jellyfin.dataDir")]
         option: At<String>,
         /// Whether it cannot be set.
         fixed: At<bool>,
@@ -89,6 +103,7 @@ definition! {
     /// A part in a cluster.
     pub struct RoleDef {
         /// How many instances play it; all that are left when absent.
+        #[schemars(example = 1)]
         count: At<u32>,
     }
 }
@@ -97,6 +112,7 @@ definition! {
     /// A kind that comes with another one.
     pub struct MemberDef {
         /// Its kind.
+        #[schemars(required)]
         kind: At<KindName>,
     }
 }
@@ -105,6 +121,7 @@ definition! {
     /// How many instances a cluster takes.
     pub struct Quorum {
         /// The fewest.
+        #[schemars(example = 3)]
         at_least: At<u32>,
         /// Whether their number must be odd.
         odd: At<bool>,
@@ -135,7 +152,7 @@ impl<K: Scalar, V: Decode> Decode for Ordered<K, V> {
     }
 }
 
-impl<K, V: schemars::JsonSchema> schemars::JsonSchema for Ordered<K, V> {
+impl<K: schemars::JsonSchema, V: schemars::JsonSchema> schemars::JsonSchema for Ordered<K, V> {
     fn inline_schema() -> bool {
         true
     }

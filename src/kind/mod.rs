@@ -15,15 +15,13 @@ use crate::nix::Templates;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::value::KindName;
 
+pub use crate::source::BUILT_IN;
 pub use front::{Front, Metrics, PortDef, Quorum, RoleDef};
 
 mod embedded {
     // Written by build.rs: `FILES`, every file of `templates/` by its path there.
     include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 }
-
-/// What precedes the path of a file that is compiled into the binary.
-pub const BUILT_IN: &str = "cistern:templates/";
 
 /// A kind: its facts and where its body begins.
 #[derive(Debug, Clone)]

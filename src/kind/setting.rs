@@ -34,18 +34,24 @@ definition! {
         /// Its type.
         r#type: At<SettingType>,
         /// What it does.
+        #[schemars(example = &"The group that may read the media.")]
         description: At<String>,
         /// What it is when the definition does not say.
+        #[schemars(example = &"media")]
         default: Verbatim,
         /// An example.
+        #[schemars(example = &"media")]
         example: Verbatim,
         /// Whether the definition must give it.
         required: At<bool>,
         /// The values that are allowed.
+        #[schemars(example = ["one", "many"])]
         r#enum: Vec<At<Verbatim>>,
         /// The smallest number.
+        #[schemars(example = 1)]
         minimum: At<i64>,
         /// The largest number.
+        #[schemars(example = 100)]
         maximum: At<i64>,
         /// The type of a list's items.
         items: Boxed,

@@ -87,10 +87,22 @@ pub(crate) use definition;
 
 /// Declares a choice between words.
 macro_rules! choice {
-    ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )* }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $( $(#[doc = $meaning:literal])+ $variant:ident = $word:literal, )* }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        pub enum $name { $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $( $(#[doc = $meaning])+ #[serde(rename = $word)] $variant, )* }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::load::schema::choice::<Self>(&[$(concat!($($meaning),+)),*])
+            }
+        }
 
         impl $crate::load::decode::Scalar for $name {
             const WHAT: &'static str = concat!("one of" $(, " `", $word, "`")*);

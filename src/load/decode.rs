@@ -27,6 +27,9 @@ pub trait Scalar: Sized {
     /// The words that it can be, where they are known.
     const WORDS: &'static [&'static str] = &[];
 
+    /// What it can look like; editors and documents show these.
+    const EXAMPLES: &'static [&'static str] = &[];
+
     /// Reads the text, or says what is wrong with it.
     ///
     /// # Errors
@@ -112,6 +115,7 @@ impl Scalar for String {
 
 impl Scalar for bool {
     const WHAT: &'static str = "true or false";
+    const EXAMPLES: &'static [&'static str] = &["true", "false"];
     fn read(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| String::new())
     }
@@ -278,7 +282,7 @@ impl<T: JsonSchema> JsonSchema for At<T> {
     }
 }
 
-impl<K, V: JsonSchema> JsonSchema for Named<K, V> {
+impl<K: JsonSchema, V: JsonSchema> JsonSchema for Named<K, V> {
     fn inline_schema() -> bool {
         true
     }
@@ -286,7 +290,7 @@ impl<K, V: JsonSchema> JsonSchema for Named<K, V> {
         format!("Map_of_{}", V::schema_name()).into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let values = generator.subschema_for::<V>();
-        schemars::json_schema!({ "type": "object", "additionalProperties": values })
+        let (names, values) = (generator.subschema_for::<K>(), generator.subschema_for::<V>());
+        schemars::json_schema!({ "type": "object", "propertyNames": names, "additionalProperties": values })
     }
 }

@@ -6,6 +6,7 @@ pub mod declare;
 pub mod decode;
 pub mod merge;
 mod node;
+pub mod schema;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

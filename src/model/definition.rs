@@ -1,5 +1,7 @@
 //! The definition as it is written: every key that exists, once. The JSON Schema is derived from these types.
 
+use serde_json::json;
+
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Named, wrong_type};
@@ -23,10 +25,12 @@ definition! {
     /// A fleet of NixOS machines.
     pub struct FleetDef {
         /// The version of this language: 1.
+        #[schemars(required, example = 1)]
         version: At<u32>,
         /// What the fleet is called and where its names live.
+        #[schemars(required)]
         fleet: IdentityDef,
-        /// The first layer of every host.
+        /// The first layer of every host: what holds unless something later says otherwise.
         defaults: Layer,
         /// Places with a network of their own.
         sites: Named<SiteName, SiteDef>,
@@ -38,7 +42,7 @@ definition! {
         hosts: Named<HostName, HostDef>,
         /// Sets of hosts, with a layer of their own.
         groups: Named<GroupName, GroupDef>,
-        /// What runs, and where.
+        /// What runs, and where. The entry `jellyfin` is of the kind `jellyfin`, unless it says otherwise.
         services: Named<ServiceName, ServiceDef>,
         /// Encrypted values and who reads them.
         secrets: Named<SecretName, SecretDef>,
@@ -53,8 +57,10 @@ definition! {
     /// What becomes of a finding in the whole fleet.
     pub struct LintDef {
         /// Whether it is allowed, a warning or an error.
+        #[schemars(required)]
         level: At<LintLevel>,
-        /// Why.
+        /// Why; whoever reads it in a year will ask.
+        #[schemars(required, example = &"the router leaves these addresses out")]
         reason: At<String>,
     }
 }
@@ -63,8 +69,10 @@ definition! {
     /// A finding about one entry that is allowed.
     pub struct AcceptDef {
         /// Its code.
+        #[schemars(required)]
         code: At<CodeId>,
-        /// Why.
+        /// Why; whoever reads it in a year will ask.
+        #[schemars(required, example = &"the router leaves these addresses out")]
         reason: At<String>,
     }
 }
@@ -73,8 +81,10 @@ definition! {
     /// What the fleet is called.
     pub struct IdentityDef {
         /// The fleet's name.
+        #[schemars(required)]
         name: At<FleetName>,
         /// The domain of its hosts: `<host>.<domain>`.
+        #[schemars(required)]
         domain: At<Domain>,
     }
 }
@@ -82,31 +92,37 @@ definition! {
 definition! {
     /// What defaults, sites, profiles, groups and hosts can say of a machine.
     pub layer Layer {
-        /// The time zone of the machine.
+        /// The time zone of the machine; NixOS' own by default.
         time_zone: At<TimeZone>,
-        /// The locale of the machine.
+        /// The locale of the machine; NixOS' own by default.
         locale: At<Locale>,
-        /// Words that selectors match; they add up over the layers.
+        /// Words that selectors match, and groups of deploy-rs; they add up over the layers.
         tags: Sum<Tag>,
-        /// Labels that selectors match and Prometheus attaches.
+        /// Labels that selectors match and Prometheus attaches. Those that Cistern or Prometheus sets cannot be given:
+        /// `host`, `site`, `region`, `service`, `job`, `instance`, and what begins with `__`.
+        #[schemars(example = json!({ "environment": "production" }))]
         labels: Labels,
-        /// Hand-written NixOS modules; they add up over the layers.
+        /// NixOS modules of yours: files, or outputs of the flake's inputs. They have the last word over what Cistern writes,
+        /// and add up over the layers.
         modules: Sum<ModuleRef>,
         /// The SSH server and client.
         ssh: SshDef,
         /// How deploy-rs reaches the machine.
         deploy: DeployDef,
         /// Prometheus exporters, by the name of their kind without `-exporter`.
+        #[schemars(example = json!({ "node": {} }))]
         exporters: Named<KindName, ExporterDef>,
         /// The platform, where no facts tell it.
         system: At<System>,
-        /// How it boots and which drivers it needs.
+        /// How it boots and which drivers it needs; `auto`, by what the facts say, where there are facts. A file of yours then
+        /// also owns the boot loader and, unless `filesystems` is given, the mounts.
         hardware: At<HardwareChoice>,
         /// How it gets its address.
         network: NetworkDef,
-        /// What it needs to boot, by the place of the mount; or `manual`.
+        /// What it needs to boot, by the place of the mount; or `manual` when a module of yours mounts everything.
+        #[schemars(example = json!({ "/": { "device": "/dev/disk/by-label/nixos", "fs_type": "ext4" } }))]
         filesystems: Filesystems,
-        /// Disks that it can boot without.
+        /// Disks that it can boot without. A dead one does not keep the machine from booting.
         storage: Named<StorageName, StorageDef>,
     }
 }
@@ -114,9 +130,10 @@ definition! {
 definition! {
     /// The SSH server and client.
     pub layer SshDef {
-        /// Whether passwords are accepted.
+        /// Whether passwords are accepted; `false` by default.
+        #[schemars(example = false)]
         password_auth: At<bool>,
-        /// Whose host keys it knows.
+        /// Whose host keys it knows; `peers` by default.
         known_hosts: At<KnownHosts>,
     }
 }
@@ -124,25 +141,31 @@ definition! {
 definition! {
     /// How deploy-rs reaches a machine.
     pub layer DeployDef {
-        /// The name or address to connect to, where it is not the host's address.
+        /// The name or address to connect to; the host's `address` by default.
         hostname: At<HostAddress>,
-        /// The port of its SSH server.
+        /// The port of its SSH server; 22 by default. Without a `hostname`, the machine's own server listens there; with one, the
+        /// port is that of a router in front of it.
+        #[schemars(example = 22)]
         port: At<Port>,
-        /// The account to log in with; one that is not root is made and trusted by Nix.
+        /// The account to log in with; `root` by default. One that is not root is made with the keys of the admins and trusted by
+        /// Nix.
         ssh_user: At<AccountName>,
-        /// The account that activates.
+        /// The account that activates; `root` by default.
+        #[schemars(example = &"root")]
         user: At<AccountName>,
-        /// The host to go through.
+        /// The host to go through: `[user@]host[:port]`.
         jump: At<Jump>,
         /// More arguments for ssh.
         ssh_opts: Vec<At<SshOption>>,
-        /// How `user` is taken on, where it is not `sudo -u`.
+        /// How `user` is taken on; `sudo -u` by default.
         sudo: At<SudoCommand>,
-        /// Whether the machine builds its own system.
+        /// Whether the machine builds its own system; deploy-rs' own default otherwise.
         remote_build: At<bool>,
-        /// Seconds to wait for the confirmation before rolling back.
+        /// Seconds to wait for the confirmation before rolling back; deploy-rs' own default otherwise.
+        #[schemars(example = 30)]
         confirm_timeout: At<u16>,
-        /// Seconds that an activation may take.
+        /// Seconds that an activation may take; deploy-rs' own default otherwise.
+        #[schemars(example = 240)]
         activation_timeout: At<u16>,
     }
 }
@@ -150,7 +173,8 @@ definition! {
 definition! {
     /// An exporter.
     pub layer ExporterDef {
-        /// Its port, where it is not the usual one.
+        /// Its port; that of its kind by default.
+        #[schemars(example = 9100)]
         port: At<Port>,
     }
 }
@@ -158,9 +182,10 @@ definition! {
 definition! {
     /// How a machine gets its address.
     pub layer NetworkDef {
-        /// From DHCP (the default), from the definition, or by hand.
+        /// Where the address comes from; `dhcp` by default. `static` takes the prefix, the gateway and the name servers of the
+        /// site.
         mode: At<NetworkMode>,
-        /// The interface that has the address.
+        /// The interface that has the address; by default the one with the host's `mac`, else the only one of the facts.
         interface: At<InterfaceName>,
     }
 }
@@ -168,9 +193,9 @@ definition! {
 definition! {
     /// A file system that the machine needs to boot.
     pub layer FilesystemDef {
-        /// What is mounted.
+        /// What is mounted. One of the layers must give it.
         device: At<Device>,
-        /// Its type.
+        /// Its type. One of the layers must give it.
         fs_type: At<FsType>,
         /// Mount options.
         options: Vec<At<MountOption>>,
@@ -180,11 +205,12 @@ definition! {
 definition! {
     /// A disk that the machine can boot without.
     pub layer StorageDef {
-        /// What is mounted.
+        /// What is mounted. One of the layers must give it.
+        #[schemars(example = &"/dev/disk/by-id/ata-X-part1")]
         device: At<Device>,
-        /// Where.
+        /// Where. One of the layers must give it.
         mount: At<AbsolutePath>,
-        /// Its type.
+        /// Its type. One of the layers must give it.
         fs_type: At<FsType>,
         /// Mount options, in place of `nofail` and a device timeout of ten seconds.
         options: Vec<At<MountOption>>,
@@ -194,15 +220,19 @@ definition! {
 definition! {
     /// A place with a network of its own; a failure domain.
     pub struct SiteDef {
-        /// A region, which becomes a label.
+        /// A region, which becomes a label of all its targets.
+        #[schemars(example = &"eu-west")]
         region: At<String>,
-        /// The network of its hosts.
+        /// The network of its hosts; their addresses are held against it.
         subnet: At<Subnet>,
         /// The router.
+        #[schemars(example = &"192.168.1.1")]
         gateway: At<Address>,
         /// The name servers.
+        #[schemars(example = ["192.168.1.1"])]
         dns: Vec<At<Address>>,
-        /// The first and the last address that DHCP hands out.
+        /// The first and the last address that DHCP hands out; no static one may lie there.
+        #[schemars(example = ["192.168.1.100", "192.168.1.199"])]
         dhcp_range: Vec<At<Address>>,
         /// Findings about it that are allowed.
         accept: Vec<At<Accept>>,
@@ -221,17 +251,21 @@ definition! {
 definition! {
     /// A person.
     pub struct PersonDef {
-        /// Public SSH keys, or files of the fleet directory that hold them.
+        /// Public SSH keys, or files of the fleet directory that hold one a line.
+        #[schemars(required)]
         keys: Vec<At<KeySource>>,
         /// What they may do.
+        #[schemars(required)]
         role: At<Role>,
-        /// age recipients, for those whose SSH keys age cannot use.
+        /// age recipients of an admin, in place of the SSH keys; for those whose SSH keys age cannot use.
         age_keys: Vec<At<AgeKey>>,
         /// The account of an operator; the short name by default.
+        #[schemars(example = &"ana")]
         account: At<AccountName>,
         /// The hosts that they may log in to; all by default.
+        #[schemars(example = &"environment=staging")]
         hosts: At<Selector>,
-        /// Commands that an operator may run as root.
+        /// Commands that an operator may run as root, by name or absolute path.
         sudo: Vec<At<Command>>,
     }
 }
@@ -239,7 +273,8 @@ definition! {
 definition! {
     /// A layer that hosts take up by name.
     pub struct ProfileDef {
-        /// The profiles that it builds on, the first one lowest.
+        /// The profiles that it builds on, one or a list, the first one lowest.
+        #[schemars(example = &"base")]
         extends: OneOrMore<ProfileName>,
         ..layer: Layer,
     }
@@ -248,19 +283,20 @@ definition! {
 definition! {
     /// A machine.
     pub struct HostDef {
-        /// How much of it Cistern configures.
+        /// How much of it Cistern configures; `full` by default.
         managed: At<Managed>,
-        /// Where peers and Prometheus reach it.
+        /// Where the other hosts and Prometheus reach it.
+        #[schemars(required)]
         address: At<Address>,
         /// The site that it stands in.
         site: At<SiteName>,
-        /// The NixOS release that it was installed with; never changed later.
+        /// The NixOS release that it was installed with, which a full host must give; never changed later.
         state_version: At<StateVersion>,
         /// Its public SSH host key, to which secrets are encrypted.
         host_key: At<SshKey>,
         /// Layers that it takes up, the later ones winning.
         profiles: Vec<At<ProfileName>>,
-        /// The MAC address of the card that has its address.
+        /// The MAC address of the card that has its address. Its interface then keeps its name.
         mac: At<Mac>,
         /// Findings about it that are allowed.
         accept: Vec<At<Accept>>,
@@ -275,7 +311,8 @@ definition! {
         selector: At<Selector>,
         /// The members, by name.
         hosts: Vec<At<HostName>>,
-        /// Which group wins where two set the same key; the higher one.
+        /// Which group wins where two set the same key: the higher one; 0 by default.
+        #[schemars(example = 10)]
         priority: At<i64>,
         ..layer: Layer,
     }
@@ -288,13 +325,15 @@ definition! {
         kind: At<KindName>,
         /// A container image with a digest; the kind is then `container`.
         image: At<Image>,
-        /// Where it runs.
+        /// Where it runs: either `hosts` or `selector`.
+        #[schemars(required)]
         placement: PlacementDef,
-        /// Ports that are not the kind's usual ones.
+        /// Ports that are not the kind's usual ones, by name.
         ports: Named<PortName, At<Port>>,
-        /// Where it keeps what must survive.
+        /// Where it keeps what must survive, where that is not the kind's usual directory.
         state: StateDef,
-        /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path.
+        /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path and makes the service its reader.
+        #[schemars(example = json!({ "media_group": "media" }))]
         settings: Settings,
         /// Findings about it that are allowed.
         accept: Vec<At<Accept>>,
@@ -315,6 +354,7 @@ definition! {
     /// Where a service keeps what must survive.
     pub struct StateDef {
         /// The directory.
+        #[schemars(example = &"/var/lib/jellyfin")]
         path: At<AbsolutePath>,
     }
 }
@@ -322,19 +362,21 @@ definition! {
 definition! {
     /// An encrypted value: `secrets/<name>.age`, or `secrets/<host>/<name>.age` for each host.
     pub struct SecretDef {
-        /// The services that read it.
+        /// The services that read it; those whose settings name it read it in any case.
         services: Vec<At<ServiceName>>,
         /// The hosts that read it without a service.
         hosts: At<Selector>,
         /// The account that owns the file; by default the one that the service runs as, else root.
+        #[schemars(example = &"root")]
         owner: At<AccountName>,
-        /// The group of the file.
+        /// The group of the file; by default that of the account, else root.
         group: At<AccountName>,
-        /// Its permission bits.
+        /// Its permission bits; `"0400"` by default.
         mode: At<Mode>,
-        /// Whether every host has a value of its own.
+        /// Whether every host has a value of its own, in `secrets/<host>/<name>.age`; `false` by default.
         per_host: At<bool>,
-        /// Where it is decrypted to, in place of `/run/agenix/<name>`.
+        /// Where it is decrypted to; `/run/agenix/<name>` by default.
+        #[schemars(example = &"/run/keys/wg")]
         path: At<AbsolutePath>,
         /// Findings about it that are allowed.
         accept: Vec<At<Accept>>,
@@ -344,11 +386,13 @@ definition! {
 definition! {
     /// Where Prometheus runs.
     pub struct MonitoringDef {
-        /// The hosts that scrape.
+        /// The hosts that run Prometheus.
+        #[schemars(required)]
         hosts: Vec<At<HostName>>,
-        /// How long samples are kept.
+        /// How long samples are kept; Prometheus' own default otherwise.
         retention: At<Duration>,
-        /// How often targets are scraped.
+        /// How often targets are scraped; Prometheus' own default otherwise.
+        #[schemars(example = &"30s")]
         scrape_interval: At<Duration>,
     }
 }

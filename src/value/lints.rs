@@ -36,6 +36,7 @@ impl From<LintLevel> for Level {
 impl Scalar for CodeId {
     const WHAT: &'static str = "the code of a diagnostic";
     const FORM: &'static str = "`cistern explain` lists the codes";
+    const EXAMPLES: &'static [&'static str] = &["C052"];
     const FAULT: &'static Code = codes::BAD_LINT;
     fn read(text: &str) -> Result<Self, String> {
         codes::find(text).map(Self).ok_or_else(String::new)
@@ -68,6 +69,6 @@ impl schemars::JsonSchema for CodeId {
         "CodeId".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^[Cc][0-9]{3}$" })
+        crate::load::schema::scalar::<Self>(schemars::json_schema!({ "type": "string", "pattern": "^[Cc][0-9]{3}$" }))
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{Code, codes};
 use crate::load::decode::Scalar;
 
-/// Declares a name: its rule, and the same rule as a pattern for the JSON Schema.
+/// Declares a name: its rule, the same rule as a pattern for the JSON Schema, and what it can look like.
 macro_rules! name {
-    ($($(#[$meta:meta])* $name:ident: $what:literal has $form:expr, $pattern:literal, $rule:expr;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident: $what:literal $(like [$($example:literal),*])? has $form:expr, $pattern:literal, $rule:expr;)*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String")]
@@ -18,6 +18,7 @@ macro_rules! name {
         impl Scalar for $name {
             const WHAT: &'static str = $what;
             const FORM: &'static str = concat!($what, " has ", $form);
+            const EXAMPLES: &'static [&'static str] = &[$($($example),*)?];
             const FAULT: &'static Code = codes::BAD_NAME;
             fn read(text: &str) -> Result<Self, String> {
                 let rule: fn(&str) -> Result<(), String> = $rule;
@@ -33,7 +34,7 @@ macro_rules! name {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "pattern": $pattern })
+                crate::load::schema::scalar::<Self>(schemars::json_schema!({ "type": "string", "pattern": $pattern }))
             }
         }
     )*};
@@ -41,49 +42,49 @@ macro_rules! name {
 
 name! {
     /// A unix account.
-    AccountName: "an account name" has "lower-case letters, digits, `_` and `-`, and at most 32 characters", "^[a-z_][a-z0-9_-]{0,31}$",
+    AccountName: "an account name" like ["deploy"] has "lower-case letters, digits, `_` and `-`, and at most 32 characters", "^[a-z_][a-z0-9_-]{0,31}$",
         |t| shaped(t, 32, |c| c.is_ascii_lowercase() || c == '_', |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
     /// A DNS domain, without a dot at its end.
-    Domain: "a domain name" has "parts of lower-case letters, digits and hyphens between dots, as `example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+    Domain: "a domain name" like ["example.org"] has "parts of lower-case letters, digits and hyphens between dots, as `example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
         domain;
     /// The name of a fleet.
-    FleetName: "a fleet name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    FleetName: "a fleet name" like ["homelab"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a group.
-    GroupName: "a group name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    GroupName: "a group name" like ["canary"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a host: a DNS label that deploy-rs takes as well.
-    HostName: "a host name" has "lower-case letters, digits and hyphens, a letter first, and at most 63 characters", "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+    HostName: "a host name" like ["eden"] has "lower-case letters, digits and hyphens, a letter first, and at most 63 characters", "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
         |t| label(t).and_then(|()| if t.ends_with('-') { Err("a hyphen ends it".to_owned()) } else { Ok(()) });
     /// A network interface, as Linux names them.
-    InterfaceName: "an interface name" has "letters, digits, `.`, `_` and `-`, and at most 15 characters", "^[A-Za-z][A-Za-z0-9._-]{0,14}$",
+    InterfaceName: "an interface name" like ["enp3s0"] has "letters, digits, `.`, `_` and `-`, and at most 15 characters", "^[A-Za-z][A-Za-z0-9._-]{0,14}$",
         |t| shaped(t, 15, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     /// A kind of service.
-    KindName: "a kind" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    KindName: "a kind" like ["jellyfin"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A label of Prometheus' and of selectors.
-    LabelName: "a label name" has "letters, digits and `_`", "^[A-Za-z_][A-Za-z0-9_]{0,62}$",
+    LabelName: "a label name" like ["environment"] has "letters, digits and `_`", "^[A-Za-z_][A-Za-z0-9_]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_alphabetic() || c == '_', |c| c.is_ascii_alphanumeric() || c == '_');
     /// A person who has access.
-    PersonName: "a person's short name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    PersonName: "a person's short name" like ["ana"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A listener of a service.
-    PortName: "a port name" has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
+    PortName: "a port name" like ["web"] has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
     /// A layer that hosts take up by name.
-    ProfileName: "a profile name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    ProfileName: "a profile name" like ["media"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A part that an instance plays in a cluster.
-    RoleName: "a role" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    RoleName: "a role" like ["primary"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// An encrypted value.
-    SecretName: "a secret name" has "letters, digits, `.`, `_` and `-`, and a letter or digit first", "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+    SecretName: "a secret name" like ["vpn-egress"] has "letters, digits, `.`, `_` and `-`, and a letter or digit first", "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
         |t| shaped(t, 100, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     /// A service of the fleet.
-    ServiceName: "a service name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    ServiceName: "a service name" like ["jellyfin"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A setting of a kind.
-    SettingName: "a setting name" has "lower-case letters, digits and `_`, and a letter first", "^[a-z][a-z0-9_]{0,62}$",
+    SettingName: "a setting name" like ["media_group"] has "lower-case letters, digits and `_`, and a letter first", "^[a-z][a-z0-9_]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     /// A place with a network of its own.
-    SiteName: "a site name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    SiteName: "a site name" like ["home"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a mounted disk.
-    StorageName: "a storage name" has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    StorageName: "a storage name" like ["films"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A word that hosts are selected by.
-    Tag: "a tag" has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
+    Tag: "a tag" like ["media"] has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
 }
 

@@ -81,9 +81,9 @@ choice! {
     }
 }
 
-/// Declares a text with a rule.
+/// Declares a text with a rule: what it is, how its form is described, and what it can look like.
 macro_rules! text {
-    ($($(#[$meta:meta])* $name:ident: $what:literal $(as $example:literal)?, $rule:expr;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident: $what:literal $(as $form:literal)? $(like [$($example:literal),*])?, $rule:expr;)*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String")]
@@ -93,19 +93,20 @@ macro_rules! text {
 
         impl Scalar for $name {
             const WHAT: &'static str = $what;
-            const FORM: &'static str = concat!($("for instance ", $example)?);
+            const FORM: &'static str = concat!($("for instance ", $form)?);
+            const EXAMPLES: &'static [&'static str] = &[$($($example),*)?];
             fn read(text: &str) -> Result<Self, String> {
                 let rule: fn(&str) -> bool = $rule;
                 if rule(text) { Ok(Self(text.into())) } else { Err(String::new()) }
             }
         }
 
-        plain_schema!($name, { "type": "string", "description": concat!($what $(, ", for instance ", $example)?) });
+        scalar_schema!($name, { "type": "string" });
     )*};
 }
 
-/// Gives a type a JSON Schema of its own.
-macro_rules! plain_schema {
+/// Gives a scalar a JSON Schema of its own.
+macro_rules! scalar_schema {
     ($name:ident, $schema:tt) => {
         impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
@@ -115,7 +116,7 @@ macro_rules! plain_schema {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
+                crate::load::schema::scalar::<Self>(schemars::json_schema!($schema))
             }
         }
     };
@@ -123,47 +124,47 @@ macro_rules! plain_schema {
 
 text! {
     /// An absolute path without `.` and `..`.
-    AbsolutePath: "an absolute path", |t| {
+    AbsolutePath: "an absolute path" like ["/mnt/films"], |t| {
         t.starts_with('/') && clean(t) && (t == "/" || t[1..].split('/').all(|part| !matches!(part, "" | "." | "..")))
     };
     /// A command that `sudo` may run: a program's name or its absolute path.
-    Command: "a program's name or its absolute path", |t| {
+    Command: "a program's name or its absolute path" like ["systemctl"], |t| {
         !t.is_empty() && !t.starts_with('-') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+'))
     };
     /// What is mounted: a device, a label, a remote file system, `tmpfs`.
-    Device: "a device" as "`/dev/disk/by-id/…`", |t| !t.is_empty() && clean(t);
+    Device: "a device" as "`/dev/disk/by-id/…`" like ["/dev/disk/by-label/nixos"], |t| !t.is_empty() && clean(t);
     /// A duration of Prometheus'.
-    Duration: "a duration" as "`30s`, `5m` or `30d`", duration;
+    Duration: "a duration" as "`30s`, `5m` or `30d`" like ["30d"], duration;
     /// A file system's type.
-    FsType: "a file system type" as "`ext4`", |t| {
+    FsType: "a file system type" as "`ext4`" like ["ext4"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
     };
     /// Where ssh connects to: a name or an address, never an option.
-    HostAddress: "a host name or an address", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '%']);
+    HostAddress: "a host name or an address" like ["eden.example.org"], |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '%']);
     /// A container image, `registry/name:tag@sha256:…`.
-    Image: "a container image" as "`docker.io/library/nginx@sha256:…`", |t| {
+    Image: "a container image" as "`docker.io/library/nginx@sha256:…`" like ["registry.example.org/shop@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@'))
     };
     /// Where ssh jumps: `[user@]host[:port]`.
-    Jump: "a jump host" as "`admin@bastion.example.org:22`", |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
+    Jump: "a jump host" as "`admin@bastion.example.org:22`" like ["bastion.example.org"], |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
     /// A locale.
-    Locale: "a locale" as "`en_GB.UTF-8`", |t| {
+    Locale: "a locale" as "`en_GB.UTF-8`" like ["en_GB.UTF-8"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'))
     };
     /// Permission bits, as `chmod` takes them.
-    Mode: "a set of permission bits" as "\"0400\"", |t| (3..=4).contains(&t.len()) && t.bytes().all(|b| (b'0'..=b'7').contains(&b));
+    Mode: "a set of permission bits" as "\"0400\"" like ["0400"], |t| (3..=4).contains(&t.len()) && t.bytes().all(|b| (b'0'..=b'7').contains(&b));
     /// A mount option.
-    MountOption: "a mount option", |t| !t.is_empty() && clean(t) && !t.contains([',', ' ']);
+    MountOption: "a mount option" like ["noatime"], |t| !t.is_empty() && clean(t) && !t.contains([',', ' ']);
     /// An argument of ssh.
-    SshOption: "an argument of ssh", |t| !t.is_empty() && clean(t);
+    SshOption: "an argument of ssh" like ["-oServerAliveInterval=15"], |t| !t.is_empty() && clean(t);
     /// The NixOS release whose defaults for state the host was installed with.
-    StateVersion: "a NixOS release" as "\"25.11\"", |t| {
+    StateVersion: "a NixOS release" as "\"25.11\"" like ["25.11"], |t| {
         matches!(t.as_bytes(), [a, b, b'.', c, d] if a.is_ascii_digit() && b.is_ascii_digit() && matches!((c, d), (b'0', b'5') | (b'1', b'1') | (b'0', b'3') | (b'0', b'9')))
     };
     /// How another user is taken on: `sudo -u` and the like.
-    SudoCommand: "a command" as "`sudo -u`", |t| !t.is_empty() && clean(t);
+    SudoCommand: "a command" as "`sudo -u`" like ["sudo -u"], |t| !t.is_empty() && clean(t);
     /// A time zone of the tz database.
-    TimeZone: "a time zone" as "`Europe/Vienna`", |t| {
+    TimeZone: "a time zone" as "`Europe/Vienna`" like ["Europe/Vienna"], |t| {
         !t.is_empty() && !t.starts_with('/') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/'))
     };
 }
@@ -203,6 +204,7 @@ pub struct Port(pub std::num::NonZeroU16);
 impl Scalar for Port {
     const WHAT: &'static str = "a port";
     const FORM: &'static str = "a port is a number from 1 to 65535";
+    const EXAMPLES: &'static [&'static str] = &["8080"];
     fn read(text: &str) -> Result<Self, String> {
         text.parse().map(Self).map_err(|_| String::new())
     }
@@ -214,7 +216,7 @@ impl Display for Port {
     }
 }
 
-plain_schema!(Port, { "type": "integer", "minimum": 1, "maximum": 65535 });
+scalar_schema!(Port, { "type": "integer", "minimum": 1, "maximum": 65535 });
 
 /// An address, IPv4 or IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -223,6 +225,7 @@ pub struct Address(pub IpAddr);
 impl Scalar for Address {
     const WHAT: &'static str = "an IP address";
     const FORM: &'static str = "for instance `192.168.1.50` or `fd00::50`";
+    const EXAMPLES: &'static [&'static str] = &["192.168.1.50", "fd00::50"];
     fn read(text: &str) -> Result<Self, String> {
         text.parse()
             .map(Self)
@@ -236,7 +239,7 @@ impl Display for Address {
     }
 }
 
-plain_schema!(Address, { "type": "string", "examples": ["192.168.1.50", "fd00::50"] });
+scalar_schema!(Address, { "type": "string" });
 
 /// A network, `address/length`, written without host bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -245,13 +248,14 @@ pub struct Subnet(pub IpNet);
 impl Scalar for Subnet {
     const WHAT: &'static str = "a network";
     const FORM: &'static str = "for instance `192.168.1.0/24`";
+    const EXAMPLES: &'static [&'static str] = &["192.168.1.0/24"];
     fn read(text: &str) -> Result<Self, String> {
         let net: IpNet = text.parse().map_err(|_| String::new())?;
         if net.addr() == net.network() { Ok(Self(net)) } else { Err(format!("the network is {}", net.trunc())) }
     }
 }
 
-plain_schema!(Subnet, { "type": "string", "examples": ["192.168.1.0/24"] });
+scalar_schema!(Subnet, { "type": "string" });
 
 /// A MAC address, kept in lower case with colons.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -260,6 +264,7 @@ pub struct Mac(pub Box<str>);
 impl Scalar for Mac {
     const WHAT: &'static str = "a MAC address";
     const FORM: &'static str = "for instance \"aa:bb:cc:dd:ee:ff\"";
+    const EXAMPLES: &'static [&'static str] = &["aa:bb:cc:dd:ee:ff"];
     fn read(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase().replace('-', ":");
         let parts: Vec<_> = lower.split(':').collect();
@@ -268,7 +273,7 @@ impl Scalar for Mac {
     }
 }
 
-plain_schema!(Mac, { "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$" });
+scalar_schema!(Mac, { "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$" });
 
 /// A path below the fleet directory; written with `./`, kept without.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -277,6 +282,7 @@ pub struct FleetPath(pub Box<str>);
 impl Scalar for FleetPath {
     const WHAT: &'static str = "a path below the fleet directory";
     const FORM: &'static str = "for instance `./modules/web.nix`";
+    const EXAMPLES: &'static [&'static str] = &["./modules/web.nix"];
     fn read(text: &str) -> Result<Self, String> {
         let below = text.strip_prefix("./").ok_or("it does not begin with `./`")?;
         if below.split('/').any(|part| part == "..") {
@@ -289,7 +295,7 @@ impl Scalar for FleetPath {
     }
 }
 
-plain_schema!(FleetPath, { "type": "string", "pattern": r"^\./" });
+scalar_schema!(FleetPath, { "type": "string", "pattern": r"^\./" });
 
 /// How a host boots and which drivers it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -320,6 +326,7 @@ impl Scalar for HardwareChoice {
     const WHAT: &'static str = "a kind of hardware";
     const FORM: &'static str = "a file of your own is a path such as `./hardware/eden.nix`";
     const WORDS: &'static [&'static str] = &["auto", "generic-bios", "generic-efi", "raspberry-pi-4", "vm"];
+    const EXAMPLES: &'static [&'static str] = &["auto", "./hardware/eden.nix"];
     fn read(text: &str) -> Result<Self, String> {
         match text {
             "auto" => Ok(Self::Auto),
@@ -329,10 +336,7 @@ impl Scalar for HardwareChoice {
     }
 }
 
-plain_schema!(HardwareChoice, {
-    "type": "string",
-    "anyOf": [{ "enum": ["auto", "generic-efi", "generic-bios", "raspberry-pi-4", "vm"] }, { "pattern": r"^\./" }]
-});
+scalar_schema!(HardwareChoice, { "type": "string", "pattern": r"^\./" });
 
 /// A NixOS module that a layer brings.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -353,6 +357,7 @@ impl Scalar for ModuleRef {
     const WHAT: &'static str = "a module";
     const FORM: &'static str =
         "a module is a file, `./modules/web.nix`, or of a flake's input, `flake:INPUT#nixosModules.NAME`";
+    const EXAMPLES: &'static [&'static str] = &["./modules/web.nix", "flake:disko#nixosModules.disko"];
     fn read(text: &str) -> Result<Self, String> {
         let Some(reference) = text.strip_prefix("flake:") else {
             return FleetPath::read(text).map(Self::File);
@@ -371,7 +376,7 @@ impl Scalar for ModuleRef {
     }
 }
 
-plain_schema!(ModuleRef, { "type": "string", "pattern": r"^(\./|flake:)" });
+scalar_schema!(ModuleRef, { "type": "string", "pattern": r"^(\./|flake:)" });
 
 /// A public SSH key, checked and kept as `type base64`, without its comment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -392,6 +397,7 @@ impl SshKey {
 impl Scalar for SshKey {
     const WHAT: &'static str = "a public SSH key";
     const FORM: &'static str = KEY_FORM;
+    const EXAMPLES: &'static [&'static str] = &[KEY];
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
         let mut words = text.split_whitespace();
@@ -413,10 +419,13 @@ impl Scalar for SshKey {
     }
 }
 
+/// A key whose private half was thrown away.
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIChu3qAccXpL58FSEXpuMToxDQ/sT8phPmi1K68tHbO3 eden";
+
 /// How a public key is written.
 const KEY_FORM: &str = "a key stands on one line, `ssh-ed25519 AAAA… comment`, or in a file such as `./keys/ana.pub`";
 
-plain_schema!(SshKey, { "type": "string", "examples": ["ssh-ed25519 AAAA… eden"] });
+scalar_schema!(SshKey, { "type": "string" });
 
 /// A public key, or the file of the fleet directory that holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -430,6 +439,7 @@ pub enum KeySource {
 impl Scalar for KeySource {
     const WHAT: &'static str = "a public SSH key";
     const FORM: &'static str = KEY_FORM;
+    const EXAMPLES: &'static [&'static str] = &["./keys/ana.pub", KEY];
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
         if text.starts_with("./") {
@@ -440,7 +450,7 @@ impl Scalar for KeySource {
     }
 }
 
-plain_schema!(KeySource, { "type": "string" });
+scalar_schema!(KeySource, { "type": "string" });
 
 /// A native age recipient.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -449,6 +459,7 @@ pub struct AgeKey(pub Box<str>);
 impl Scalar for AgeKey {
     const WHAT: &'static str = "an age recipient";
     const FORM: &'static str = "a recipient is what `age-keygen` calls the public key: `age1…`";
+    const EXAMPLES: &'static [&'static str] = &["age12wm435jcm247sv4f40gqute5n9mqnx8ve2v4j376z7lz579s5thsw6ylm5"];
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
         let key: age::x25519::Recipient =
@@ -457,7 +468,7 @@ impl Scalar for AgeKey {
     }
 }
 
-plain_schema!(AgeKey, { "type": "string", "pattern": "^age1" });
+scalar_schema!(AgeKey, { "type": "string", "pattern": "^age1" });
 
 /// A tree that a kind's own types will judge, as it was written.
 #[derive(Debug, Clone)]
@@ -469,4 +480,14 @@ impl Decode for Verbatim {
     }
 }
 
-plain_schema!(Verbatim, {});
+impl schemars::JsonSchema for Verbatim {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Verbatim".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({})
+    }
+}

@@ -131,6 +131,7 @@ pub fn glob_matches(glob: &str, name: &str) -> bool {
 impl Scalar for Selector {
     const WHAT: &'static str = "a selector";
     const FORM: &'static str = "its terms are `@tag`, `host-*` and `label=value`, joined by `and`, `or`, `not` and parentheses; a comma is `or`";
+    const EXAMPLES: &'static [&'static str] = &["@media", "environment=production and not @canary"];
     const FAULT: &'static Code = codes::BAD_SELECTOR;
     fn read(text: &str) -> Result<Self, String> {
         let words = words(text)?;
@@ -153,7 +154,7 @@ impl schemars::JsonSchema for Selector {
         "Selector".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "examples": ["@media", "environment=production and not @canary"] })
+        crate::load::schema::scalar::<Self>(schemars::json_schema!({ "type": "string" }))
     }
 }
 

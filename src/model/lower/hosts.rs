@@ -104,11 +104,13 @@ impl<'d> Lower<'d> {
     ) -> BTreeSet<HostName> {
         let def = &group.value;
         let mut members = BTreeSet::new();
-        if def.hosts.is_none() && def.selector.is_none() && !def.poisoned {
+        if def.hosts.as_ref().is_none_or(Vec::is_empty) && def.selector.is_none() && !def.poisoned {
+            let message = match &def.hosts {
+                None => format!("group `{name}` has neither `selector` nor `hosts`"),
+                Some(_) => format!("`hosts` of group `{name}` is empty"),
+            };
             faults.push(
-                Diagnostic::new(codes::MISSING_KEY, format!("group `{name}` has neither `selector` nor `hosts`"))
-                    .at(group.key, "no members")
-                    .help("say who is a member"),
+                Diagnostic::new(codes::MISSING_KEY, message).at(group.key, "no members").help("say who is a member"),
             );
         }
         for host in def.hosts.iter().flatten().filter(|host| self.names.host(host, faults)) {

@@ -86,7 +86,10 @@ fn unreadable(def: &FleetDef, raw: &Raw) -> BTreeSet<&'static str> {
         ("services", def.services.is_none()),
         ("sites", def.sites.is_none()),
     ];
-    let broken = |(key, absent): &(&str, bool)| *absent && raw.root.get(key).is_some() || raw.unreadable.contains(*key);
+    // A key that is not known may be a section that was mistyped.
+    let broken = |(key, absent): &(&str, bool)| {
+        *absent && (def.poisoned || raw.root.get(key).is_some()) || raw.unreadable.contains(*key)
+    };
     absent.into_iter().filter(broken).map(|(key, _)| key).collect()
 }
 

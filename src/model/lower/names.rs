@@ -111,10 +111,9 @@ impl<'a> Names<'a> {
         if entries.contains_key(&name.value) {
             return true;
         }
-        let poisoned = named.is_some_and(|named| named.poisoned.contains(name.value.text()));
-        if !poisoned && !self.lacks(section) {
-            let poisoned = named.iter().flat_map(|named| &named.poisoned).map(String::as_str);
-            let known: BTreeSet<&str> = entries.keys().map(AsStr::text).chain(poisoned).collect();
+        let poisoned = || named.iter().flat_map(|named| &named.poisoned).map(String::as_str);
+        if !poisoned().any(|poisoned| is_meant(name.value.text(), poisoned)) && !self.lacks(section) {
+            let known: BTreeSet<&str> = entries.keys().map(AsStr::text).chain(poisoned()).collect();
             let mut diagnostic =
                 Diagnostic::new(codes::UNKNOWN_NAME, format!("there is no {what} `{}`", name.value.text()))
                     .at(name.span, format!("not one of `{section}`"))
@@ -150,6 +149,11 @@ impl<'a> Names<'a> {
         }
         found
     }
+}
+
+/// Says whether a name that is right refers to an entry whose own name could not be read: `web-1` to `Web_1`.
+fn is_meant(name: &str, poisoned: &str) -> bool {
+    name == poisoned || name == poisoned.to_ascii_lowercase().replace('_', "-")
 }
 
 fn by_tag(hosts: &BTreeMap<HostName, Host>) -> BTreeMap<Tag, Vec<HostName>> {

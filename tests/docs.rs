@@ -1,0 +1,98 @@
+//! Documents that are made from tables: `docs/rules/` from the codes, `docs/definition.md` from the schema.
+//!
+//! `CISTERN_BLESS=1` writes them. And what is written by hand: the YAML in `docs/language.md` is of the language.
+
+#![expect(clippy::disallowed_methods, reason = "compares documents with what they are made from")]
+
+#[path = "docs/definition.rs"]
+mod definition;
+#[path = "docs/page.rs"]
+mod page;
+#[path = "docs/rules.rs"]
+mod rules;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cistern::diag::{Faults, Renderer};
+use cistern::load;
+use cistern::load::decode::Decode;
+use cistern::model::definition::FleetDef;
+use cistern::source::Sources;
+
+#[test]
+fn every_code_has_its_page() {
+    hold("docs/rules", rules::pages());
+}
+
+#[test]
+fn every_key_has_its_row() {
+    let name = "definition.md".to_owned();
+    let text = definition::page();
+    for (at, link) in text.match_indices("](#") {
+        let target = text[at + link.len()..].split_once(')').expect("a link ends").0;
+        let found = text.lines().any(|line| line.starts_with('#') && page::anchor(line) == target);
+        assert!(found, "the link to #{target} leads nowhere");
+    }
+    hold_file("docs", &name, &text).unwrap_or_else(|fault| panic!("{fault}"));
+}
+
+#[test]
+fn yaml_in_documents_is_of_the_language() {
+    let mut blocks = 0;
+    for document in ["README.md", "docs/language.md"] {
+        let text = fs::read_to_string(repository().join(document)).expect("it is there");
+        for block in text.split("```yaml\n").skip(1).map(|rest| rest.split_once("```").expect("a block ends").0) {
+            let mut sources = Sources::default();
+            let id = sources.add(document, block);
+            let mut faults = Faults::default();
+            let node = load::parse(id, sources.file(id), &mut faults);
+            node.and_then(|node| FleetDef::decode(&node, &mut faults));
+            assert!(faults.is_empty(), "{document}:\n{block}\n{}", Renderer::new(&sources, false).all(&faults));
+            blocks += 1;
+        }
+    }
+    assert!(blocks > 8, "{blocks} only");
+}
+
+/// Compares a directory with the files that it should hold, or writes them.
+fn hold(directory: &str, pages: BTreeMap<String, String>) {
+    let mut faults: Vec<String> =
+        pages.iter().filter_map(|(name, text)| hold_file(directory, name, text).err()).collect();
+    for entry in fs::read_dir(repository().join(directory)).expect("it is there") {
+        let name = entry.expect("it can be read").file_name().into_string().expect("a plain name");
+        if !pages.contains_key(&name) {
+            if blessed() {
+                fs::remove_file(repository().join(directory).join(&name)).expect("the repository can be written");
+            } else {
+                faults.push(format!("{directory}/{name} is made from nothing"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn hold_file(directory: &str, name: &str, text: &str) -> Result<(), String> {
+    let file = repository().join(directory).join(name);
+    if blessed() {
+        fs::create_dir_all(repository().join(directory)).expect("the repository can be written");
+        fs::write(&file, text).expect("the repository can be written");
+    }
+    let present = fs::read_to_string(&file).unwrap_or_default();
+    if present == text {
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(present.as_str(), text);
+    let diff = diff.unified_diff().context_radius(1).header("is", "should be").to_string();
+    Err(format!("{directory}/{name} is stale; `CISTERN_BLESS=1 cargo test --test docs` writes it\n{diff}"))
+}
+
+fn blessed() -> bool {
+    env::var_os("CISTERN_BLESS").is_some_and(|value| value == "1")
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
