@@ -11,7 +11,7 @@
 #       nixosConfigurations = fleet.nixosConfigurations // { nas = …; };
 #     };
 #
-# mkFleet :: { inputs, root, … } -> { nixosConfigurations, deploy, checks }
+# mkFleet :: { inputs, root, … } -> { nixosConfigurations, deploy, checks, legacyPackages }
 {
   # The flake's inputs, `self` among them.
   inputs,
@@ -121,5 +121,14 @@ checked {
       ;
     inherit (generated) hosts nodes;
     deploy-rs = if deployChecks then deploy-rs else null;
+  };
+  # `nix flake check' evaluates every derivation of `packages', and this one takes a while.
+  legacyPackages = import ./options.nix {
+    inherit
+      hosts
+      lib
+      nixosConfigurations
+      nixpkgs
+      ;
   };
 }

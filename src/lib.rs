@@ -21,16 +21,20 @@ pub mod check;
 pub mod place;
 pub mod prove;
 pub mod emit;
+pub mod options;
+pub mod why;
 pub mod diff;
 pub mod current;
 pub mod scaffold;
 pub mod edit;
+pub mod import;
 pub mod cli;
 
 use std::io;
 use std::path::Path;
 
 use diag::Faults;
+use model::Fleet;
 use nix::Templates;
 use prove::Plan;
 use source::Sources;
@@ -64,6 +68,11 @@ pub fn compile_sources(sources: Sources) -> Compiled {
     let templates = kind::templates(&sources, &mut faults);
     let (fleet, found) = model::lower(raw, &sources);
     faults.append(found);
+    compile_fleet(sources, fleet, faults, templates)
+}
+
+/// Goes the rest of the way, from a fleet to a plan.
+pub fn compile_fleet(sources: Sources, fleet: Fleet, mut faults: Faults, templates: Templates) -> Compiled {
     let plan = match check::check(fleet, &mut faults) {
         Some(checked) => prove::prove(place::place(checked), &mut faults),
         None => None,

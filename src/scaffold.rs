@@ -56,6 +56,30 @@ pub fn files(cistern: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// Writes a definition into a directory that has none, all of it or nothing. Returns whether it did.
+///
+/// # Errors
+/// The machine's: a directory that cannot be made, a file that cannot be written.
+pub fn write_definition(directory: &Path, text: &str) -> io::Result<bool> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", directory.display()));
+    let present = ["fleet.yaml", "fleet.yml"].iter().any(|name| fs::symlink_metadata(directory.join(name)).is_ok());
+    if present {
+        return Ok(false);
+    }
+    fs::create_dir_all(directory).map_err(named)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".fleet.yaml.")
+        .permissions(fs::Permissions::from_mode(0o644))
+        .tempfile_in(directory)
+        .map_err(named)?;
+    file.write_all(text.as_bytes()).map_err(named)?;
+    match file.persist_noclobber(directory.join("fleet.yaml")) {
+        Ok(_) => Ok(true),
+        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(failed) => Err(named(failed.error)),
+    }
+}
+
 /// Writes the files that are not there yet.
 ///
 /// # Errors

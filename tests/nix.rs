@@ -19,6 +19,8 @@ mod cases;
 mod examples;
 #[path = "nix/kinds.rs"]
 mod kinds;
+#[path = "nix/options.rs"]
+mod options;
 #[path = "nix/plan.rs"]
 mod plan;
 #[path = "nix/scaffold.rs"]

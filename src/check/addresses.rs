@@ -25,6 +25,9 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
     for host in fleet.hosts.values() {
         let (Some(address), Some(site)) = (&host.address, site(fleet, host)) else { continue };
         let ip = address.value.0;
+        if no_machines(ip).is_some() {
+            continue;
+        }
         if let Some(subnet) = &site.subnet
             && let Some(why) = misfit(ip, subnet.value.0)
         {
@@ -68,36 +71,12 @@ pub(super) fn fit_their_site(fleet: &Fleet, faults: &mut Faults) {
     }
 }
 
-/// A site's gateway and DHCP range lie in its network.
-pub(super) fn sites_are_sound(fleet: &Fleet, faults: &mut Faults) {
-    for (name, site) in &fleet.sites {
-        let Some(subnet) = &site.subnet else { continue };
-        let range =
-            site.dhcp_range.iter().flat_map(|(first, last)| [("the DHCP range", first), ("the DHCP range", last)]);
-        // Routers of IPv6 are mostly known by their link-local address.
-        let gateway = site.gateway.iter().filter(|gateway| !is_link_local(gateway.value.0));
-        for (what, address) in gateway.map(|gateway| ("the gateway", gateway)).chain(range) {
-            if let Some(why) = misfit(address.value.0, subnet.value.0) {
-                faults.push(
-                    Diagnostic::new(codes::BAD_ADDRESSING, format!("{what} of site `{name}` {why} {}", subnet.value.0))
-                        .at(address.span, "does not fit")
-                        .at(subnet.span, "the site's network")
-                        .help("correct the one or the other")
-                        .about("sites", name),
-                );
-            }
-        }
-    }
-}
-
-fn is_link_local(ip: IpAddr) -> bool {
-    matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
-}
-
 /// Why an address cannot be a machine's in a network.
-fn misfit(ip: IpAddr, subnet: IpNet) -> Option<&'static str> {
+pub(super) fn misfit(ip: IpAddr, subnet: IpNet) -> Option<&'static str> {
     let point_to_point = subnet.max_prefix_len() - subnet.prefix_len() <= 1;
-    if !subnet.contains(&ip) {
+    if ip.is_ipv4() != subnet.addr().is_ipv4() {
+        Some("is of another family than")
+    } else if !subnet.contains(&ip) {
         Some("lies outside of")
     } else if point_to_point {
         None
@@ -108,6 +87,44 @@ fn misfit(ip: IpAddr, subnet: IpNet) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Why an address belongs to no machine, wherever it stands.
+pub(super) fn no_machines(ip: IpAddr) -> Option<&'static str> {
+    match ip {
+        IpAddr::V4(v4) if v4.octets()[0] == 0 => Some("stands for any address"),
+        IpAddr::V4(v4) if v4.is_link_local() => Some("is link-local: machines choose those by themselves"),
+        IpAddr::V4(v4) if v4.is_broadcast() => Some("is for broadcasts"),
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => Some("is an IPv4 address in the guise of IPv6"),
+        IpAddr::V6(v6) if v6.is_unicast_link_local() => Some("is link-local: it means nothing without an interface"),
+        _ if ip.is_unspecified() => Some("stands for any address"),
+        _ if ip.is_loopback() => Some("is the machine itself, on every machine"),
+        _ if ip.is_multicast() => Some("is for multicast"),
+        IpAddr::V4(v4) if v4.octets()[0] >= 240 => Some("is reserved"),
+        _ => None,
+    }
+}
+
+/// A host's address can be a machine's.
+pub(super) fn are_machines(fleet: &Fleet, faults: &mut Faults) {
+    for host in fleet.hosts.values() {
+        let Some(address) = &host.address else { continue };
+        let Some(why) = no_machines(address.value.0) else { continue };
+        faults.push(
+            Diagnostic::new(
+                codes::BAD_ADDRESS,
+                format!("host `{}` cannot have the address {}", host.name, address.value),
+            )
+            .at(address.span, why)
+            .help(remedy(address.value.0))
+            .about("hosts", &host.name),
+        );
+    }
+}
+
+pub(super) fn remedy(ip: IpAddr) -> String {
+    let mapped = if let IpAddr::V6(v6) = ip { v6.to_ipv4_mapped() } else { None };
+    mapped.map_or_else(|| "give the address that others reach it by".to_owned(), |v4| format!("write `{v4}`"))
 }
 
 /// No two hosts share an address or a MAC.

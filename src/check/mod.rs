@@ -6,7 +6,17 @@
 mod access;
 pub mod addresses;
 pub mod boot;
+mod capacity;
+mod cards;
+mod disks;
+mod firewall;
+mod firmware;
+mod loaders;
+mod mounts;
+pub mod names;
 pub mod secrets;
+mod served;
+mod sites;
 
 use crate::diag::Faults;
 use crate::model::Fleet;
@@ -51,12 +61,36 @@ pub const RULES: &[Rule<Fleet>] = rules![
     access::somebody_can_log_in,
     access::admins_can_decrypt,
     access::operators_are_not_root,
+    addresses::are_machines,
     addresses::fit_their_site,
-    addresses::sites_are_sound,
     addresses::stand_once,
     addresses::static_is_complete,
+    sites::are_sound,
+    sites::gateways_are_kept,
+    sites::stand_apart,
+    cards::macs_are_cards,
+    cards::are_in_the_facts,
+    cards::facts_are_of_one_machine,
+    cards::carry_their_address,
+    names::mean_one_host,
+    names::can_be_asked_for,
+    names::are_answered_for,
+    served::stand_once,
+    served::are_no_host,
+    served::can_have_certificates,
+    firewall::is_on_where_it_matters,
     boot::has_a_loader_and_a_root,
     boot::monitors_are_managed,
+    loaders::there_is_one,
+    firmware::partitions_match,
+    firmware::profiles_suit,
+    disks::are_there,
+    disks::are_mounted_once,
+    disks::fit_into_memory,
+    mounts::have_one_owner,
+    capacity::platforms_fit,
+    capacity::limits_reach_a_unit,
+    capacity::machines_are_large_enough,
     secrets::readers_can_decrypt,
     secrets::files_exist,
 ];

@@ -1,5 +1,6 @@
 //! `cistern check`: every rule, every fault at once.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io;
 use std::mem::ManuallyDrop;
@@ -7,11 +8,13 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Outcome, Terminal};
-use crate::diag::{Renderer, counted, github, json, sarif, summary};
+use super::{Common, Outcome, Terminal, options_list, selection, show};
+use crate::diag::{Diagnostic, Faults, Renderer, counted, github, json, listed, sarif, summary};
 use crate::emit::{self, Context};
 use crate::tree::Tree;
-use crate::{Compiled, compile, current};
+use crate::value::HostName;
+use crate::why::Reach;
+use crate::{Compiled, compile, compile_fleet, current, options};
 
 /// For whom to print diagnostics.
 #[derive(Clone, Copy, ValueEnum)]
@@ -28,15 +31,26 @@ enum Report {
 
 #[derive(Args)]
 pub(super) struct Options {
+    /// Only findings that concern these hosts, or the fleet as a whole.
+    selector: Option<String>,
     /// How to print the diagnostics.
     #[arg(long, value_enum, default_value_t = Report::Human)]
     format: Report,
+    /// Look up every option that hosts set in this list: an options.json of nixpkgs, or `flake` for that of the
+    /// fleet's own nixpkgs, which nix builds.
+    #[arg(long, value_name = "FILE")]
+    options: Option<String>,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     // The process ends here: nothing needs to be taken apart.
-    let mut compiled = ManuallyDrop::new(compile(&common.directory)?);
+    let Some((compiled, scope)) = compiled(options, common, terminal)? else { return Ok(Outcome::Wrong) };
+    let mut compiled = ManuallyDrop::new(compiled);
     prove_templates(&mut compiled);
+    if let (Some(list), true) = (&options.options, compiled.plan.is_some()) {
+        look_up(list, &mut compiled, common, terminal)?;
+    }
+    let hidden = scope.as_ref().map(|scope| compiled.faults.split_off(|finding| scope.shows(finding)));
     let (faults, sources) = (&compiled.faults, &compiled.sources);
     match options.format {
         Report::Human => {
@@ -49,6 +63,10 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Report::Json => terminal.line(&json(faults, sources))?,
         Report::Github => terminal.print(&github(faults, sources, &base(&common.directory)))?,
         Report::Sarif => terminal.line(&sarif(faults, sources, &base(&common.directory)))?,
+    }
+    if let (Some(scope), Some(hidden)) = (&scope, &hidden) {
+        terminal.say("Checked", &scope.told(faults, hidden));
+        return Ok(if faults.has_errors() { Outcome::Wrong } else { Outcome::Fine });
     }
     let Some(plan) = &compiled.plan else {
         terminal.say("Checked", &summary(faults));
@@ -80,6 +98,62 @@ pub(super) fn prove_templates(compiled: &mut Compiled) {
             compiled.plan = None;
         }
     }
+}
+
+/// The hosts that were asked about.
+struct Scope {
+    chosen: BTreeSet<HostName>,
+    all: usize,
+    reach: Reach,
+}
+
+impl Scope {
+    fn shows(&self, finding: &Diagnostic) -> bool {
+        self.reach.hosts(finding).is_none_or(|hosts| !hosts.is_disjoint(&self.chosen))
+    }
+
+    /// What was looked at, what was found, and what was left out.
+    fn told(&self, faults: &Faults, hidden: &Faults) -> String {
+        let hosts = format!("{} of {}", self.chosen.len(), counted(self.all, "host"));
+        let told = format!("{hosts}: {}", summary(faults));
+        let counts = hidden.counts();
+        let left = [(counts.errors, "error"), (counts.warnings, "warning")];
+        let left: Vec<_> =
+            left.iter().filter(|(count, _)| *count > 0).map(|(count, word)| counted(*count, word)).collect();
+        match left.as_slice() {
+            [] => told,
+            some => format!("{told}; {} about other hosts not shown", listed(some)),
+        }
+    }
+}
+
+/// Looks up every option that hosts set.
+fn look_up(given: &str, compiled: &mut Compiled, common: &Common, terminal: &Terminal) -> io::Result<()> {
+    let texts = options_list::read(given, common, terminal)?;
+    let Some(plan) = &compiled.plan else { return Ok(()) };
+    let found = match texts.as_ref().map(options_list::Texts::lists) {
+        Ok(Ok(lists)) => options::check(plan, &compiled.templates, &compiled.sources, &lists),
+        Ok(Err(faults)) => faults,
+        Err(faults) => faults.clone(),
+    };
+    compiled.faults.append(found);
+    plan.levels().settle(&mut compiled.faults);
+    if compiled.faults.has_errors() {
+        compiled.plan = None;
+    }
+    Ok(())
+}
+
+/// Compiles the fleet, and learns which finding concerns which host when only some hosts are asked about.
+fn compiled(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Option<(Compiled, Option<Scope>)>> {
+    let Some(selector) = &options.selector else { return Ok(Some((compile(&common.directory)?, None))) };
+    let known = show::read(common)?;
+    let Some(chosen) = selection::choose(selector, known.fleet.hosts.values(), terminal) else {
+        show::note_faults(&known, terminal);
+        return Ok(None);
+    };
+    let scope = Scope { chosen, all: known.fleet.hosts.len(), reach: Reach::of(&known) };
+    Ok(Some((compile_fleet(known.sources, known.fleet, known.faults, known.templates), Some(scope))))
 }
 
 /// Cistern's own templates are proved by its tests; the fleet's own can fail only where they are filled in.

@@ -6,13 +6,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Format, Outcome, Terminal, generate};
+use super::{Common, Format, Outcome, Terminal, generate, selection};
 use crate::current::{self, Against};
-use crate::diff::{self, diff};
+use crate::diag::counted;
+use crate::diff::{self, Left, diff};
 use crate::tree::Tree;
 
 #[derive(Args)]
 pub(super) struct Options {
+    /// Only what changes for these hosts.
+    selector: Option<String>,
     /// What to compare with: a git revision, `worktree`, or a directory; HEAD's generated/ by default.
     #[arg(long, value_name = "REV|worktree|DIR")]
     against: Option<String>,
@@ -27,6 +30,14 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     let (compiled, previous) = generate::read(common, terminal)?;
     let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
+    let entries = compiled.plan.as_ref().expect("there is no tree without a plan").entries();
+    let chosen = match &options.selector {
+        None => None,
+        Some(selector) => match selection::of_plan(selector, entries, terminal) {
+            Some(chosen) => Some(chosen),
+            None => return Ok(Outcome::Wrong),
+        },
+    };
     let emitted = ManuallyDrop::new(emitted);
     let against = against(options, common);
     let current = match current::tree(&common.directory, &against, &emitted.tree, || Ok(Tree::clone(&previous))) {
@@ -38,13 +49,21 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         }
     };
     terminal.say("Comparing", &format!("with {}", current.what));
-    let changes = diff(&current.tree, &emitted.tree);
+    let mut changes = diff(&current.tree, &emitted.tree);
+    let mut left = Left::default();
+    if let Some(chosen) = &chosen {
+        (changes, left) = changes.only(&chosen.iter().map(ToString::to_string).collect());
+    }
     match options.format {
         Format::Human => {
             let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
             terminal.print(&diff::human(&changes, &diff::Options { color, verbose, width }))?;
         }
         Format::Json => terminal.line(&diff::json(&changes))?,
+    }
+    if left != Left::default() {
+        let (files, lines) = (counted(left.files, "file"), counted(left.added, "line"));
+        terminal.say("Not shown", &format!("of other hosts: {files}, {lines} added, {} removed", left.removed));
     }
     Ok(if changes.is_same() || options.exit_zero { Outcome::Fine } else { Outcome::Differs })
 }

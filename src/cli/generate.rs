@@ -1,16 +1,17 @@
 //! `cistern generate`: writes `generated/`, or says what is stale.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use clap::Args;
 
-use super::{Common, Outcome, Terminal};
-use crate::diag::{Diagnostic, Faults, codes, counted, summary};
+use super::{Common, Outcome, Terminal, selection};
+use crate::diag::{Diagnostic, Faults, codes, counted, listed, summary};
 use crate::emit::{self, Context, Emitted};
-use crate::place::Entries;
 use crate::tree::{self, Tree};
+use crate::value::HostName;
 use crate::{Compiled, compile, current, scaffold};
 
 #[derive(Args)]
@@ -24,12 +25,15 @@ pub(super) struct Options {
     /// Overwrite files that were edited by hand.
     #[arg(long)]
     force: bool,
+    /// Write the modules of these hosts only; files that hosts share are written whole.
+    #[arg(long, value_name = "SELECTOR")]
+    only: Option<String>,
 }
 
 impl Options {
     /// Writing, and making the files known to git.
     pub(super) fn staging() -> Self {
-        Self { check: false, stage: true, force: false }
+        Self { check: false, stage: true, force: false, only: None }
     }
 }
 
@@ -40,10 +44,24 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     let directory = common.directory.join(GENERATED);
     let (compiled, previous) = read(common, terminal)?;
     let Some(emitted) = emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
-    let emitted = ManuallyDrop::new(emitted);
     let plan = compiled.plan.as_ref().expect("there is no tree without a plan");
+    let mut hosts = counted(plan.entries().hosts.len(), "host");
+    let (emitted, left) = match &options.only {
+        None => (emitted, None),
+        Some(selector) => match selection::of_plan(selector, plan.entries(), terminal) {
+            Some(chosen) => {
+                hosts = format!("{} of {hosts}", chosen.len());
+                let (emitted, left) = only(emitted, &previous, &chosen);
+                (emitted, Some(left))
+            }
+            None => return Ok(Outcome::Wrong),
+        },
+    };
+    let emitted = ManuallyDrop::new(emitted);
     if options.check {
-        return freshness(&previous, &emitted, plan.entries(), terminal);
+        let outcome = freshness(&previous, &emitted, &hosts, terminal);
+        left.iter().for_each(|left| left.tell(terminal));
+        return outcome;
     }
     if !options.force && !may_overwrite(&previous, &emitted, &compiled, terminal) {
         return Ok(Outcome::Differs);
@@ -57,16 +75,88 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     terminal.say(
         "Generated",
         &format!(
-            "{}, {} written, {} deleted, {} unchanged",
-            counted(plan.entries().hosts.len(), "host"),
+            "{hosts}, {} written, {} deleted, {} unchanged",
             counted(counts.written, "file"),
             counts.deleted,
             counts.unchanged
         ),
     );
+    left.iter().for_each(|left| left.tell(terminal));
     known_to_git(options, &common.directory, &emitted.tree, terminal)?;
     for_editors(options, &common.directory, &compiled, terminal)?;
     Ok(Outcome::Fine)
+}
+
+/// The modules that `--only` left as they are.
+struct Left {
+    /// Hosts whose module is as it would be written.
+    fresh: usize,
+    /// Hosts whose module is not.
+    stale: Vec<String>,
+    /// Modules of hosts that are no longer there.
+    orphans: Vec<String>,
+    /// Hosts that were not chosen and had no module yet: theirs is written, since hosts.nix names it.
+    made: Vec<String>,
+}
+
+/// Puts the modules that are there in the place of those of hosts that were not chosen.
+fn only(emitted: Emitted, previous: &Tree, chosen: &BTreeSet<HostName>) -> (Emitted, Left) {
+    let own = |path: &str| Some(path.strip_prefix("hosts/")?.strip_suffix(".nix")?.to_owned());
+    let other = |path: &str| own(path).filter(|host| !chosen.contains(host.as_str()));
+    let mut left = Left { fresh: 0, stale: Vec::new(), orphans: Vec::new(), made: Vec::new() };
+    let mut tree = Tree::default();
+    for (path, bytes) in emitted.tree.iter() {
+        let (host, present) = (other(path), previous.get(path));
+        match (host, present) {
+            (Some(_), Some(present)) if present == bytes => left.fresh += 1,
+            (Some(host), Some(_)) => left.stale.push(host),
+            (Some(host), None) => left.made.push(host),
+            (None, _) => {}
+        }
+        let kept = present.filter(|_| other(path).is_some()).unwrap_or(bytes);
+        tree.insert(path, kept.clone());
+    }
+    for (path, bytes) in previous.iter().filter(|(path, _)| emitted.tree.get(path).is_none()) {
+        if let Some(host) = other(path) {
+            left.orphans.push(host);
+            tree.insert(path, bytes.clone());
+        }
+    }
+    let written = |paths: Vec<String>| paths.into_iter().filter(|path| other(path).is_none()).collect();
+    let emitted = Emitted { tree, edited: written(emitted.edited), reformatted: written(emitted.reformatted) };
+    (emitted, left)
+}
+
+impl Left {
+    fn tell(&self, terminal: &Terminal) {
+        if !self.made.is_empty() {
+            terminal.say(
+                "Made",
+                &format!("the module of {} too: there was none, and hosts.nix names it", some(&self.made)),
+            );
+        }
+        let mut parts = Vec::new();
+        if self.fresh > 0 {
+            parts.push(format!("{} up to date", counted(self.fresh, "other host")));
+        }
+        if !self.stale.is_empty() {
+            parts.push(format!("{} stale ({})", self.stale.len(), some(&self.stale)));
+        }
+        if !self.orphans.is_empty() {
+            parts.push(format!("{} of hosts that are gone ({})", self.orphans.len(), some(&self.orphans)));
+        }
+        if !parts.is_empty() {
+            terminal.say("Left", &parts.join(", "));
+        }
+    }
+}
+
+/// Names a few.
+fn some(names: &[String]) -> String {
+    match names {
+        [a, b, c, rest @ ..] if rest.len() > 1 => format!("{a}, {b}, {c} and {} more", rest.len()),
+        _ => listed(names),
+    }
 }
 
 /// Compiles the definition and reads what is there already, at the same time.
@@ -111,7 +201,7 @@ pub(super) fn emit(compiled: &Compiled, previous: &Tree, terminal: &Terminal) ->
 }
 
 /// Lists what is not as it would be generated now.
-fn freshness(previous: &Tree, emitted: &Emitted, entries: &Entries, terminal: &Terminal) -> io::Result<Outcome> {
+fn freshness(previous: &Tree, emitted: &Emitted, hosts: &str, terminal: &Terminal) -> io::Result<Outcome> {
     let mut stale = Vec::new();
     for (path, bytes) in emitted.tree.iter() {
         match previous.get(path) {
@@ -126,8 +216,7 @@ fn freshness(previous: &Tree, emitted: &Emitted, entries: &Entries, terminal: &T
     let left = previous.iter().filter(|(path, _)| emitted.tree.get(path).is_none());
     stale.extend(left.map(|(path, _)| format!("left over generated/{path}")));
     if stale.is_empty() {
-        let (files, hosts) = (counted(emitted.tree.len(), "file"), counted(entries.hosts.len(), "host"));
-        terminal.say("Fresh", &format!("{files} of {hosts}"));
+        terminal.say("Fresh", &format!("{} of {hosts}", counted(emitted.tree.len(), "file")));
         return Ok(Outcome::Fine);
     }
     for line in &stale {

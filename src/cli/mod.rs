@@ -10,10 +10,16 @@ mod explain;
 mod flags;
 mod generate;
 mod host;
+mod import;
 mod init;
+mod list;
+mod options_list;
 mod schema;
+mod selection;
 mod service;
+mod show;
 mod terminal;
+mod why;
 
 use std::io;
 use std::path::PathBuf;
@@ -97,6 +103,8 @@ enum Format {
 enum Command {
     /// Write a fleet directory to begin with.
     Init(init::Options),
+    /// Make a definition of what another program knows of a fleet.
+    Import(Box<import::Options>),
     /// Look for every fault of the definition.
     Check(check::Options),
     /// Write generated/.
@@ -107,6 +115,12 @@ enum Command {
     Host(host::Options),
     /// Add, change, move or remove a service of the definition.
     Service(service::Options),
+    /// List hosts.
+    List(list::Options),
+    /// Show hosts as their layers resolve them.
+    Show(show::Options),
+    /// Say where a value of a host comes from, and which values it beat.
+    Why(why::Options),
     /// Say what a diagnostic means, and the remedy.
     Explain(explain::Options),
     /// Print the JSON Schema of the definition.
@@ -142,11 +156,15 @@ pub fn main() -> ExitCode {
 fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     match command {
         Command::Init(options) => init::run(&options, common, terminal),
+        Command::Import(options) => import::run(&options, common, terminal),
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),
         Command::Host(options) => host::run(&options, common, terminal),
         Command::Service(options) => service::run(&options, common, terminal),
+        Command::List(options) => list::run(&options, common, terminal),
+        Command::Show(options) => show::run(&options, common, terminal),
+        Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),
         Command::Completions(options) => completions::run(&options, &mut Cli::command(), terminal),

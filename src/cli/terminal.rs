@@ -82,6 +82,11 @@ impl Terminal {
         }
     }
 
+    /// Writes a report to stderr, even when told to be quiet.
+    pub(super) fn report(&self, text: &str) {
+        self.write_error(text);
+    }
+
     /// A line of progress, on a terminal only and only for what takes long.
     pub(super) fn progress(&self, what: &'static str) -> ProgressBar {
         if self.quiet || !io::stderr().is_terminal() {

@@ -69,6 +69,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C01", "Files"),
     ("C02", "Keys and values"),
     ("C03", "References"),
+    ("C04", "Names and lints"),
     ("C05", "Addresses"),
     ("C06", "Hardware"),
     ("C07", "Access"),
@@ -77,7 +78,13 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C10", "Monitoring"),
     ("C11", "Templates"),
     ("C12", "Generated files"),
-    ("C17", "Edits"),
+    ("C13", "Hardware"),
+    ("C14", "Access and credentials"),
+    ("C15", "Services"),
+    ("C16", "Option names"),
+    ("C17", "Editing and importing"),
+    ("C18", "Commands"),
+    ("C19", "Addresses and ports"),
 ];
 
 impl Code {
@@ -186,6 +193,18 @@ codes! {
         "`lints: { CODE: { level, reason } }` sets the level of a code for the whole fleet (allow, warn or deny); `accept: [{ code: CODE, reason: … }]` on a host, a service, a secret or a site allows one code there. Both need a reason, and errors without which nothing whole could be generated cannot be allowed.";
     IDLE_LINT = "C041" Warning Fleet "A lint or an `accept` concerns nothing."
         "What it allowed was mended. Remove it, so that it does not hide the next fault of its kind.";
+    NAME_TWICE = "C042" Error Fleet "A host's name is another host's as well."
+        "Names of hosts, their aliases and `<host>.<domain>` are one set: each means one machine, in known_hosts and wherever people write them. An alias without a dot is also known in the domain.";
+    SERVED_TWICE = "C043" Refusal Fleet "Two services of a host answer to one name."
+        "Requests for a name go to one of them, whichever the web server finds first. Give them different names, or place one of them on another host.";
+    NAME_OF_A_HOST = "C044" Warning Fleet "A service answers to the name of another host."
+        "Whoever asks for that name reaches the host that is called so, which does not serve it. Give the service a name of its own, or the name as an alias to the host that serves it.";
+    LOCAL_WITHOUT_MDNS = "C045" Warning Fleet "A name ends in .local, and nothing answers for it."
+        "`.local` is resolved by multicast DNS, not by a name server. Set `services.avahi.enable` with `services.avahi.publish` in a module of the host, or multicast DNS of `services.resolved`; a fleet whose `domain` lies in `.local` is taken to have seen to it. Better names lie in `home.arpa` or in a domain of yours.";
+    NOT_CERTIFIABLE = "C046" Refusal Fleet "A public certificate is wanted for a name that cannot have one."
+        "A certificate authority asks the public DNS for the name. It knows no single words, no addresses, and nothing below .local, .lan, .home.arpa, .internal and the like; and a name with `*` needs a proof by DNS, which kinds of Cistern's do not give. Use a public name, or leave `acme_email` out.";
+    RESERVED_NAME = "C048" Error Fleet "A host is given a name that belongs to no machine."
+        "`localhost` and names below it mean the machine itself everywhere; a host that is called so cannot be reached by that name. A full name is at most 253 characters long.";
     BAD_ADDRESSING = "C050" Error Fleet "An address does not fit its site."
         "A static address lies inside the site's subnet, is neither the network, the broadcast nor the gateway's address; gateway and DHCP range lie inside the subnet.";
     ADDRESS_TWICE = "C051" Error Fleet "Two hosts have the same address."
@@ -196,6 +215,16 @@ codes! {
         "`network.mode: static` needs the host's site with a `subnet` and `gateway`, and the interface: by name in `network.interface`, or found by `mac`.";
     MAC_TWICE = "C054" Refusal Fleet "Two hosts have the same MAC address."
         "A MAC address belongs to one network card. One of the two was copied.";
+    BAD_ADDRESS = "C055" Error Fleet "An address cannot be a machine's."
+        "Loopback, multicast, unspecified, broadcast and reserved addresses belong to no host. A link-local address means nothing without an interface, and an IPv4 address is not written as IPv6 (`::ffff:192.168.1.5`).";
+    SITES_OVERLAP = "C056" Warning Fleet "The networks of two sites overlap."
+        "A host of one site cannot reach what has the same address in the other, and an address alone does not tell where a machine stands. Where the two never meet, accept it on the site that lies in the other (of two equal ones, the one whose name comes later).";
+    BAD_MAC = "C057" Error Fleet "A MAC address cannot be a network card's."
+        "All zeros, all ones and multicast addresses (the last bit of the first byte is set) are never a card's own. `ip link` on the machine shows it.";
+    CARD_CONTRADICTS = "C058" Refusal Fleet "The definition and the facts name different network cards."
+        "The facts were read off the machine. An interface that is not there leaves the host without its address after the next deployment. Correct `network.interface` or `mac`, or replace a report that is old or another machine's. Interfaces that a module makes (bridges, bonds, VLANs) are found in its text.";
+    FACTS_COPIED = "C059" Refusal Fleet "The facts of two hosts show the same network card."
+        "A MAC address belongs to one card, so one of the two reports was copied: its host would be configured for the other's disks and drivers. Run `nixos-facter` on that machine.";
     NO_SYSTEM = "C060" Error Fleet "Nothing tells what system a host is."
         "Give `system: x86_64-linux`, or a report: run `nixos-facter` on the machine as root and store what it prints as facts/<host>.json.";
     NO_HARDWARE = "C061" Error Fleet "Nothing tells how a host boots."
@@ -210,6 +239,12 @@ codes! {
         "The facts were read off the machine. Correct `system`, or replace a report of another machine.";
     MOUNT_TWICE = "C066" Error Fleet "Two disks of a host are mounted at the same place."
         "The one that is mounted later hides the other. `filesystems` and `storage` share their places.";
+    TWO_LOADERS = "C067" Refusal Fleet "Not exactly one boot loader is left on a host."
+        "Two boot loaders overwrite each other, or Nix refuses to build; with none, the machine does not boot. The hardware profile sets one, and plain values of your modules beat it: switch one off where you switch another on, or take a hardware file in place of the profile.";
+    NO_ESP = "C068" Refusal Fleet "A host boots by UEFI and mounts no EFI partition where its boot loader looks."
+        "systemd-boot writes kernels to the EFI partition at /boot. Add `filesystems: { /boot: { device: …, fs_type: vfat } }`; one that is mounted at /efi or /boot/efi needs `boot.loader.efi.efiSysMountPoint` in a module of yours.";
+    ESP_WITHOUT_UEFI = "C069" Warning Fleet "A host boots by BIOS and mounts an EFI partition."
+        "GRUB for BIOS does not use it: either the hardware profile is wrong (`generic-efi`), or the mount was copied from another host.";
     NO_ADMIN = "C070" Error Fleet "Nobody could log in to administer a host."
         "A full host needs at least one person with `role: admin` and a key, or the next deployment locks everybody out.";
     BAD_KEY = "C071" Error Fleet "A key cannot be read."
@@ -230,6 +265,12 @@ codes! {
         "The second one would fail to start. Give one of the services another port, or place it elsewhere.";
     KIND_TWICE = "C086" Error Plan "Two services of one kind meet on a host that can run only one."
         "The NixOS module has one set of options for the whole host, so the two would set them against each other. Place one of them elsewhere. Kinds that can run several times say `multiple: true`.";
+    PRIVILEGED_PORT = "C087" Refusal Plan "A service wants a port below 1024 and may not have it."
+        "Only root, or a service with the capability, may listen there; the service would not start. Take a higher port and put a reverse proxy in front. A module can lower `net.ipv4.ip_unprivileged_port_start` or give the unit `AmbientCapabilities`. A kind of yours that can says `privileged_ports: true`.";
+    OPEN_TO_THE_WORLD = "C088" Refusal Plan "A port is open to the whole Internet without being meant for it."
+        "The host's address is public, and its firewall lets everybody in: metrics, databases and administration pages without anything that asks who comes. Bind it to the loopback or to a private address, put a reverse proxy in front on another host, or accept it with a reason. Ports that kinds call `public` are meant for everybody.";
+    NO_FIREWALL = "C089" Refusal Fleet "A host with a public address has no firewall."
+        "A module of yours sets `networking.firewall.enable = false`, so that every listener of the host can be reached from the Internet, those that Cistern opens to nobody included. Remove it, or accept it where something else stands in front.";
     NO_HOST_KEY = "C090" Error Fleet "A host uses a secret and has no host key."
         "agenix decrypts with the host's SSH key, so its public half must be known: `ssh-keyscan -t ed25519 ADDRESS`, then `host_key: ssh-ed25519 …`.";
     NO_SECRET_FILE = "C091" Warning Fleet "A secret has no file yet."
@@ -254,6 +295,38 @@ codes! {
         "Nothing but its format changed, so it is written again. Leave generated/ out of the formatter.";
     NEWER_FORMAT = "C122" Error Tree "The generated tree was written by a newer Cistern."
         "An older program would write files that the newer one's flake cannot use. Update Cistern.";
+    FIRMWARE_CONTRADICTS = "C130" Refusal Fleet "The hardware profile does not suit the machine of the facts."
+        "The facts were read off the machine: it boots by UEFI or by BIOS, is a Raspberry Pi, virtual or not. A boot loader for other firmware leaves it unbootable. Use `hardware: auto`, or replace a report of another machine.";
+    UNKNOWN_DISK = "C131" Refusal Fleet "A disk is not among those of the facts."
+        "The name under /dev is that of no disk that the report shows, so the mount would fail. A name from by-id belongs to one disk; it was copied from another host, or the disk was replaced. Correct it, or make a new report. Labels and UUIDs are not in a report and are not checked.";
+    UNSTABLE_DISK = "C132" Warning Fleet "A disk is named by a name that changes."
+        "/dev/sda is the disk that was found first. After a new cable, a new disk or only a slow start, it is another one. Use /dev/disk/by-id, or a label.";
+    TMPFS_TOO_LARGE = "C133" Warning Fleet "A tmpfs may grow larger than the machine's memory."
+        "What is written there is kept in memory. When it runs out, the kernel ends processes. Give it a smaller `size=`.";
+    DEVICE_TWICE = "C134" Refusal Fleet "One device is mounted at two places."
+        "Mostly one of the two was copied and not changed. File systems with subvolumes (btrfs, zfs, bcachefs), bind mounts and network mounts may stand several times.";
+    MOUNT_IN_MODULE = "C135" Refusal Fleet "A place is mounted by the definition and by a module."
+        "Your module's device has the last word, so that the definition says what is not true. Keep one of the two: remove the mount from the definition (or write `filesystems: manual`), or from the module.";
+    WRONG_SYSTEM = "C136" Refusal Fleet "A service does not run on the platform of a host."
+        "The kind's file lists the `systems` that the program is made for. Place the service elsewhere.";
+    TOO_LARGE_A_SHARE = "C137" Refusal Fleet "A service is promised more than a machine has."
+        "`resources` ask for more memory or processors than the facts of the host show, so the limit never holds. Correct it, or place the service on a larger host.";
+    OVERCOMMITTED = "C138" Warning Fleet "The services of a host are promised more than it has, all together."
+        "Each limit holds by itself, and when all services use what they may, the machine runs out. Lower some of the `resources`, or place a service elsewhere. Where they are known not to be busy at once, allow it.";
+    NO_UNIT = "C139" Error Fleet "The resources of a service would limit nothing."
+        "`resources` are limits of systemd services. The kind's file names them under `units`; without one there is nothing to limit, and one that two services of a host share cannot have both limits.";
+    UNKNOWN_OPTION = "C160" Refusal Tree "An option that a template or a setting gives does not exist."
+        "It is not in the options list that `cistern check --options` was given, so NixOS would refuse the host. The list is that of one nixpkgs: an option that is newer or older than it is missing too. A module of another flake declares options that only `--options flake` knows; accept the code with that reason where a list of plain nixpkgs is used.";
+    RENAMED_OPTION = "C161" Warning Tree "An option that a template or a setting gives has another name now."
+        "NixOS takes the old name for some releases with a warning, and refuses it afterwards. Use the new one.";
+    OPTION_TYPE = "C162" Refusal Tree "An option is given a value that it does not take."
+        "The options list says in words what an option takes; where those are understood and the value is written out, the two are compared. What Nix computes is not looked at.";
+    READ_ONLY_OPTION = "C163" Refusal Tree "A read-only option is set."
+        "NixOS computes it from other options and refuses every other definition of it.";
+    OWN_MODULE_OPTION = "C164" Warning Tree "A hand-written module sets an option that does not exist, or sets it to what it does not take."
+        "It is not in the options list that `cistern check --options` was given. Options that modules of the fleet declare are known; those of a flake's inputs only with `--options flake`.";
+    BAD_OPTIONS_LIST = "C165" Error Tree "An options list cannot be read."
+        "`cistern check --options FILE` reads the options.json that nixpkgs builds, or a directory with share/doc/nixos/options.json in it: `nix build .#cistern-options` makes one from the fleet's own nixpkgs, and `cistern check --options flake` does both.";
     EDIT_SHARED = "C170" Error Fleet "An edit would change what stands in two places."
         "An anchor (`&base`) and its aliases (`*base`) are one value, so a change at one place is a change at all of them. Nothing was written. Write the value out where it is to be another, or edit the anchor by hand.";
     EDIT_FORM = "C171" Error Fleet "A file is written in a form that is not edited by a program."
@@ -262,6 +335,14 @@ codes! {
         "`add` makes new entries only, so that a typo changes nothing. `cistern host set NAME` and `cistern service set NAME` change one that is there.";
     NO_PATH = "C173" Error Fleet "A path of an edit leads nowhere."
         "Paths go from key to key, with dots between them: `deploy.port`, `filesystems.\"/\".device`. A key that is taken away must be there, and nothing stands below text or a list; lists are set as a whole.";
+    NO_INVENTORY = "C175" Error Fleet "A file that is to be imported is not of the format that was named."
+        "`cistern import` reads four formats: cistern-inventory, ansible, compose and flake. The message says which part of the file is not of the one that was named. Name another, or correct the file.";
+    BAD_CARRIER = "C190" Refusal Fleet "A static address is set on an interface that cannot carry it."
+        "The loopback is no network, and a card that a module puts into a bridge or a bond has no address of its own: the bridge has it. Name the bridge in `network.interface`.";
+    STATIC_ON_RADIO = "C191" Warning Fleet "A static address is set on a wireless interface, and nothing connects it."
+        "The address is of no use until the interface is connected to a network. Set `networking.wireless`, `networking.supplicant`, `networking.wireless.iwd` or NetworkManager in a module of the host.";
+    GATEWAY_IN_DHCP = "C192" Warning Fleet "The range that DHCP hands out contains the gateway."
+        "A DHCP server that does not know better gives the router's address to another machine. Begin the range behind it.";
 }
 
 #[cfg(test)]

@@ -152,6 +152,11 @@ impl Faults {
         &self.skipped
     }
 
+    /// Keeps those that a question is answered with yes for.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
+    }
+
     /// Says whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

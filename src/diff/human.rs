@@ -69,7 +69,8 @@ impl Page<'_> {
         self.head(file.kind(), &[file], "");
         let (old, new) = file.compared();
         if let (Some(old), Some(new)) = (lines::text(&old), lines::text(&new)) {
-            self.lines(&file.path, &Compared::new(old, new));
+            let compared = Compared::new(old, new);
+            self.lines(&file.path, &compared, file.hunks.as_deref());
         }
         self.text.push('\n');
         true
@@ -89,10 +90,11 @@ impl Page<'_> {
         self.line(HEAD, &text);
     }
 
-    fn lines(&mut self, path: &str, compared: &Compared<'_>) {
+    fn lines(&mut self, path: &str, compared: &Compared<'_>, only: Option<&[usize]>) {
         let room = if self.options.verbose { usize::MAX } else { self.left.min(LINES_OF_A_FILE) };
         let mut number = 0;
-        for hunk in compared.hunks() {
+        let shown = |number: &usize| only.is_none_or(|only| only.binary_search(number).is_ok());
+        for (_, hunk) in compared.hunks().enumerate().filter(|(number, _)| shown(number)) {
             if number < room {
                 self.line(HUNK, &compared.head(&hunk));
             }

@@ -82,6 +82,15 @@ impl<'t> Compared<'t> {
         hunk.ops.iter().flat_map(move |op| self.lines_of(op, words && self.is_small(op)))
     }
 
+    /// Lists the lines of a hunk with their numbers in the text that they stand in, from 0.
+    pub(super) fn numbered<'d>(&'d self, hunk: &'d Hunk) -> impl Iterator<Item = (ChangeTag, usize, &'d str)> {
+        let changes = hunk.ops.iter().flat_map(|op| self.diff.iter_changes(op));
+        changes.map(|change| {
+            let number = change.new_index().or(change.old_index()).unwrap_or_default();
+            (change.tag(), number + self.before, change.value())
+        })
+    }
+
     fn lines_of(&self, op: &DiffOp, words: bool) -> Vec<Line<'_>> {
         if words {
             let options = InlineChangeOptions::new();

@@ -7,6 +7,7 @@ mod header;
 mod human;
 mod json;
 mod lines;
+mod only;
 mod summary;
 mod unified;
 mod visible;
@@ -21,6 +22,7 @@ use crate::tree::Tree;
 
 pub use human::{Options, human};
 pub use json::json;
+pub use only::Left;
 pub use summary::summary;
 pub use unified::unified;
 
@@ -44,6 +46,8 @@ pub struct File {
     added: usize,
     removed: usize,
     sides: Sides,
+    /// The numbers of the hunks that are shown, when not all are.
+    hunks: Option<Vec<usize>>,
 }
 
 /// What became of a file or of a host.
@@ -114,7 +118,7 @@ impl File {
                 lines::changed(&old, &new)
             }
         };
-        Some(Self { path: path.to_owned(), added, removed, sides })
+        Some(Self { path: path.to_owned(), added, removed, sides, hunks: None })
     }
 
     /// Returns the `/`-separated path below the tree's root.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::header::hash_of;
+use super::part::{HostTrace, Part, PartOf};
 use super::pieces::{Piece, compose, places};
 use super::render::Output;
 use super::service::{Common, InstanceContext};
@@ -16,7 +17,7 @@ use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntr
 use crate::prove::PROMETHEUS;
 use crate::value::{
     AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
-    NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
+    NetworkMode, Protocol, SecretName, ServiceName, Size, SshKey, StateVersion, System, TimeZone, UnitName,
 };
 
 const TEMPLATE: &str = "host.nix.j2";
@@ -31,6 +32,72 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
         .collect()
 }
 
+/// A module as its template gave it, neither formatted nor put in its place.
+#[derive(Debug)]
+pub struct Text {
+    /// The host that it is of.
+    pub host: HostName,
+    /// The service, when it is that of an instance.
+    pub service: Option<ServiceName>,
+    /// The template's name.
+    pub template: String,
+    /// What came out.
+    pub body: String,
+}
+
+/// Fills in the templates of every host and instance.
+pub(super) fn texts(context: &Context<'_>) -> Result<Vec<Text>, Box<Faults>> {
+    let services = context.services();
+    let hosts: Vec<_> = context.entries().hosts.iter().collect();
+    let machines = hosts.into_par_iter().filter_map(|(name, host)| Some((name, host, host.machine.as_deref()?)));
+    let texts: Result<Vec<Vec<Text>>, _> =
+        machines.map(|(name, entry, machine)| texts_of(context, name, entry, machine, &services)).collect();
+    Ok(texts?.into_iter().flatten().collect())
+}
+
+fn texts_of(
+    context: &Context<'_>,
+    name: &HostName,
+    entry: &HostEntry,
+    machine: &Machine,
+    services: &BTreeMap<&ServiceName, Common>,
+) -> Result<Vec<Text>, Box<Faults>> {
+    let text = |service: Option<&ServiceName>, template: &str, body| Text {
+        host: name.clone(),
+        service: service.cloned(),
+        template: template.to_owned(),
+        body,
+    };
+    let page = Page { facts: Facts::new(context, name, entry, machine), pieces: Vec::new() };
+    let mut all = vec![text(None, TEMPLATE, context.fill(TEMPLATE, &page)?)];
+    let hardware = Hardware::new(&machine.hardware);
+    if hardware.profile.is_some() {
+        all.push(text(None, &hardware.template(), context.fill(&hardware.template(), &hardware)?));
+    }
+    for (service, instance) in context.entries().instances.get(name).into_iter().flatten() {
+        let common = &services[service];
+        let body = context.filled_in(&context.instance(name, service, instance, common), common)?;
+        all.push(text(Some(service), common.template(), body));
+    }
+    if let Some(monitor) = Monitor::new(context, name) {
+        all.push(text(None, MONITOR, context.fill(MONITOR, &monitor)?));
+    }
+    Ok(all)
+}
+
+/// Writes the module of one host and no other file; nothing for a host that Cistern writes no module for.
+///
+/// # Errors
+/// The faults of the user's own templates.
+pub fn trace(context: &Context<'_>, wanted: &HostName) -> Result<Option<HostTrace>, Box<Faults>> {
+    let Some((name, entry)) = context.entries().hosts.get_key_value(wanted) else { return Ok(None) };
+    let Some(machine) = entry.machine.as_deref() else { return Ok(None) };
+    let services = context.services_of(name);
+    let bytes = host(context, name, entry, machine, &services).bytes?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Some(HostTrace { text, parts: parts(context, name, entry, machine, &services)? }))
+}
+
 fn host(
     context: &Context<'_>,
     name: &HostName,
@@ -38,15 +105,7 @@ fn host(
     machine: &Machine,
     services: &BTreeMap<&ServiceName, Common>,
 ) -> Output {
-    let running = context.entries().instances.get(name);
-    let instances: Vec<(InstanceContext<'_>, &Common)> = running
-        .into_iter()
-        .flatten()
-        .map(|(service, instance)| {
-            let common = &services[service];
-            (context.instance(name, service, instance, common), common)
-        })
-        .collect();
+    let instances = running(context, name, services);
     let facts = Facts::new(context, name, entry, machine);
     let hardware = Hardware::new(&machine.hardware);
     let monitor = Monitor::new(context, name);
@@ -64,6 +123,48 @@ fn host(
         let page = Page { facts, pieces: places(&pieces) };
         Ok(compose(context.nix(TEMPLATE, &page)?, &pieces))
     })
+}
+
+/// What runs on a host, each with what its template is filled in with.
+fn running<'c>(
+    context: &'c Context<'_>,
+    name: &'c HostName,
+    services: &'c BTreeMap<&ServiceName, Common>,
+) -> Vec<(InstanceContext<'c>, &'c Common)> {
+    let running = context.entries().instances.get(name).into_iter().flatten();
+    let instance = |(service, instance)| {
+        let common = &services[service];
+        (context.instance(name, service, instance, common), common)
+    };
+    running.map(instance).collect()
+}
+
+/// Which lines of which templates a host's module came from, in the order in which they stand in it.
+fn parts(
+    context: &Context<'_>,
+    name: &HostName,
+    entry: &HostEntry,
+    machine: &Machine,
+    services: &BTreeMap<&ServiceName, Common>,
+) -> Result<Vec<Part>, Box<Faults>> {
+    let part = |of, template: &str, trace| Part { of, template: template.to_owned(), trace };
+    let mut parts = Vec::new();
+    let hardware = Hardware::new(&machine.hardware);
+    if hardware.profile.is_some() {
+        let template = hardware.template();
+        parts.push(part(PartOf::Hardware, &template, context.trace(&template, &hardware)?));
+    }
+    for (instance, common) in running(context, name, services) {
+        let (template, trace) = context.trace_body(&instance, common)?;
+        parts.push(part(PartOf::Service(instance.service().clone()), template, trace));
+    }
+    if let Some(monitor) = Monitor::new(context, name) {
+        parts.push(part(PartOf::Monitoring, MONITOR, context.trace(MONITOR, &monitor)?));
+    }
+    // What the pieces set was traced above.
+    let page = Page { facts: Facts::new(context, name, entry, machine), pieces: vec![Fragment::new("pieces")] };
+    parts.push(part(PartOf::Host, TEMPLATE, context.trace(TEMPLATE, &page)?));
+    Ok(parts)
 }
 
 /// Everything that the host's template sees.
@@ -98,6 +199,7 @@ struct Facts<'a> {
     sudo: Vec<SudoRule<'a>>,
     known_hosts: Vec<KnownHost<'a>>,
     secrets: Vec<Secret<'a>>,
+    limits: Vec<Limit<'a>>,
     time_zone: Option<&'a TimeZone>,
     locale: Option<&'a Locale>,
 }
@@ -158,6 +260,14 @@ struct Secret<'a> {
     path: Option<&'a str>,
 }
 
+/// What a systemd service may use.
+#[derive(Serialize)]
+struct Limit<'a> {
+    unit: &'a UnitName,
+    memory: Option<Size>,
+    cpu_quota: Option<String>,
+}
+
 impl<'a> Facts<'a> {
     fn new(context: &Context<'a>, name: &'a HostName, entry: &'a HostEntry, machine: &'a Machine) -> Self {
         let modules: Vec<_> =
@@ -193,6 +303,7 @@ impl<'a> Facts<'a> {
             sudo: sudo(entry, machine),
             known_hosts: machine.known_hosts.iter().filter_map(|peer| known_host(context, peer)).collect(),
             secrets: machine.secrets.iter().map(|(name, binding)| Secret::new(name, binding)).collect(),
+            limits: limits(context, name),
             time_zone: machine.time_zone.as_ref(),
             locale: machine.locale.as_ref(),
         }
@@ -257,12 +368,29 @@ fn open_ports(context: &Context<'_>, host: &HostName, protocol: Protocol) -> BTr
     let mut open = BTreeSet::new();
     for (service, instance) in entries.instances.get(host).into_iter().flatten() {
         for (name, listener) in &entries.services[service].ports {
-            if listener.open && listener.protocol == protocol {
+            if listener.open && listener.protocol.includes(protocol) {
                 open.insert(instance.ports.get(name).copied().unwrap_or(listener.number).0.get());
             }
         }
     }
     open
+}
+
+/// The units of instances whose resources are limited; a rule says that no two services share one.
+fn limits<'a>(context: &Context<'a>, host: &HostName) -> Vec<Limit<'a>> {
+    let entries = context.entries();
+    let services = entries.instances.get(host).into_iter().flat_map(|instances| instances.keys());
+    let limited = services.filter_map(|service| entries.services[service].resources.as_ref());
+    let of_unit = limited.flat_map(|resources| {
+        resources.units.iter().map(|unit| Limit {
+            unit,
+            memory: resources.memory,
+            cpu_quota: resources.cpus.map(|cpus| format!("{}%", cpus.hundredths())),
+        })
+    });
+    let mut limits: Vec<_> = of_unit.collect();
+    limits.sort_by_key(|limit| limit.unit);
+    limits
 }
 
 /// The accounts of operators, and the one that deploy-rs logs in with, which administrators hold the keys of.
@@ -297,8 +425,7 @@ fn sudo<'a>(entry: &'a HostEntry, machine: &'a Machine) -> Vec<SudoRule<'a>> {
 fn known_host<'a>(context: &Context<'a>, peer: &'a HostName) -> Option<KnownHost<'a>> {
     let entries = context.entries();
     let entry = &entries.hosts[peer];
-    let names = vec![peer.to_string(), format!("{peer}.{}", entries.domain), entry.address.to_string()];
-    Some(KnownHost { name: peer, names, key: entry.host_key.as_ref()? })
+    Some(KnownHost { name: peer, names: entry.names(peer, &entries.domain), key: entry.host_key.as_ref()? })
 }
 
 /// The boot loader and the drivers, as a template of `templates/hardware/` sees them.

@@ -9,7 +9,7 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let mut body = String::new();
     for (name, entry) in &entries.hosts {
         let Some(key) = &entry.host_key else { continue };
-        let mut names = vec![name.to_string(), format!("{name}.{}", entries.domain), entry.address.to_string()];
+        let mut names = entry.names(name, &entries.domain);
         let reached = entry.deploy.hostname.to_string();
         if !names.contains(&reached) {
             names.push(reached);

@@ -8,6 +8,7 @@ mod hosts_index;
 mod known_hosts;
 mod manifest;
 mod nodes;
+mod part;
 mod pieces;
 mod plan_file;
 mod prometheus;
@@ -25,7 +26,10 @@ use crate::source::Sources;
 use crate::tree::Tree;
 
 pub use header::{Header, State};
+pub use hosts::Text;
+pub use hosts::trace;
 pub use manifest::{FORMAT, foreign, newer};
+pub use part::{HostTrace, Part, PartOf};
 use pieces::Pieces;
 use rayon::prelude::*;
 use render::Output;
@@ -124,4 +128,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emitted, Faults> {
     }
     manifest::add(&mut tree);
     Ok(Emitted { tree, edited, reformatted })
+}
+
+/// Fills in the templates of every host and instance, and puts nothing together: for whoever looks at what they set.
+///
+/// # Errors
+/// The faults of the user's own templates. A fault of Cistern's own is a panic.
+pub fn texts(context: &Context<'_>) -> Result<Vec<Text>, Faults> {
+    hosts::texts(context).map_err(|faults| *faults)
 }

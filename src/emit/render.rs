@@ -10,7 +10,7 @@ use super::header::{self, State};
 use super::pieces::Piece;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::BUILT_IN;
-use crate::nix::{self, Fault};
+use crate::nix::{self, Fault, Trace};
 use crate::source::Span;
 
 /// Rows that are formatted together.
@@ -93,11 +93,17 @@ impl Context<'_> {
 
     /// Fills in a template.
     pub(super) fn fill(&self, template: &str, context: &impl serde::Serialize) -> Result<String, Box<Faults>> {
-        self.templates.render(template, context).map_err(|fault| {
-            let diagnostic =
-                self.locate(Diagnostic::new(codes::TEMPLATE_FAILED, fault.message.clone()), template, &fault);
-            Box::new(Faults::from(diagnostic))
-        })
+        self.templates.render(template, context).map_err(|fault| self.failed(template, &fault))
+    }
+
+    /// Fills in a template to learn which of its lines give which options.
+    pub(super) fn trace(&self, template: &str, context: &impl serde::Serialize) -> Result<Trace, Box<Faults>> {
+        self.templates.trace(template, context).map_err(|fault| self.failed(template, &fault))
+    }
+
+    fn failed(&self, template: &str, fault: &Fault) -> Box<Faults> {
+        let diagnostic = Diagnostic::new(codes::TEMPLATE_FAILED, fault.message.clone());
+        Box::new(Faults::from(self.locate(diagnostic, template, fault)))
     }
 
     /// The diagnostic of text that a template gave and that is not Nix.

@@ -9,9 +9,9 @@ use super::Context;
 use super::header::hash_of;
 use super::pieces::Piece;
 use crate::diag::Faults;
-use crate::nix::{Shared, share};
+use crate::nix::{Shared, Trace, share};
 use crate::place::plan::{Instance, ServiceEntry};
-use crate::value::{AccountName, Address, Domain, HostName, Image, Port, PortName, RoleName, ServiceName};
+use crate::value::{AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size};
 
 /// What the instances of a service have in common, made ready once.
 pub(super) struct Common {
@@ -31,6 +31,7 @@ pub(super) struct InstanceContext<'a> {
     host: &'a HostName,
     address: Address,
     domain: &'a Domain,
+    aliases: Vec<String>,
     role: Option<&'a RoleName>,
     ordinal: u32,
     ports: BTreeMap<&'a PortName, Port>,
@@ -47,8 +48,16 @@ struct Page<'a> {
     settings: &'a Shared,
     state: Option<&'a str>,
     image: Option<&'a Image>,
+    resources: Resources,
     user: Option<&'a AccountName>,
     group: Option<&'a AccountName>,
+}
+
+/// What the instance may use, for bodies that say so to something other than systemd.
+#[derive(Serialize, Default)]
+struct Resources {
+    memory: Option<Size>,
+    cpus: Option<Cpus>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +73,12 @@ impl Context<'_> {
     /// Makes every service ready.
     pub(super) fn services(&self) -> BTreeMap<&ServiceName, Common> {
         self.entries().services.iter().map(|(name, entry)| (name, self.common(entry))).collect()
+    }
+
+    /// Makes the services of one host ready.
+    pub(super) fn services_of(&self, host: &HostName) -> BTreeMap<&ServiceName, Common> {
+        let names = self.entries().instances.get(host).into_iter().flat_map(BTreeMap::keys);
+        names.map(|name| (name, self.common(&self.entries().services[name]))).collect()
     }
 
     fn common(&self, entry: &Arc<ServiceEntry>) -> Common {
@@ -103,6 +118,7 @@ impl Context<'_> {
             host,
             address: entries.hosts[host].address,
             domain: &entries.domain,
+            aliases: entries.hosts[host].further_names(&entries.domain),
             role: instance.role.as_ref(),
             ordinal: instance.ordinal,
             ports: ports(&common.entry, instance),
@@ -111,18 +127,55 @@ impl Context<'_> {
         }
     }
 
-    /// Fills in the template of an instance.
+    /// Fills in the template of an instance, and formats what comes out.
     pub(super) fn body(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<Piece, Box<Faults>> {
-        let page = Page {
+        let body = self.filled_in(instance, common)?;
+        self.piece(&common.template, format!("services.{}", instance.service), body)
+    }
+
+    /// Fills in the template of an instance.
+    pub(super) fn filled_in(&self, instance: &InstanceContext<'_>, common: &Common) -> Result<String, Box<Faults>> {
+        self.fill(&common.template, &Page::new(instance, common))
+    }
+
+    /// Which lines of its template an instance's module came from.
+    pub(super) fn trace_body<'c>(
+        &self,
+        instance: &InstanceContext<'_>,
+        common: &'c Common,
+    ) -> Result<(&'c str, Trace), Box<Faults>> {
+        Ok((&common.template, self.trace(&common.template, &Page::new(instance, common))?))
+    }
+}
+
+impl InstanceContext<'_> {
+    /// The service that it is one of.
+    pub(super) fn service(&self) -> &ServiceName {
+        self.service
+    }
+}
+
+impl<'a> Page<'a> {
+    fn new(instance: &'a InstanceContext<'a>, common: &'a Common) -> Self {
+        Self {
             instance,
             settings: &common.settings,
             state: common.entry.state.as_ref().map(crate::value::AbsolutePath::as_str),
             image: common.entry.image.as_ref(),
+            resources: common.entry.resources.as_ref().map_or_else(Resources::default, |resources| Resources {
+                memory: resources.memory,
+                cpus: resources.cpus,
+            }),
             user: common.user.as_ref(),
             group: common.group.as_ref(),
-        };
-        let body = self.fill(&common.template, &page)?;
-        self.piece(&common.template, format!("services.{}", instance.service), body)
+        }
+    }
+}
+
+impl Common {
+    /// The name of the kind's template.
+    pub(super) fn template(&self) -> &str {
+        &self.template
     }
 }
 

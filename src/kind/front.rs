@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::diag::{Diagnostic, Faults, codes};
+use crate::diag::Faults;
 use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_type};
 use crate::load::{Body, Node};
-use crate::source::Span;
 use crate::value::{
     AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName,
+    System, UnitName,
 };
 
 use super::setting::SettingDef;
@@ -46,6 +46,14 @@ definition! {
         quorum: Quorum,
         /// Whether a host can run several services of the kind.
         multiple: At<bool>,
+        /// The systemd services that do its work, without `.service`: what `resources` limits.
+        units: Vec<At<UnitName>>,
+        /// The platforms that it runs on; all by default.
+        systems: Vec<At<System>>,
+        /// Whether it may listen below 1024. By default a kind with a `user` may not, and any other may.
+        privileged_ports: At<bool>,
+        /// The setting that holds the address of its listeners; without it, they listen at every address.
+        bind: At<SettingName>,
     }
 }
 
@@ -59,6 +67,10 @@ definition! {
         protocol: At<Protocol>,
         /// Whether the host's firewall lets others in.
         open: At<bool>,
+        /// The setting that makes the host's firewall let others in, when it is given.
+        open_with: At<SettingName>,
+        /// Whether it is meant for the whole Internet.
+        public: At<bool>,
         /// The NixOS option that sets it.
         #[schemars(example = &"services.sonarr.settings.server.port")]
         option: At<String>,
@@ -161,70 +173,5 @@ impl<K: schemars::JsonSchema, V: schemars::JsonSchema> schemars::JsonSchema for 
     }
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         Named::<K, V>::json_schema(generator)
-    }
-}
-
-impl Front {
-    /// Checks what the types do not say.
-    pub(super) fn check(&self, top: Span, faults: &mut Faults) {
-        match &self.version {
-            Some(version) if version.value != 1 => faults.push(
-                Diagnostic::new(
-                    codes::UNKNOWN_VERSION,
-                    format!("front matter of version {} is not read", version.value),
-                )
-                .at(version.span, "1 is the only version")
-                .help("use a Cistern that knows it, or write `version: 1`"),
-            ),
-            None if !self.poisoned => {
-                faults.push(
-                    Diagnostic::new(codes::MISSING_KEY, "the front matter has no `version`")
-                        .at(top, "add `version: 1`"),
-                );
-            }
-            _ => {}
-        }
-        if self.summary.is_none() && !self.poisoned {
-            faults.push(
-                Diagnostic::new(codes::MISSING_KEY, "the front matter has no `summary`")
-                    .at(top, "say in one line what it is"),
-            );
-        }
-        for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
-            if port.value.number.is_none() && !port.value.poisoned {
-                faults.push(
-                    Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`"))
-                        .at(port.key, "where does it usually listen?")
-                        .help("add `number: 8080`"),
-                );
-            }
-        }
-        if self.metrics.as_ref().is_some_and(|metrics| metrics.port.is_none() && !metrics.poisoned) {
-            faults.push(
-                Diagnostic::new(codes::MISSING_KEY, "`metrics` has no `port`")
-                    .at(top, "name one of `ports`")
-                    .help("add `port: NAME` under `metrics`"),
-            );
-        }
-        for (name, member) in self.members.iter().flat_map(|members| &members.entries) {
-            if member.value.kind.is_none() && !member.value.poisoned {
-                faults.push(
-                    Diagnostic::new(codes::MISSING_KEY, format!("the member `{name}` has no `kind`"))
-                        .at(member.key, "which kind comes with it?"),
-                );
-            }
-        }
-        if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
-            && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value))
-        {
-            faults.push(
-                Diagnostic::new(
-                    codes::UNKNOWN_PORT,
-                    format!("metrics are on port `{}`, which is not listed", port.value),
-                )
-                .at(port.span, "not one of `ports`")
-                .help("list it under `ports`"),
-            );
-        }
     }
 }

@@ -3,7 +3,10 @@
 //! A kind is `templates/services/<kind>.nix.j2`: YAML front matter between two `---` lines, then a NixOS module
 //! with holes. Cistern's own are compiled in; a file of the same name in the fleet replaces one.
 
+mod check;
+pub mod format;
 pub mod front;
+mod names;
 pub mod setting;
 
 use std::collections::BTreeMap;
@@ -17,6 +20,7 @@ use crate::value::KindName;
 
 pub use crate::source::BUILT_IN;
 pub use front::{Front, Metrics, PortDef, Quorum, RoleDef};
+pub use names::NameIn;
 
 mod embedded {
     // Written by build.rs: `FILES`, every file of `templates/` by its path there.

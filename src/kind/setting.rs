@@ -6,7 +6,10 @@ use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::load::declare::{choice, definition};
 use crate::load::decode::{At, Decode};
 use crate::load::{Body, Node};
-use crate::value::Verbatim;
+use crate::source::Span;
+use crate::value::{SettingName, Verbatim};
+
+use super::format::Format;
 
 choice! {
     /// The type of a setting.
@@ -57,8 +60,14 @@ definition! {
         items: Boxed,
         /// The type of a map's values.
         values: Boxed,
+        /// The type of a map's keys, where they are free: a string with a format.
+        keys: Boxed,
+        /// What a string is: its values are checked, and rules know what they are.
+        format: At<Format>,
+        /// The setting that makes a name one that the public DNS must know, when it is given.
+        public_with: At<SettingName>,
         /// The keys that a map has, where they are fixed.
-        properties: crate::load::decode::Named<crate::value::SettingName, SettingDef>,
+        properties: crate::load::decode::Named<SettingName, SettingDef>,
     }
 }
 
@@ -106,7 +115,9 @@ impl SettingDef {
                 judged.into_iter().collect::<Option<Vec<_>>>().map(Value::Array)?
             }
             (SettingType::Object, Body::Map(_)) => self.object(node, secret, faults)?,
-            (SettingType::String, Body::Text(scalar)) => Value::String(scalar.text.to_string()),
+            (SettingType::String, Body::Text(scalar)) => {
+                self.fits(&scalar.text, node.span, faults).then(|| Value::String(scalar.text.to_string()))?
+            }
             (SettingType::Secret, _) => {
                 faults.push(wrong(node, "`{secret: NAME}`"));
                 return None;
@@ -191,7 +202,10 @@ impl SettingDef {
                         None
                     }
                 },
-                None => self.inner(&self.values, &entry.value, secret, faults),
+                None => {
+                    let fits = self.keys.as_ref().is_none_or(|keys| keys.0.fits(&entry.key, entry.key_span, faults));
+                    self.inner(&self.values, &entry.value, secret, faults).filter(|_| fits)
+                }
             };
             match value {
                 Some(value) => {
@@ -214,6 +228,16 @@ impl SettingDef {
             map.insert(name.to_string(), property.value.fallback());
         }
         whole.then_some(Value::Object(map))
+    }
+
+    /// Holds a text against the format.
+    fn fits(&self, text: &str, span: Span, faults: &mut Faults) -> bool {
+        let Some(Err(misfit)) = self.format.map(|format| format.value.check(text)) else { return true };
+        let label = if misfit.why.is_empty() { format!("not {}", misfit.what) } else { misfit.why };
+        let message = format!("{} is not {}", Body::shown(text), misfit.what);
+        let diagnostic = Diagnostic::new(codes::BAD_SETTING, message).at(span, label);
+        faults.push(if misfit.form.is_empty() { diagnostic } else { diagnostic.help(misfit.form) });
+        false
     }
 
     fn inner(

@@ -22,6 +22,14 @@ impl<'a> Trail<'a> {
     pub fn key(&'a self, key: &'a str) -> Trail<'a> {
         Trail { up: Some(self), key }
     }
+
+    /// Lists the keys from the layer down.
+    pub fn keys(&self) -> Vec<String> {
+        let Some(up) = self.up else { return Vec::new() };
+        let mut keys = up.keys();
+        keys.push(self.key.to_owned());
+        keys
+    }
 }
 
 impl Display for Trail<'_> {
@@ -38,6 +46,21 @@ impl Display for Trail<'_> {
 pub trait Recorder {
     /// The layer that is merged now set a value.
     fn set(&mut self, trail: &Trail<'_>, span: Span, value: &dyn Debug);
+
+    /// The layer that is merged now added a value to those of earlier ones.
+    fn add(&mut self, trail: &Trail<'_>, span: Span, value: &dyn Debug) {
+        self.set(trail, span, value);
+    }
+
+    /// The layer put something without a place of its own over all that was said there and below: an empty list,
+    /// `filesystems: manual`.
+    fn replace(&mut self, _trail: &Trail<'_>) {}
+
+    /// The layer names an entry of a map, whatever it says of it; the place is that of its key.
+    fn entry(&mut self, _trail: &Trail<'_>, _span: Span) {}
+
+    /// The next layer is merged, the lowest first; they are numbered from 0.
+    fn layer(&mut self, _number: usize) {}
 }
 
 /// Records nothing.
@@ -72,9 +95,12 @@ impl<T: Clone + Leaf> Merge for At<T> {
 /// A list is replaced as a whole; its first item stands for its place.
 impl<T: Clone + Debug> Merge for Vec<At<T>> {
     fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
-        if let Some(first) = over.first() {
-            let values: Vec<_> = over.iter().map(|item| &item.value).collect();
-            recorder.set(trail, first.span, &values);
+        match over.first() {
+            Some(first) => {
+                let values: Vec<_> = over.iter().map(|item| &item.value).collect();
+                recorder.set(trail, first.span, &values);
+            }
+            None => recorder.replace(trail),
         }
         self.clone_from(over);
     }
@@ -85,6 +111,7 @@ impl<K: Ord + Clone + Display, V: Merge> Merge for Named<K, V> {
         self.poisoned.extend(over.poisoned.iter().cloned());
         for (key, Keyed { key: span, value }) in &over.entries {
             let name = key.to_string();
+            recorder.entry(&trail.key(&name), *span);
             let present = self.entries.entry(key.clone()).or_insert_with(|| Keyed { key: *span, value: value.clone() });
             present.key = *span;
             present.value.merge(value, &trail.key(&name), recorder);
@@ -99,7 +126,7 @@ pub struct Sum<T>(pub Vec<At<T>>);
 impl<T: Clone + PartialEq + Debug> Merge for Sum<T> {
     fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
         for item in &over.0 {
-            recorder.set(trail, item.span, &item.value);
+            recorder.add(trail, item.span, &item.value);
             if !self.0.iter().any(|present| present.value == item.value) {
                 self.0.push(item.clone());
             }

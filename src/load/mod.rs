@@ -19,9 +19,10 @@ use crate::source::{FileId, SPLIT, SourceFile, Sources, Span, Why};
 use decode::wrong_type;
 pub use node::{Body, Entry, Node, Scalar};
 pub(crate) use yaml::ByteIndex;
+pub use yaml::Foreign;
 
 /// The definition as written, every key and value with its place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Raw {
     /// The top-level map, with the entries of the split files in their sections.
     pub root: Node,
@@ -76,7 +77,62 @@ pub fn parse(id: FileId, file: &SourceFile, faults: &mut Faults) -> Option<Node>
     }
 }
 
+/// Parses a file of another program, whose YAML may hold tags and merge keys.
+pub fn parse_foreign(id: FileId, file: &SourceFile, faults: &mut Faults) -> Option<(Node, Foreign)> {
+    match yaml::parse_foreign(id, file) {
+        Ok((mut node, foreign)) => {
+            unique_keys(&mut node, faults);
+            Some((node, foreign))
+        }
+        Err(diagnostic) => {
+            faults.push(*diagnostic);
+            None
+        }
+    }
+}
+
 impl Raw {
+    /// Finds the entry of a section that a place stands in, by the section's and its own name.
+    pub fn entry_at(&self, span: Span) -> Option<(&str, &str)> {
+        let Body::Map(sections) = &self.root.body else { return None };
+        let inside = |entry: &&Entry| {
+            // The key of an entry with a file of its own is the file.
+            let (first, last) = (entry.key_span, entry.value.span);
+            let own_file = first.start == first.end && first.file == span.file;
+            own_file || (last.file == span.file && first.start <= span.start && span.start <= last.end)
+        };
+        sections.iter().find_map(|section| {
+            let Body::Map(entries) = &section.value.body else { return None };
+            Some((&*section.key, &*entries.iter().find(inside)?.key))
+        })
+    }
+
+    /// Takes entries out of a section that a question is answered with yes for, and says nothing of what refers to them.
+    pub fn take(&mut self, section: &str, mut which: impl FnMut(&str) -> bool) -> Vec<Entry> {
+        let Body::Map(sections) = &mut self.root.body else { return Vec::new() };
+        let found = sections.iter_mut().find(|entry| &*entry.key == section).map(|entry| &mut entry.value.body);
+        let Some(Body::Map(entries)) = found else { return Vec::new() };
+        let (taken, kept) = std::mem::take(entries).into_iter().partition(|entry| which(&entry.key));
+        *entries = kept;
+        let taken: Vec<Entry> = taken;
+        if !taken.is_empty() {
+            let names = taken.iter().map(|entry| entry.key.to_string());
+            self.poisoned.entry(section.to_owned()).or_default().extend(names);
+        }
+        taken
+    }
+
+    /// Puts back what was taken out.
+    pub fn put(&mut self, section: &str, taken: Vec<Entry>) {
+        let Body::Map(sections) = &mut self.root.body else { return };
+        let found = sections.iter_mut().find(|entry| &*entry.key == section).map(|entry| &mut entry.value.body);
+        let Some(Body::Map(entries)) = found else { return };
+        if let Some(poisoned) = self.poisoned.get_mut(section) {
+            taken.iter().for_each(|entry| _ = poisoned.remove(&*entry.key));
+        }
+        entries.extend(taken);
+    }
+
     /// Puts the files of one section into the tree.
     fn join(&mut self, section: &str, sources: &Sources, faults: &mut Faults) {
         let prefix = format!("{section}/");

@@ -53,6 +53,11 @@ impl Node {
         }
     }
 
+    /// Finds what stands below some keys.
+    pub fn at<K: AsRef<str>>(&self, keys: &[K]) -> Option<&Self> {
+        keys.iter().try_fold(self, |node, key| node.get(key.as_ref()).map(|entry| &entry.value))
+    }
+
     /// Says in words what it is, for messages.
     pub fn shape(&self) -> String {
         match &self.body {

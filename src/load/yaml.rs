@@ -1,8 +1,9 @@
 //! Text to tree: builds a [`Node`] from the parser's events, without recursion.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use super::node::{Body, Entry, Node, Scalar};
 use crate::diag::{Diagnostic, codes};
@@ -12,9 +13,23 @@ const DEEPEST: usize = 64;
 /// How many values all aliases of a file may unfold to; written values are bounded by the size of the file.
 const MOST_UNFOLDED: usize = 1_000_000;
 
+/// What a file of another program holds beside the YAML of a definition.
+#[derive(Debug, Default)]
+pub struct Foreign {
+    /// Tags such as `!vault`, by the first byte of the value that they stand before.
+    pub tags: BTreeMap<u32, String>,
+    /// What aliases stand for: the place of the value, by the first byte of the alias.
+    pub aliases: BTreeMap<u32, Span>,
+}
+
 /// Parses one file; the first fault ends it.
 pub(super) fn parse(id: FileId, file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
-    Builder { id, file, bytes: ByteIndex::new(&file.text), anchors: HashMap::new(), nodes: 0, unfolded: 0 }.run()
+    Builder::new(id, file).run().map(|(node, _)| node)
+}
+
+/// Parses a file of another program: its tags are kept beside the tree, its merge keys are keys called `<<`.
+pub(super) fn parse_foreign(id: FileId, file: &SourceFile) -> Result<(Node, Foreign), Box<Diagnostic>> {
+    Builder { foreign: Some(Foreign::default()), ..Builder::new(id, file) }.run()
 }
 
 struct Builder<'s> {
@@ -26,6 +41,8 @@ struct Builder<'s> {
     nodes: usize,
     /// The values that stand in the place of aliases.
     unfolded: usize,
+    /// What only another program's file may hold; none for a definition.
+    foreign: Option<Foreign>,
 }
 
 /// What an alias stands for.
@@ -50,7 +67,12 @@ struct Open {
 }
 
 impl<'s> Builder<'s> {
-    fn run(mut self) -> Result<Node, Box<Diagnostic>> {
+    fn new(id: FileId, file: &'s SourceFile) -> Self {
+        let bytes = ByteIndex::new(&file.text);
+        Self { id, file, bytes, anchors: HashMap::new(), nodes: 0, unfolded: 0, foreign: None }
+    }
+
+    fn run(mut self) -> Result<(Node, Foreign), Box<Diagnostic>> {
         let mut parser = Parser::new_from_str(&self.file.text);
         let mut open: Vec<Open> = Vec::new();
         let mut root: Option<Node> = None;
@@ -59,19 +81,19 @@ impl<'s> Builder<'s> {
             let span = self.span(at.start.index(), at.end.index());
             let done = match event {
                 Event::Scalar(text, style, anchor, tag) => {
-                    self.no_tag(tag.is_some(), span)?;
+                    self.tag(tag, span)?;
                     let node = self.scalar(&text, style, span);
                     self.remember(anchor, &node, 1, 0);
                     Some((node, 0))
                 }
                 Event::Alias(anchor) => Some(self.alias(anchor, open.len(), span)?),
                 Event::SequenceStart(anchor, tag) => {
-                    self.no_tag(tag.is_some(), span)?;
+                    self.tag(tag, span)?;
                     self.open(&mut open, anchor, span, Body::List(Vec::new()))?;
                     None
                 }
                 Event::MappingStart(anchor, tag) => {
-                    self.no_tag(tag.is_some(), span)?;
+                    self.tag(tag, span)?;
                     self.open(&mut open, anchor, span, Body::Map(Vec::new()))?;
                     None
                 }
@@ -97,18 +119,18 @@ impl<'s> Builder<'s> {
                 match open.last_mut() {
                     Some(parent) => {
                         parent.deepest = parent.deepest.max(depth);
-                        attach(parent, node)?;
+                        attach(parent, node, self.foreign.is_some())?;
                     }
                     None => root = Some(node),
                 }
             }
         }
-        root.filter(|node| !matches!(node.body, Body::Null)).ok_or_else(|| {
+        let root = root.filter(|node| !matches!(node.body, Body::Null)).ok_or_else(|| {
             Diagnostic::new(codes::EMPTY_FILE, format!("`{}` is empty", self.file.path))
                 .file(self.file.path.clone())
                 .help("fill it in, or delete it")
-                .into()
-        })
+        })?;
+        Ok((root, self.foreign.unwrap_or_default()))
     }
 
     fn open(&mut self, open: &mut Vec<Open>, anchor: usize, span: Span, body: Body) -> Result<(), Box<Diagnostic>> {
@@ -152,6 +174,9 @@ impl<'s> Builder<'s> {
                     .help("aliases of aliases multiply; write the values out"),
             ));
         }
+        if let Some(foreign) = &mut self.foreign {
+            foreign.aliases.insert(span.start, anchored.node.span);
+        }
         Ok((Node { span, ..anchored.node.clone() }, anchored.depth))
     }
 
@@ -161,11 +186,15 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn no_tag(&self, tagged: bool, span: Span) -> Result<(), Box<Diagnostic>> {
-        if tagged {
+    fn tag(&mut self, tag: Option<Cow<'_, Tag>>, span: Span) -> Result<(), Box<Diagnostic>> {
+        let Some(tag) = tag else { return Ok(()) };
+        let Some(foreign) = &mut self.foreign else {
             return Err(unsupported("tags are not read", span, "a tagged value")
                 .help("write it without the tag")
                 .into());
+        };
+        if !tag.is_yaml_core_schema() {
+            foreign.tags.insert(span.start, format!("{}{}", tag.handle, tag.suffix));
         }
         Ok(())
     }
@@ -191,7 +220,8 @@ impl<'s> Builder<'s> {
                     .help("indent with two spaces a level");
             }
         }
-        if text[at..].starts_with('@') {
+        // What another program's file holds is not repeated: it may be a password.
+        if text[at..].starts_with('@') && self.foreign.is_none() {
             // Between brackets the value ends at the next comma or bracket, else with its line.
             let ends: &[char] =
                 if text[line_start..at].contains(['{', '[']) { &[',', ']', '}', '\n'] } else { &['\n'] };
@@ -214,21 +244,21 @@ impl<'s> Builder<'s> {
 }
 
 /// Hangs a value on the collection that it stands in.
-fn attach(parent: &mut Open, node: Node) -> Result<(), Box<Diagnostic>> {
+fn attach(parent: &mut Open, node: Node, foreign: bool) -> Result<(), Box<Diagnostic>> {
     match &mut parent.body {
         Body::List(items) => items.push(node),
         Body::Map(entries) => match parent.key.take() {
             Some((key_span, key)) => entries.push(Entry { key_span, key, value: node }),
-            None => parent.key = Some(key(node)?),
+            None => parent.key = Some(key(node, foreign)?),
         },
         _ => unreachable!("only collections are opened"),
     }
     Ok(())
 }
 
-fn key(node: Node) -> Result<(Span, Box<str>), Box<Diagnostic>> {
+fn key(node: Node, foreign: bool) -> Result<(Span, Box<str>), Box<Diagnostic>> {
     match node.body {
-        Body::Text(scalar) if scalar.plain && &*scalar.text == "<<" => {
+        Body::Text(scalar) if scalar.plain && &*scalar.text == "<<" && !foreign => {
             Err(unsupported("merge keys are not read", node.span, "a merge key")
                 .help("use profiles or groups, which also say where a value came from")
                 .into())

@@ -8,11 +8,11 @@ use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Sum, Trail};
 use crate::load::{Body, Node};
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Device, Domain, Duration, FleetName, FsType,
-    GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName, KnownHosts,
-    LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName,
-    ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, SshKey, SshOption, StateVersion,
-    StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
+    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Device, DnsName, Domain, Duration, FleetName,
+    FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource, KindName,
+    KnownHosts, LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName,
+    Port, PortName, ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, Size, SshKey,
+    SshOption, StateVersion, StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
 };
 
 /// The settings of a service: a map whose values the kind judges.
@@ -298,6 +298,8 @@ definition! {
         profiles: Vec<At<ProfileName>>,
         /// The MAC address of the card that has its address. Its interface then keeps its name.
         mac: At<Mac>,
+        /// Further names that it is known by, with or without a dot.
+        aliases: Vec<At<DnsName>>,
         /// Findings about it that are allowed.
         accept: Vec<At<Accept>>,
         ..layer: Layer,
@@ -332,6 +334,8 @@ definition! {
         ports: Named<PortName, At<Port>>,
         /// Where it keeps what must survive, where that is not the kind's usual directory.
         state: StateDef,
+        /// What an instance may use at most.
+        resources: ResourcesDef,
         /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path and makes the service its reader.
         #[schemars(example = json!({ "media_group": "media" }))]
         settings: Settings,
@@ -347,6 +351,16 @@ definition! {
         hosts: Vec<At<HostName>>,
         /// Every host that matches, each with an instance of its own.
         selector: At<Selector>,
+    }
+}
+
+definition! {
+    /// What an instance may use at most.
+    pub struct ResourcesDef {
+        /// Memory in bytes, or with K, M, G or T.
+        memory: At<Size>,
+        /// Processors, such as 1.5.
+        cpus: At<Cpus>,
     }
 }
 
@@ -480,7 +494,15 @@ impl Merge for Filesystems {
     fn merge(&mut self, over: &Self, trail: &Trail<'_>, recorder: &mut dyn Recorder) {
         match (&mut *self, over) {
             (Self::Mounts(present), Self::Mounts(over)) => present.merge(over, trail, recorder),
-            _ => self.clone_from(over),
+            (_, Self::Mounts(over)) => {
+                let mut mounts = Named::default();
+                mounts.merge(over, trail, recorder);
+                *self = Self::Mounts(mounts);
+            }
+            (_, Self::Manual) => {
+                recorder.replace(trail);
+                *self = Self::Manual;
+            }
         }
     }
 }

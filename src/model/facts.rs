@@ -10,6 +10,8 @@ pub struct Facts {
     pub system: Option<String>,
     /// The hypervisor, when the machine is virtual.
     pub virtualisation: Option<String>,
+    /// Whether the report says that the machine is none of a hypervisor's.
+    pub bare_metal: bool,
     /// Whether the firmware is UEFI; unknown in old reports.
     pub uefi: Option<bool>,
     /// Memory in bytes.
@@ -42,6 +44,10 @@ pub struct Interface {
     pub name: String,
     /// Its MAC address in lower case, where the report tells.
     pub mac: Option<String>,
+    /// Whether it is a radio.
+    pub wireless: bool,
+    /// Whether it is a card, and not made by software.
+    pub card: bool,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +91,30 @@ struct Device {
     driver_modules: Vec<String>,
     resources: Vec<Resource>,
     mac: Option<String>,
+    sub_class: SubClass,
+}
+
+/// What a device is among those of its class; old reports hold an object, and some a text.
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum SubClass {
+    Named {
+        name: Option<String>,
+    },
+    Text(String),
+    Other(IgnoredAny),
+    #[default]
+    Absent,
+}
+
+impl SubClass {
+    fn name(&self) -> &str {
+        match self {
+            Self::Named { name } => name.as_deref().unwrap_or_default(),
+            Self::Text(name) => name,
+            Self::Other(_) | Self::Absent => "",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -116,6 +146,10 @@ enum LooseText {
     Other(IgnoredAny),
 }
 
+/// Drivers of interfaces that no card has.
+const MADE_BY_SOFTWARE: &[&str] =
+    &["bonding", "bridge", "dummy", "ipvlan", "macvlan", "team", "tun", "veth", "vxlan", "wireguard"];
+
 /// Reads a report.
 ///
 /// # Errors
@@ -142,6 +176,7 @@ pub fn read(text: &str) -> Result<Facts, String> {
         raspberry_pi_4: report.system.as_deref() == Some("aarch64-linux")
             && hardware.network_controller.iter().chain(&hardware.network_interface).any(|d| drives(d, "bcmgenet")),
         system: report.system,
+        bare_metal: report.virtualisation.as_deref() == Some("none"),
         virtualisation: report.virtualisation.filter(|kind| kind != "none"),
         uefi: report.uefi.and_then(|uefi| uefi.supported),
         memory: hardware.memory.iter().flat_map(|m| &m.resources).filter_map(Resource::memory).sum(),
@@ -173,7 +208,11 @@ impl Device {
             _ => None,
         });
         let mac = self.mac.iter().chain(told).find(|mac| mac.len() == 17).map(|mac| mac.to_ascii_lowercase());
-        (name != "lo").then_some(Interface { name, mac })
+        // systemd names radios so, and older kernels did.
+        let wireless = name.starts_with("wl") || self.sub_class.name().to_ascii_uppercase().contains("WLAN");
+        let driver = self.driver.as_deref().or(self.driver_modules.first().map(String::as_str));
+        let card = driver.is_some_and(|driver| !MADE_BY_SOFTWARE.contains(&driver));
+        (name != "lo").then_some(Interface { name, mac, wireless, card })
     }
 }
 

@@ -6,14 +6,16 @@ use serde_json::Value;
 
 use super::definition::Layer;
 use super::facts::Facts;
+use super::modules::{Modules, Setting};
 use crate::diag::Levels;
-use crate::kind::Kinds;
+use crate::kind::{Kinds, NameIn};
 use crate::load::decode::At;
 use crate::source::Span;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Domain, Duration, FleetName, FleetPath, GroupName,
-    HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, PersonName, Port,
-    PortName, Role, SecretName, Selectable, ServiceName, SiteName, SshKey, StateVersion, Subnet, System, Tag,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, FleetName, FleetPath,
+    GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, ModuleRef,
+    PersonName, Port, PortName, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey, StateVersion,
+    Subnet, System, Tag,
 };
 
 /// What the fleet is meant to be.
@@ -43,8 +45,17 @@ pub struct Fleet {
     pub kinds: Kinds,
     /// What the definition makes of findings.
     pub levels: Levels,
+    /// What the hand-written modules of its hosts set.
+    pub modules: Modules,
     /// Files of the fleet directory, for rules about what exists.
     pub paths: BTreeSet<String>,
+}
+
+impl Fleet {
+    /// Lists what the hand-written modules of a host set at an option's path or below it.
+    pub fn settings<'f>(&'f self, host: &'f Host, path: &[&str]) -> Vec<Setting<'f>> {
+        self.modules.settings(host.module_files(), path)
+    }
 }
 
 /// A place with a network of its own.
@@ -59,7 +70,7 @@ pub struct Site {
     /// The router.
     pub gateway: Option<At<Address>>,
     /// The name servers.
-    pub dns: Vec<Address>,
+    pub dns: Vec<At<Address>>,
     /// The first and the last address that DHCP hands out.
     pub dhcp_range: Option<(At<Address>, At<Address>)>,
     /// Whether something in it could not be read.
@@ -85,6 +96,8 @@ pub struct Host {
     pub host_key: Option<At<SshKey>>,
     /// The MAC address of its card.
     pub mac: Option<At<Mac>>,
+    /// Further names that it is known by.
+    pub aliases: Vec<At<DnsName>>,
     /// Its tags from all layers.
     pub tags: BTreeSet<Tag>,
     /// Its labels from all layers.
@@ -101,6 +114,27 @@ pub struct Host {
     pub facts: Option<Facts>,
     /// Whether something in it could not be read.
     pub poisoned: bool,
+}
+
+impl Host {
+    /// The hand-written modules of the fleet directory that it names: its hardware first.
+    pub fn module_files(&self) -> impl Iterator<Item = &str> {
+        let hardware = match &self.hardware {
+            Some(Hardware::File(path)) => Some(&*path.0),
+            _ => None,
+        };
+        let modules = self.layer.modules.iter().flat_map(|modules| &modules.0);
+        hardware.into_iter().chain(modules.filter_map(|module| match &module.value {
+            ModuleRef::File(path) => Some(&*path.0),
+            ModuleRef::Flake { .. } => None,
+        }))
+    }
+
+    /// Says whether it has modules whose text is not in the fleet directory.
+    pub fn has_foreign_modules(&self) -> bool {
+        let modules = self.layer.modules.iter().flat_map(|modules| &modules.0);
+        modules.into_iter().any(|module| matches!(module.value, ModuleRef::Flake { .. }))
+    }
 }
 
 impl Selectable for Host {
@@ -169,6 +203,12 @@ pub struct Service {
     pub state: Option<AbsolutePath>,
     /// Every setting of the kind, with defaults and the paths of secrets filled in.
     pub settings: BTreeMap<String, Value>,
+    /// The names that the definition gives in its settings.
+    pub names: Vec<NameIn>,
+    /// The memory that an instance may use.
+    pub memory: Option<At<Size>>,
+    /// The processors that an instance may use.
+    pub cpus: Option<At<Cpus>>,
     /// The secrets that its settings name.
     pub secrets: BTreeSet<SecretName>,
     /// Whether something in it could not be read.

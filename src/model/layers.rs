@@ -40,7 +40,8 @@ impl Display for Origin {
 /// Lays layers on each other, the later ones winning.
 pub fn resolve(layers: &[(Origin, &Layer)], recorder: &mut dyn Recorder) -> Layer {
     let mut result = Layer::default();
-    for (_, layer) in layers {
+    for (number, (_, layer)) in layers.iter().enumerate() {
+        recorder.layer(number);
         result.merge(layer, &Trail::ROOT, recorder);
     }
     result
@@ -56,6 +57,17 @@ pub fn below_groups<'d>(def: &'d FleetDef, host: &HostDef) -> Vec<(Origin, &'d L
         let profile = &def.profiles.as_ref().expect("profiles() found it there").entries[name].value;
         layers.push((Origin::Profile(name.clone()), &profile.layer));
     }
+    layers
+}
+
+/// Every layer below a host's own, lowest first; `groups` are those that it is a member of.
+pub fn below_host<'d>(
+    def: &'d FleetDef,
+    host: &HostDef,
+    groups: &[(&'d GroupName, &'d GroupDef)],
+) -> Vec<(Origin, &'d Layer)> {
+    let mut layers = below_groups(def, host);
+    layers.extend(of_groups(groups));
     layers
 }
 
@@ -146,7 +158,7 @@ fn reaches(def: &FleetDef, from: &ProfileName, target: &ProfileName) -> bool {
 }
 
 /// The group layers of a host, lowest priority first; equal ones in the order of their names.
-pub fn of_groups<'d>(groups: &[(&'d GroupName, &'d GroupDef)]) -> Vec<(Origin, &'d Layer)> {
+fn of_groups<'d>(groups: &[(&'d GroupName, &'d GroupDef)]) -> Vec<(Origin, &'d Layer)> {
     let mut sorted = groups.to_vec();
     sorted.sort_by_key(|(name, group)| (priority(group), (*name).clone()));
     sorted.into_iter().map(|(name, group)| (Origin::Group(name.clone()), &group.layer)).collect()

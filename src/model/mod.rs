@@ -5,6 +5,8 @@ pub mod facts;
 mod fleet;
 pub mod layers;
 mod lower;
+mod modules;
 
 pub use fleet::{Fleet, Hardware, Host, Monitoring, Person, Secret, Service, Site};
-pub use lower::lower;
+pub use lower::{Definition, empty, lower};
+pub use modules::{Modules, Setting};

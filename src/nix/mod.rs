@@ -5,16 +5,21 @@
 
 mod assigned;
 mod fault;
+mod imports;
 mod literal;
 mod path;
 mod template;
 mod text;
 mod value;
 
-pub use assigned::{Assigned, Literal, Segment, assigned};
+pub use assigned::{Assigned, Literal, Segment, assigned, declared};
 pub use fault::{Fault, Unprintable};
+pub use imports::{Imports, imports};
 pub use literal::{attr_name, comment, string};
 pub use path::RelativePath;
-pub use template::{Fragment, Hole, Outline, Shared, Templates, body_of, outline, share};
+pub use template::{
+    Condition, ContextPath, Fragment, Hole, Outline, Shared, Templates, Trace, Traced, Use, Uses, body_of, outline,
+    share, uses,
+};
 pub use text::{can_shift, finish, finish_shifted, format, parse, same_but_for_format};
 pub use value::Value;

@@ -26,6 +26,8 @@ mod check;
 mod hole;
 mod mask;
 mod scan;
+mod trace;
+mod uses;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +42,8 @@ use super::fault::Fault;
 
 pub use hole::Fragment;
 pub use mask::{Hole, Outline, outline};
+pub use trace::{Trace, Traced};
+pub use uses::{Condition, ContextPath, Use, Uses, uses};
 
 /// Every template, compiled and proved. May be used by many threads at once.
 #[derive(Debug)]

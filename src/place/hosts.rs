@@ -11,7 +11,7 @@ use super::plan::{
 use crate::check::{addresses, boot, secrets};
 use crate::load::decode::Scalar;
 use crate::model::definition::{Filesystems, Layer};
-use crate::model::{Fleet, Hardware, Host};
+use crate::model::{Fleet, Hardware, Host, Secret};
 use crate::value::{
     AbsolutePath, AccountName, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,
     NetworkMode, Role, SecretName, ServiceName,
@@ -22,7 +22,7 @@ const COMMON_MODULES: &[&str] =
     &["ahci", "nvme", "sd_mod", "usb_storage", "usbhid", "virtio_blk", "virtio_pci", "virtio_scsi", "xhci_pci"];
 
 /// The options of a disk that the machine can boot without.
-const OPTIONAL_DISK: &[&str] = &["nofail", "x-systemd.device-timeout=10s"];
+pub const OPTIONAL_DISK: &[&str] = &["nofail", "x-systemd.device-timeout=10s"];
 
 type Instances = BTreeMap<HostName, BTreeMap<ServiceName, Instance>>;
 
@@ -64,6 +64,7 @@ impl Placing<'_> {
             system: host.system,
             tags: host.tags.clone(),
             labels: host.labels.clone(),
+            aliases: host.aliases.iter().map(|alias| alias.value.clone()).collect(),
             host_key: host.host_key.as_ref().map(|key| key.value.clone()),
             capacity: host.facts.as_ref().map(|facts| Capacity {
                 cpus: facts.cpus,
@@ -108,7 +109,7 @@ impl Placing<'_> {
             mac: pinned.map(|mac| mac.value.clone()),
             prefix_length: by_hand.and_then(|site| site.subnet).map(|subnet| subnet.value.0.prefix_len()),
             gateway: by_hand.and_then(|site| site.gateway).map(|gateway| gateway.value),
-            dns: by_hand.map(|site| site.dns.clone()).unwrap_or_default(),
+            dns: by_hand.iter().flat_map(|site| &site.dns).map(|server| server.value).collect(),
         }
     }
 
@@ -151,7 +152,9 @@ impl Placing<'_> {
 
     fn binding(&self, name: &SecretName, host: &Host) -> Binding {
         let secret = &self.fleet.secrets[name];
-        let user = self.reader_account(name, host);
+        let running = self.instances.get(&host.name);
+        let runs = |service: &ServiceName| running.is_some_and(|running| running.contains_key(service));
+        let user = reader_account(self.fleet, secret, runs);
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
             file: secrets::file(name, secret.per_host.then_some(&host.name)),
@@ -161,19 +164,19 @@ impl Placing<'_> {
             path: secret.own_path.then(|| secret.path.clone()),
         }
     }
+}
 
-    /// The account that reads a secret on a host, when it is one and the same for all readers there.
-    fn reader_account(&self, name: &SecretName, host: &Host) -> Option<AccountName> {
-        let secret = &self.fleet.secrets[name];
-        let running = self.instances.get(&host.name);
-        let here = secret.services.iter().filter(|service| running.is_some_and(|r| r.contains_key(*service)));
-        let mut accounts: BTreeSet<_> = here
-            .filter_map(|service| self.fleet.services.get(service))
-            .filter_map(|service| self.fleet.kinds.get(&service.kind))
-            .map(|kind| kind.front.user.as_ref().map(|at| at.value.clone()))
-            .collect();
-        accounts.pop_first().filter(|_| accounts.is_empty()).flatten()
-    }
+/// The account that reads a secret on a host, when it is one and the same for all readers there.
+pub fn reader_account(fleet: &Fleet, secret: &Secret, runs: impl Fn(&ServiceName) -> bool) -> Option<AccountName> {
+    let mut accounts: BTreeSet<_> = secret
+        .services
+        .iter()
+        .filter(|service| runs(service))
+        .filter_map(|service| fleet.services.get(service))
+        .filter_map(|service| fleet.kinds.get(&service.kind))
+        .map(|kind| kind.front.user.as_ref().map(|at| at.value.clone()))
+        .collect();
+    accounts.pop_first().filter(|_| accounts.is_empty()).flatten()
 }
 
 fn hardware(host: &Host) -> HardwareEntry {

@@ -10,8 +10,10 @@ use crate::check::{Checked, secrets};
 use crate::model::Fleet;
 use crate::value::{HostName, Managed, PersonName, Role, SecretName};
 
+pub use hosts::{OPTIONAL_DISK, reader_account};
 pub use plan::Entries;
 use plan::{MonitoringEntry, PersonEntry, SecretEntry};
+pub use services::bound_to;
 
 /// Every decision, not yet proved; it still knows the fleet that it was made from.
 #[derive(Debug)]

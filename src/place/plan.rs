@@ -8,11 +8,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::check::names::in_domain;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Device, Domain, Duration, FleetName, FleetPath, FsType,
-    HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac, Managed,
-    Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName, ServiceName,
-    SiteName, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Device, DnsName, Domain, Duration, FleetName, FleetPath,
+    FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale, Mac,
+    Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName, SecretName,
+    ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
 };
 
 /// Everything that was decided.
@@ -57,6 +58,9 @@ pub struct HostEntry {
     pub tags: BTreeSet<Tag>,
     /// Labels that Prometheus attaches.
     pub labels: BTreeMap<LabelName, String>,
+    /// Further names that it is known by.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub aliases: BTreeSet<DnsName>,
     /// Its public SSH host key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_key: Option<SshKey>,
@@ -248,6 +252,22 @@ pub struct ServiceEntry {
     /// Where it answers Prometheus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<MetricsEntry>,
+    /// What an instance may use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resources: Option<ResourcesEntry>,
+}
+
+/// What an instance of a service may use at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourcesEntry {
+    /// Memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Size>,
+    /// Processors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpus: Option<Cpus>,
+    /// The systemd services that each are held to that.
+    pub units: Vec<UnitName>,
 }
 
 /// A listener.
@@ -321,6 +341,20 @@ pub struct MonitoringEntry {
     /// How often targets are scraped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrape_interval: Option<Duration>,
+}
+
+impl HostEntry {
+    /// The names of a host and its address, as whoever connects may give them: an alias without a dot in the domain too.
+    pub fn names(&self, host: &HostName, domain: &Domain) -> Vec<String> {
+        let mut names = vec![host.to_string(), format!("{host}.{domain}"), self.address.to_string()];
+        names.extend(self.further_names(domain));
+        names
+    }
+
+    /// The aliases, those without a dot in the domain too.
+    pub fn further_names(&self, domain: &Domain) -> Vec<String> {
+        self.aliases.iter().flat_map(|alias| in_domain(alias, Some(domain))).collect()
+    }
 }
 
 impl Entries {

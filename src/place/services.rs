@@ -1,13 +1,16 @@
 //! Services and their instances: roles, ordinals, peers.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::plan::{Instance, Listener, MetricsEntry, ServiceEntry};
-use crate::kind::Kind;
+use serde_json::Value;
+
+use super::plan::{Instance, Listener, MetricsEntry, ResourcesEntry, ServiceEntry};
+use crate::kind::{Kind, PortDef};
 use crate::load::decode::Scalar;
 use crate::model::{Fleet, Service};
-use crate::value::{AbsolutePath, HostName, Protocol, RoleName, ServiceName};
+use crate::value::{AbsolutePath, HostName, Protocol, RoleName, ServiceName, SettingName, UnitName};
 
 /// What stands for the service's name in the facts of a kind.
 const SERVICE: &str = "{service}";
@@ -22,13 +25,17 @@ pub(super) fn entries(fleet: &Fleet) -> BTreeMap<ServiceName, Arc<ServiceEntry>>
 
 fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceEntry {
     let facts = kind.front.ports.as_ref().map(|ports| &ports.entries);
+    let bound = bound_to(kind, service);
     let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
     let listener = |port: &crate::value::PortName, number: crate::value::Port| {
         let fact = facts.and_then(|facts| facts.get(port)).map(|fact| &fact.value);
+        let given = |fact: &PortDef| fact.open_with.as_ref().is_some_and(|name| is_given(service, name));
+        let open = fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value) || given(fact));
         Listener {
             number,
             protocol: fact.and_then(|fact| fact.protocol).map_or(Protocol::Tcp, |protocol| protocol.value),
-            open: fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value)),
+            // Nobody gets from elsewhere to what listens on the loopback.
+            open: open && !bound.is_some_and(|address| address.is_loopback()),
         }
     };
     let ports = service.ports.iter().map(|(port, number)| (port.clone(), listener(port, number.value))).collect();
@@ -54,7 +61,38 @@ fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceE
         state,
         settings: service.settings.clone(),
         metrics,
+        resources: resources(name, service, kind),
     }
+}
+
+/// The address that a service's listeners are bound to; none when they listen at every address.
+pub fn bound_to(kind: &Kind, service: &Service) -> Option<IpAddr> {
+    let setting = kind.front.bind.as_ref()?;
+    let address: IpAddr = service.settings.get(setting.value.as_str())?.as_str()?.parse().ok()?;
+    (!address.is_unspecified()).then_some(address)
+}
+
+/// Says whether a setting holds more than nothing: a switch is on, a list is not empty.
+fn is_given(service: &Service, name: &SettingName) -> bool {
+    match service.settings.get(name.as_str()) {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(entries)) => !entries.is_empty(),
+        Some(_) => true,
+    }
+}
+
+/// What an instance may use, and the units that are held to it.
+fn resources(name: &ServiceName, service: &Service, kind: &Kind) -> Option<ResourcesEntry> {
+    let (memory, cpus) = (service.memory.map(|at| at.value), service.cpus.map(|at| at.value));
+    if memory.is_none() && cpus.is_none() {
+        return None;
+    }
+    let units = kind.front.units.iter().flatten();
+    let unit = |pattern: &str| {
+        UnitName::read(&pattern.replace(SERVICE, name.as_str())).expect("a service's name is a plain word")
+    };
+    Some(ResourcesEntry { memory, cpus, units: units.map(|pattern| unit(pattern.value.as_str())).collect() })
 }
 
 pub(super) fn instances(fleet: &Fleet) -> BTreeMap<HostName, BTreeMap<ServiceName, Instance>> {

@@ -1,5 +1,6 @@
 //! Draft → Plan: the rules that need placement. Only [`prove`] makes a plan.
 
+mod exposure;
 mod kinds;
 mod ports;
 mod roles;
@@ -17,6 +18,7 @@ pub use ports::PROMETHEUS;
 pub struct Plan {
     entries: Entries,
     kinds: Kinds,
+    levels: Levels,
 }
 
 impl Plan {
@@ -29,11 +31,22 @@ impl Plan {
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
     }
+
+    /// What the definition makes of codes, for what is found later.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
+    }
 }
 
 /// Every rule, in the order of its family.
-pub const RULES: &[Rule<Draft>] =
-    rules![kinds::stand_once, ports::stand_once, roles::are_filled, secrets::paths_stand_once,];
+pub const RULES: &[Rule<Draft>] = rules![
+    kinds::stand_once,
+    ports::stand_once,
+    exposure::ports_may_be_had,
+    exposure::open_ports_are_meant,
+    roles::are_filled,
+    secrets::paths_stand_once,
+];
 
 /// Runs every rule of the plan stage; `None` when there is an error among the faults.
 pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
@@ -51,7 +64,8 @@ pub fn prove(draft: Draft, faults: &mut Faults) -> Option<Plan> {
         return None;
     }
     let (checked, entries) = draft.into_parts();
-    Some(Plan { entries, kinds: checked.into_fleet().kinds })
+    let fleet = checked.into_fleet();
+    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels })
 }
 
 /// Reports decisions about codes that concerned nothing, now that every rule has looked.

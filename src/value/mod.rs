@@ -34,10 +34,14 @@ use textual;
 
 mod lints;
 mod names;
+mod public;
+mod quantities;
 mod scalars;
 mod selector;
 
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
+pub use public::{is_below, why_not_public};
+pub use quantities::{Cpus, Size};
 pub use scalars::*;
 pub use selector::{Selectable, Selector, glob_matches};

@@ -47,6 +47,9 @@ name! {
     /// A DNS domain, without a dot at its end.
     Domain: "a domain name" like ["example.org"] has "parts of lower-case letters, digits and hyphens between dots, as `example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
         domain;
+    /// A name in DNS: one label, or several with dots between them. It is never an address.
+    DnsName: "a DNS name" like ["nas"] has "parts of lower-case letters, digits and hyphens between dots, as `nas` or `nas.example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        dns_name;
     /// The name of a fleet.
     FleetName: "a fleet name" like ["homelab"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a group.
@@ -83,6 +86,9 @@ name! {
     SiteName: "a site name" like ["home"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a mounted disk.
     StorageName: "a storage name" like ["films"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// A service of systemd's, without its suffix; `{service}` stands for the name of the fleet's service.
+    UnitName: "a systemd service" like ["jellyfin"] has "letters, digits, `:`, `-`, `_`, `.` and `@`, without `.service` at its end; `{service}` stands for the service's name", "^[A-Za-z0-9:_.@{}-]{1,100}$",
+        unit;
     /// A word that hosts are selected by.
     Tag: "a tag" like ["media"] has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
@@ -102,6 +108,24 @@ fn domain(text: &str) -> Result<(), String> {
         if part.ends_with('-') { Err("a hyphen ends a part of it".to_owned()) } else { Ok(()) }
     };
     text.split('.').try_for_each(part)
+}
+
+fn dns_name(text: &str) -> Result<(), String> {
+    domain(text)?;
+    // A resolver takes a name that ends in a number for an address.
+    match text.rsplit('.').next().filter(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+        Some(_) => Err("it ends in a number, as an address does".to_owned()),
+        None => Ok(()),
+    }
+}
+
+fn unit(text: &str) -> Result<(), String> {
+    if text.ends_with(".service") {
+        return Err("it ends in `.service`".to_owned());
+    }
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_' | '.' | '@');
+    // The braces that are left stand around nothing known.
+    shaped(&text.replace("{service}", "service"), 100, |c| c.is_ascii_alphanumeric(), legal)
 }
 
 /// Holds a text against the shape of a name and says the first thing that is wrong.

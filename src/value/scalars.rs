@@ -78,6 +78,15 @@ choice! {
         Tcp = "tcp",
         /// UDP.
         Udp = "udp",
+        /// Both, at the same number.
+        Both = "both",
+    }
+}
+
+impl Protocol {
+    /// Says whether a listener of this transport is one of that transport too.
+    pub fn includes(self, other: Self) -> bool {
+        self == other || self == Self::Both
     }
 }
 
@@ -121,6 +130,8 @@ macro_rules! scalar_schema {
         }
     };
 }
+
+pub(super) use scalar_schema;
 
 text! {
     /// An absolute path without `.` and `..`.
@@ -260,6 +271,13 @@ scalar_schema!(Subnet, { "type": "string" });
 /// A MAC address, kept in lower case with colons.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Mac(pub Box<str>);
+
+impl Mac {
+    /// Its six bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.split(':').filter_map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+    }
+}
 
 impl Scalar for Mac {
     const WHAT: &'static str = "a MAC address";

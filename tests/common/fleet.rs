@@ -191,8 +191,15 @@ impl Nix {
 
     /// Returns a command of nix, as in `command(&["flake", "check"])`.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.lab.command("nix");
+        let mut command = self.program(&self.lab.program("nix").display().to_string());
         command.current_dir(self.dir.path()).args(args);
+        command
+    }
+
+    /// Returns a command that runs a program which may call nix.
+    pub(crate) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.lab.environment.iter().cloned());
         if self.own_store {
             let inside = |name: &str| self.dir.path().join("nix").join(name);
             command.env("NIX_STORE_DIR", inside("store")).env("NIX_STATE_DIR", inside("state"));
@@ -205,17 +212,21 @@ impl Nix {
     pub(crate) fn flake(&self, args: &[&str]) -> Command {
         let mut command = self.command(args);
         command.arg("--no-write-lock-file");
+        for (name, directory) in self.inputs() {
+            command.args(["--override-input", name]).arg(format!("path:{}", directory.display()));
+        }
+        command
+    }
+
+    /// What stands for the inputs of a fleet's flake, by their names.
+    pub(crate) fn inputs(&self) -> [(&'static str, PathBuf); 4] {
         let stand_ins = repository().join("tests/nixpkgs");
-        let inputs = [
+        [
             ("nixpkgs", self.nixpkgs.clone()),
             ("agenix", stand_ins.join("agenix")),
             ("deploy-rs", stand_ins.join("deploy-rs")),
             ("cistern", self.dir.path().join("cistern")),
-        ];
-        for (name, directory) in inputs {
-            command.args(["--override-input", name]).arg(format!("path:{}", directory.display()));
-        }
-        command
+        ]
     }
 
     /// Whether checks can be built: those of the stand-in need a shell, those of a real nixpkgs a compiler and more.

@@ -79,7 +79,7 @@ const BODY: &str = "{
       {{ name | attr }} = {{ port }};
 {% endfor %}
     };
-    all = {{ [service, host, domain, address, role, ordinal, state, user, group] }};
+    all = {{ [service, host, domain, aliases, address, role, ordinal, state, user, group, resources] }};
     settings = {{ settings }};
   };
 }
@@ -104,7 +104,7 @@ fn host(number: u8) -> Json {
         "state_version": "25.11",
         "hardware": "vm",
         "host_key": KEY,
-        "filesystems": { "/": { "device": "/dev/vda1", "fs_type": "ext4" } },
+        "filesystems": { "/": { "device": "/dev/disk/by-label/nixos", "fs_type": "ext4" } },
     })
 }
 
@@ -165,6 +165,7 @@ fn entry(map: &str, steps: &[Step]) -> &'static str {
         "ports" if map == "ports" => "web",
         "ports" => "http",
         "properties" => "inner",
+        "lints" => "C091",
         _ => panic!("say in document.rs which entry of `{map}` a text is put into"),
     }
 }
@@ -174,7 +175,7 @@ fn beside(map: &str) -> Json {
     match last(map) {
         "people" => json!({ "role": "admin", "keys": [OTHER_KEY] }),
         "hosts" => host(52),
-        "sites" | "profiles" | "exporters" | "roles" => json!({}),
+        "sites" | "profiles" | "exporters" | "roles" | "lints" => json!({}),
         "groups" => json!({ "hosts": ["pishon"] }),
         "services" => json!({ "image": image("other"), "placement": { "hosts": ["pishon"] } }),
         "secrets" => json!({ "hosts": "eden" }),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use cistern::diag::Faults;
-use cistern::kind::setting::{SettingDef, SettingType};
+use cistern::kind::format::Format;
+use cistern::kind::setting::{Boxed, SettingDef, SettingType};
 use cistern::kind::{Kinds, add_built_in};
 use cistern::source::Sources;
 use serde_json::{Value as Json, json};
@@ -128,6 +129,12 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("groups.*.hosts[]" | "services.*.placement.hosts[]" | "monitoring.hosts[]", _) => word("eden"),
         ("hosts.*.address", _) => word("192.168.1.60"),
         ("hosts.*.mac", _) => word("aa:bb:cc:dd:ee:ff"),
+        ("hosts.*.aliases[]", _) => text(),
+        // A decision needs its code and its reason at once.
+        (_, "lints.<name>" | "lints.*.level" | "lints.*.reason" | "accept[].code" | "accept[].reason") => {
+            Legal::Nothing
+        }
+        (whole, _) if whole.contains(".accept[]") => Legal::Nothing,
         ("hosts.*.site", _) => word("home"),
         ("hosts.*.state_version", _) => word("25.05"),
         ("hosts.*.profiles[]", _) => word("other"),
@@ -152,6 +159,8 @@ fn legal(place: &Place) -> Vec<Legal> {
         // The settings of every kind are fields of their own.
         ("services.*.settings.<name>" | "services.*.settings.*", _) => Legal::Nothing,
         ("services.*.state.path", _) => around("/srv/", ""),
+        ("services.*.resources.memory", _) => word("2G"),
+        ("services.*.resources.cpus", _) => word("1.5"),
         ("monitoring.retention" | "monitoring.scrape_interval", _) => word("30s"),
 
         (_, "time_zone" | "locale" | "tags[]" | "labels.<name>" | "labels.*" | "network.interface") => text(),
@@ -249,6 +258,10 @@ fn legal_in_front_matter(whole: &str) -> Legal {
         "state.path" => around("/srv/", ""),
         "ports.<name>" | "settings.<name>" | "settings.*.default" | "settings.*.enum[]" => text(),
         "ports.*.protocol" => word("udp"),
+        "ports.*.open_with" | "bind" | "settings.*.public_with" => word("first"),
+        "units[]" => silent("", ""),
+        "systems[]" => word("x86_64-linux"),
+        "settings.*.format" => word("path"),
         "settings.*.type" => word("integer"),
         "settings.*.properties.<name>" => silent("", ""),
         "roles.<name>" | "members.<name>" => text(),
@@ -309,7 +322,7 @@ fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json
     match type_of(setting) {
         SettingType::String => {
             let first = setting.r#enum.iter().flatten().next().map(|first| first.value.0.to_json());
-            let legal = first.map_or(text(), |first| word(first.as_str().expect("a word")));
+            let legal = first.map_or_else(|| of_format(setting), |first| word(first.as_str().expect("a word")));
             found.push((steps, legal, Json::Null));
         }
         SettingType::Array => match &setting.items {
@@ -325,15 +338,37 @@ fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json
                 let beside = match values.map_or(SettingType::String, |values| type_of(&values.0)) {
                     SettingType::Object => json!({}),
                     SettingType::Secret => json!({ "secret": "vpn" }),
-                    _ => json!("value"),
+                    _ => json!(entry(values)),
                 };
-                found.push((then(Step::Name), text(), beside));
-                found.extend(values.into_iter().flat_map(|values| places(&values.0, then(Step::Entry))));
+                found.push((then(Step::Name), setting.keys.as_ref().map_or(text(), |keys| of_format(&keys.0)), beside));
+                let step = Step::Key(entry(setting.keys.as_ref()));
+                found.extend(values.into_iter().flat_map(|values| places(&values.0, then(step.clone()))));
             }
         }
         SettingType::Secret | SettingType::Integer | SettingType::Number | SettingType::Boolean => {}
     }
     found
+}
+
+/// What is legal in a string of that format.
+fn of_format(setting: &SettingDef) -> Legal {
+    match setting.format.as_ref().map(|at| at.value) {
+        None | Some(Format::HostName | Format::ServerName) => text(),
+        Some(Format::Address) => word("127.0.0.1"),
+        Some(Format::Cidr) => word("10.0.0.0/8"),
+        Some(Format::Email) => around("", "@example.org"),
+        Some(Format::Path) => around("/", "/x"),
+        Some(Format::PublicName) => around("", ".example.org"),
+        Some(Format::Url) => around("http://127.0.0.1/", ""),
+    }
+}
+
+/// A word that such a string can be.
+fn entry(of: Option<&Boxed>) -> String {
+    match of.and_then(|of| of.0.format.as_ref()).map(|at| at.value) {
+        Some(Format::Path) => "/entry".to_owned(),
+        _ => "entry".to_owned(),
+    }
 }
 
 fn type_of(setting: &SettingDef) -> SettingType {

@@ -100,6 +100,10 @@ in
 
   deploy-checks = gives true ((fleet { deployChecks = true; }).checks.x86_64-linux ? deploy-schema);
 
+  options-list = gives true (
+    lib.hasSuffix ".drv" (fleet { }).legacyPackages.x86_64-linux.cistern-options.drvPath
+  );
+
   secret-path = gives "/run/agenix/vpn-egress" plain.eden.config.age.secrets.vpn-egress.path;
 
   # What the user's own modules and arguments do.

@@ -102,6 +102,12 @@ fn ports_and_state_are_set_where_kinds_say() {
                 None => assert!(fixed, "kind {}: port {name} has no option and is not fixed", placed.kind),
             }
         }
+        let limited = placed.service.ends_with("-most") && !placed.kind.ends_with("-exporter");
+        for unit in front.units.iter().flatten().filter(|_| limited) {
+            let unit = option(unit.value.as_str());
+            questions.push((placed, format!("systemd.services.{unit}.serviceConfig.CPUQuota"), json!("100%")));
+            questions.push((placed, format!("systemd.services.{unit}.serviceConfig.MemoryMax"), json!("1G")));
+        }
         let Some(state) = &front.state else { continue };
         let usual = state.path.as_ref().map(|path| option(path.value.as_str()));
         match (&state.option, placed.state.clone().or(usual)) {
@@ -258,6 +264,9 @@ impl Bench {
                     placed.state = free.then(|| format!("/srv/{kind}"));
                 }
                 entry["ports"] = json!(placed.ports);
+                if most && front.units.is_some() && !kind.ends_with("-exporter") {
+                    entry["resources"] = json!({ "memory": "1G", "cpus": 1 });
+                }
                 if let Some(state) = &placed.state {
                     entry["state"] = json!({ "path": state });
                 }
@@ -306,6 +315,9 @@ fn add_host(hosts: &mut Map<String, Json>, name: String, hardware: &str) {
         "host_key": KEY,
         "filesystems": { "/": { "device": "/dev/disk/by-label/nixos", "fs_type": "ext4" } },
     });
+    if hardware == "generic-efi" {
+        host["filesystems"]["/boot"] = json!({ "device": "/dev/disk/by-label/ESP", "fs_type": "vfat" });
+    }
     if hardware.starts_with("generic-") {
         // Those have a report, which says so.
         host.as_object_mut().expect("it is one").remove("system");

@@ -96,8 +96,13 @@ fn firewall(plan: &Plan, name: &str, host: &Json, found: &Json, by_hand: &[(&str
             let number = instance["ports"].get(port).unwrap_or(&listener["number"]).as_u64().expect("a port");
             listed.insert(number);
             if listener["open"] == true {
-                let protocol = listener["protocol"].as_str().expect("a protocol");
-                open.get_mut(protocol).expect("tcp or udp").insert(number);
+                let protocols = match listener["protocol"].as_str().expect("a protocol") {
+                    "both" => vec!["tcp", "udp"],
+                    protocol => vec![protocol],
+                };
+                for protocol in protocols {
+                    open.get_mut(protocol).expect("tcp or udp").insert(number);
+                }
             }
         }
     }

@@ -156,8 +156,7 @@ impl<'d> Lower<'d> {
             if bases.contains_key(&key) {
                 continue;
             }
-            let mut stack = layers::below_groups(self.def, &host.value);
-            stack.extend(layers::of_groups(groups));
+            let stack = layers::below_host(self.def, &host.value, groups);
             bases.insert(key, layers::resolve(&stack, &mut Silent));
             for conflict in layers::conflicts(groups) {
                 if told.insert(conflict.clone()) {
@@ -207,6 +206,7 @@ impl<'d> Lower<'d> {
             state_version: def.state_version.as_ref().map(|at| at.value.clone()),
             host_key: def.host_key.clone(),
             mac: def.mac.clone(),
+            aliases: def.aliases.clone().unwrap_or_default(),
             tags: marks.tags,
             labels: marks.labels,
             system: None,
@@ -263,7 +263,7 @@ const IDLE_BY_HAND: &[&str] =
     &["filesystems", "hardware", "locale", "mac", "modules", "network", "ssh", "state_version", "storage", "time_zone"];
 
 /// Keys that do nothing on a host that is only scraped, in addition.
-const IDLE_SCRAPED: &[&str] = &["deploy", "host_key", "system"];
+const IDLE_SCRAPED: &[&str] = &["aliases", "deploy", "host_key", "system"];
 
 /// Reports keys of a host that do nothing because of how little of it is managed.
 fn no_effect(def: &HostDef, host: &Host, faults: &mut Faults) {
@@ -277,6 +277,7 @@ fn no_effect(def: &HostDef, host: &Host, faults: &mut Faults) {
     }
     places.extend(def.mac.as_ref().map(|at| ("mac".to_owned(), at.span)));
     places.extend(def.state_version.as_ref().map(|at| ("state_version".to_owned(), at.span)));
+    places.extend(def.aliases.iter().flatten().next().map(|at| ("aliases".to_owned(), at.span)));
     places.extend(def.host_key.as_ref().map(|at| ("host_key".to_owned(), at.span)));
     for key in IDLE_BY_HAND.iter().chain(scraped) {
         let inside = |path: &str| path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));

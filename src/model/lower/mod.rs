@@ -12,8 +12,9 @@ mod sites;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Monitoring};
+use super::fleet::{Fleet, Host, Monitoring};
 use super::layers;
+use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::Kinds;
 use crate::load::Raw;
@@ -21,6 +22,7 @@ use crate::load::decode::{Decode, Named};
 use crate::source::{Sources, Span};
 
 use names::Names;
+pub use names::empty;
 
 /// What lowering reads from.
 struct Lower<'a> {
@@ -31,47 +33,76 @@ struct Lower<'a> {
     top: Span,
 }
 
+/// The definition as typed values, before names are looked up and layers laid on each other.
+#[derive(Debug)]
+pub struct Definition {
+    def: FleetDef,
+    incomplete: bool,
+    unreadable: BTreeSet<&'static str>,
+    top: Span,
+}
+
 /// Makes the fleet, with every fault of every entry.
 pub fn lower(raw: Raw, sources: &Sources) -> (Fleet, Faults) {
     let mut faults = Faults::default();
-    let decoded = FleetDef::decode(&raw.root, &mut faults);
-    let incomplete = raw.incomplete || decoded.is_none();
-    let mut def = decoded.unwrap_or_default();
-    let unreadable = unreadable(&def, &raw);
-    mark_poisoned(&mut def, &raw);
-    let top = raw.root.span;
+    let definition = Definition::read(&raw, &mut faults);
     // Its memory serves the fleet.
     drop(raw);
-    let lower = Lower { def: &def, sources, names: Names::of(&def, incomplete, unreadable), top };
-    let kinds = Kinds::read(sources, &mut faults);
-    if !incomplete {
-        lower.heading(&mut faults);
+    (definition.lower(sources, &mut faults), faults)
+}
+
+impl Definition {
+    /// Reads every key, whatever the faults of the others.
+    pub fn read(raw: &Raw, faults: &mut Faults) -> Self {
+        let decoded = FleetDef::decode(&raw.root, faults);
+        let incomplete = raw.incomplete || decoded.is_none();
+        let mut def = decoded.unwrap_or_default();
+        let unreadable = unreadable(&def, raw);
+        mark_poisoned(&mut def, raw);
+        Self { def, incomplete, unreadable, top: raw.root.span }
     }
-    layers::circles(&def, &mut faults);
-    lower.profiles(&mut faults);
-    let sites = lower.sites(&mut faults);
-    let (hosts, groups) = lower.hosts(&mut faults);
-    let people = lower.people(&hosts, &mut faults);
-    let services = lower.services(&kinds, &hosts, &mut faults);
-    let secrets = lower.secrets(&services, &hosts, &mut faults);
-    let monitoring = lower.monitoring(&mut faults);
-    let levels = lower.levels(&mut faults);
-    let fleet = Fleet {
-        name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
-        domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
-        sites,
-        hosts,
-        groups,
-        people,
-        people_are_uncertain: lower.names.people_are_uncertain(),
-        services,
-        secrets,
-        monitoring,
-        kinds,
-        levels,
-        paths: sources.paths.clone(),
-    };
-    (fleet, faults)
+
+    /// What it says, key by key.
+    pub fn def(&self) -> &FleetDef {
+        &self.def
+    }
+
+    /// Makes the fleet.
+    pub fn lower(&self, sources: &Sources, faults: &mut Faults) -> Fleet {
+        let (def, incomplete) = (&self.def, self.incomplete);
+        let names = Names::of(def, incomplete, self.unreadable.clone());
+        let lower = Lower { def, sources, names, top: self.top };
+        let kinds = Kinds::read(sources, faults);
+        if !incomplete {
+            lower.heading(faults);
+        }
+        layers::circles(def, faults);
+        lower.profiles(faults);
+        let sites = lower.sites(faults);
+        let (hosts, groups) = lower.hosts(faults);
+        let people = lower.people(&hosts, faults);
+        let services = lower.services(&kinds, &hosts, faults);
+        let secrets = lower.secrets(&services, &hosts, faults);
+        let monitoring = lower.monitoring(faults);
+        let levels = lower.levels(faults);
+        let modules = Modules::read(sources, hosts.values().flat_map(Host::module_files));
+        Fleet {
+            name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
+            domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
+            sites,
+            hosts,
+            groups,
+            people,
+            people_are_uncertain: lower.names.people_are_uncertain(),
+            services,
+            secrets,
+            monitoring,
+            kinds,
+            levels,
+            modules,
+            paths: sources.paths.clone(),
+        }
+    }
 }
 
 /// The sections that are there and could not be read as a whole.
@@ -103,7 +134,9 @@ fn mark_poisoned(def: &mut FleetDef, raw: &Raw) {
     mark(&mut def.groups, raw, "groups");
     mark(&mut def.hosts, raw, "hosts");
     mark(&mut def.profiles, raw, "profiles");
+    mark(&mut def.secrets, raw, "secrets");
     mark(&mut def.services, raw, "services");
+    mark(&mut def.sites, raw, "sites");
 }
 
 impl Lower<'_> {

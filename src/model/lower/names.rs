@@ -165,7 +165,7 @@ fn by_tag(hosts: &BTreeMap<HostName, Host>) -> BTreeMap<Tag, Vec<HostName>> {
 }
 
 /// The diagnostic of a selector that matches none of these hosts: which of its words no host has, and which there are.
-pub(super) fn empty<'h, H: Selectable + 'h>(
+pub fn empty<'h, H: Selectable + 'h>(
     selector: &At<Selector>,
     hosts: impl Iterator<Item = &'h H> + Clone,
 ) -> Diagnostic {

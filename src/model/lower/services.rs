@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::kind::{Kind, Kinds};
+use crate::kind::{Kind, Kinds, NameIn};
 use crate::load::Node;
 use crate::load::decode::{At, Keyed, Scalar};
 use crate::model::definition::{PlacementDef, ServiceDef};
@@ -39,6 +39,7 @@ impl Lower<'_> {
         let before = faults.counts();
         let mut secrets = BTreeSet::new();
         let settings = self.settings(kind, def, span, &mut secrets, faults);
+        let resources = def.resources.as_ref();
         let service = Service {
             span,
             kind: kind.name.clone(),
@@ -48,6 +49,9 @@ impl Lower<'_> {
             host_ports: BTreeMap::new(),
             state: state(kind, def, faults),
             settings,
+            names: names(kind, def),
+            memory: resources.and_then(|resources| resources.memory),
+            cpus: resources.and_then(|resources| resources.cpus),
             secrets,
             poisoned: false,
         };
@@ -339,9 +343,24 @@ fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Servic
         host_ports: BTreeMap::new(),
         state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
         settings: settings.map(|(name, setting)| (name.to_string(), setting.value.fallback())).collect(),
+        names: Vec::new(),
+        memory: None,
+        cpus: None,
         secrets: BTreeSet::new(),
         poisoned: false,
     }
+}
+
+/// The names in the settings that the definition gives.
+fn names(kind: &Kind, def: &ServiceDef) -> Vec<NameIn> {
+    let mut found = Vec::new();
+    let (Some(known), Some(given)) = (&kind.front.settings, &def.settings) else { return found };
+    for (name, value) in &given.entries {
+        if let Some(setting) = known.entries.get(name) {
+            setting.value.names_in(&value.value.0, &|other| given.entries.contains_key(other), &mut found);
+        }
+    }
+    found
 }
 
 fn usual_ports(kind: &Kind) -> BTreeMap<PortName, At<Port>> {

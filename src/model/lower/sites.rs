@@ -30,7 +30,7 @@ impl Lower<'_> {
                     None
                 }
             };
-            let dns = def.dns.iter().flatten().map(|at| at.value).collect();
+            let dns = def.dns.iter().flatten().copied().collect();
             let region = def.region.as_ref().map(|at| at.value.clone());
             sites.insert(
                 name.clone(),

@@ -27,12 +27,26 @@ pub struct Outline {
 pub fn outline(source: &str) -> Outline {
     let (text, holes) = mask(source);
     let mut assigned = assigned(&text);
+    if assigned.is_empty() {
+        assigned = bindings(&text);
+    }
     for segment in assigned.iter_mut().flat_map(|one| &mut one.path) {
         if holes.iter().any(|hole| hole.range.contains(&segment.range.start)) {
             segment.name = None;
         }
     }
     Outline { holes, assigned }
+}
+
+/// Reads the text of a template that others include in a set: bindings without the braces around them.
+fn bindings(text: &str) -> Vec<Assigned> {
+    let mut found = assigned(&format!("{{{text}}}"));
+    let one_back = |range: &mut Range<usize>| *range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
+    for one in &mut found {
+        one_back(&mut one.range);
+        one.path.iter_mut().for_each(|segment| one_back(&mut segment.range));
+    }
+    found
 }
 
 impl Outline {
@@ -118,5 +132,13 @@ mod tests {
         let hole = outline.holes_in(value).next().unwrap();
         assert_eq!(hole.expression, "ports.web ~ \"}}\"");
         assert_eq!(outline.holes.len(), 2);
+    }
+
+    #[test]
+    fn bindings_without_braces_are_read() {
+        let source = "  users.{{ user | attr }} = {\n    uid = 5;\n  };\n";
+        let outline = outline(source);
+        assert_eq!(outline.assigned[0].dotted(), "users.*.uid");
+        assert_eq!(&source[outline.assigned[0].range.clone()], "5");
     }
 }

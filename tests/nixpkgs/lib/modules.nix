@@ -329,6 +329,9 @@ in
     {
       config = checked (removeAttrs config [ "_module" ]);
       options = checked (removeAttrs tree.options [ "_module" ]);
+      # The same without a look at what is defined, and the types of what need not be declared.
+      declared = removeAttrs tree.options [ "_module" ];
+      inherit freeform;
       inherit (config) _module;
       extendModules =
         more:
@@ -355,6 +358,7 @@ in
     {
       options = lib.setAttrByPath from (
         lib.mkOption {
+          visible = false;
           type = (lib.getAttrFromPath to options).type;
           apply = _: lib.getAttrFromPath to config;
         }
@@ -367,7 +371,7 @@ in
     path: remedy:
     { options, ... }:
     {
-      options = lib.setAttrByPath path (lib.mkOption { });
+      options = lib.setAttrByPath path (lib.mkOption { visible = false; });
       config.assertions = [
         {
           assertion = !(lib.getAttrFromPath path options).isDefined;

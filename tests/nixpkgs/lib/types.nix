@@ -1,6 +1,8 @@
 # Types of options: what each accepts, and how several definitions become one value.
 #
-# A type is { name, description, check :: a -> bool, merge :: loc -> [{ file, value }] -> a }.
+# A type is { name, description, check :: a -> bool, merge :: loc -> [{ file, value }] -> a, getSubOptions :: loc ->
+# options }. Descriptions are in nixpkgs' words, which readers of an options list know; `plain` ones need no
+# parentheses inside of others.
 { lib }:
 let
   inherit (builtins)
@@ -45,16 +47,30 @@ let
     {
       _type = "option-type";
       description = type.name;
+      getSubOptions = _: { };
       merge = mergeEqual;
+      plain = false;
     }
     // type;
+
+  # phrase :: type -> its description inside of another
+  phrase = type: if type.plain then type.description else "(${type.description})";
 
   intBetween =
     low: high:
     mkOptionType {
       name = "intBetween";
-      description = "a whole number from ${toString low} to ${toString high}";
+      description = "integer between ${toString low} and ${toString high} (both inclusive)";
+      plain = true;
       check = value: isInt value && value >= low && value <= high;
+    };
+
+  # bits :: int -> highest -> type, of unsigned integers
+  bits =
+    size: high:
+    intBetween 0 high
+    // {
+      description = "${toString size} bit unsigned integer; between 0 and ${toString high} (both inclusive)";
     };
 
   # Entries of a list or a set are merged like options of their own.
@@ -70,7 +86,9 @@ let
     element:
     mkOptionType {
       inherit name;
-      description = "a set of: ${element.description}";
+      description = "${lib.optionalString lazy "lazy "}attribute set of ${phrase element}";
+      plain = true;
+      getSubOptions = loc: element.getSubOptions (loc ++ [ "<name>" ]);
       check = isAttrs;
       emptyValue.value = { };
       merge =
@@ -95,7 +113,8 @@ rec {
 
   anything = mkOptionType {
     name = "anything";
-    description = "any value";
+    description = "anything";
+    plain = true;
     check = _: true;
     merge =
       loc: defs:
@@ -111,7 +130,8 @@ rec {
 
   attrs = mkOptionType {
     name = "attrs";
-    description = "a set";
+    description = "attribute set";
+    plain = true;
     check = isAttrs;
     emptyValue.value = { };
     merge = _: defs: lib.mergeAttrsList (values defs);
@@ -124,7 +144,8 @@ rec {
 
   bool = mkOptionType {
     name = "bool";
-    description = "a boolean";
+    description = "boolean";
+    plain = true;
     check = isBool;
   };
 
@@ -137,7 +158,8 @@ rec {
     from: coerce: to:
     mkOptionType {
       name = "coercedTo";
-      description = "${to.description}, or ${from.description} in its stead";
+      description = "${phrase to} or ${phrase from} convertible to it";
+      getSubOptions = to.getSubOptions;
       check = value: to.check value || (from.check value && to.check (coerce value));
       merge =
         loc: defs:
@@ -153,7 +175,7 @@ rec {
 
   deferredModule = mkOptionType {
     name = "deferredModule";
-    description = "a module";
+    description = "module";
     check = value: isAttrs value || isFunction value || path.check value;
     merge = _: defs: { imports = values defs; };
   };
@@ -162,7 +184,7 @@ rec {
     a: b:
     mkOptionType {
       name = "either";
-      description = "${a.description}, or ${b.description}";
+      description = "${phrase a} or ${b.description}";
       check = value: a.check value || b.check value;
       merge =
         loc: defs:
@@ -178,7 +200,11 @@ rec {
     choices:
     mkOptionType {
       name = "enum";
-      description = "one of ${lib.concatMapStringsSep ", " builtins.toJSON choices}";
+      description =
+        if length choices == 1 then
+          "value ${builtins.toJSON (head choices)} (singular enum)"
+        else
+          "one of ${lib.concatMapStringsSep ", " builtins.toJSON choices}";
       check = value: elem value choices;
     };
 
@@ -186,7 +212,8 @@ rec {
 
   float = mkOptionType {
     name = "float";
-    description = "a decimal number";
+    description = "floating point number";
+    plain = true;
     check = isFloat;
   };
 
@@ -194,7 +221,7 @@ rec {
     result:
     mkOptionType {
       name = "functionTo";
-      description = "a function to ${result.description}";
+      description = "function that evaluates to a(n) ${phrase result}";
       check = isFunction;
       merge =
         loc: defs: argument:
@@ -203,20 +230,21 @@ rec {
 
   int = mkOptionType {
     name = "int";
-    description = "a whole number";
+    description = "signed integer";
+    plain = true;
     check = isInt;
   };
 
   ints = {
     between = intBetween;
     positive = addCheck int (value: value > 0) // {
-      description = "a whole number above zero";
+      description = "positive integer, meaning >0";
     };
-    u8 = intBetween 0 255;
-    u16 = intBetween 0 65535;
-    u32 = intBetween 0 4294967295;
+    u8 = bits 8 255;
+    u16 = bits 16 65535;
+    u32 = bits 32 4294967295;
     unsigned = addCheck int (value: value >= 0) // {
-      description = "a whole number, zero or more";
+      description = "unsigned integer, meaning >=0";
     };
   };
 
@@ -231,7 +259,9 @@ rec {
     element:
     mkOptionType {
       name = "listOf";
-      description = "a list of: ${element.description}";
+      description = "list of ${phrase element}";
+      plain = true;
+      getSubOptions = loc: element.getSubOptions (loc ++ [ "*" ]);
       check = isList;
       emptyValue.value = [ ];
       merge =
@@ -256,14 +286,15 @@ rec {
   nonEmptyListOf = element: addCheck (listOf element) (list: list != [ ]);
 
   nonEmptyStr = addCheck str (text: match "[[:space:]]*" text == null) // {
-    description = "a string that is not empty";
+    description = "non-empty string";
   };
 
   nullOr =
     element:
     mkOptionType {
       name = "nullOr";
-      description = "null, or ${element.description}";
+      description = "null or ${phrase element}";
+      getSubOptions = element.getSubOptions;
       check = value: value == null || element.check value;
       emptyValue.value = null;
       merge =
@@ -281,14 +312,15 @@ rec {
     low: high:
     addCheck number (value: value >= low && value <= high)
     // {
-      description = "a number from ${toString low} to ${toString high}";
+      description = "integer or floating point number between ${toString low} and ${toString high} (both inclusive)";
     };
 
   oneOf = choices: builtins.foldl' either (head choices) (builtins.tail choices);
 
   package = mkOptionType {
     name = "package";
-    description = "a package";
+    description = "package";
+    plain = true;
     check = value: lib.isDerivation value || (isAttrs value && value ? outPath);
     merge = mergeOne;
   };
@@ -299,17 +331,17 @@ rec {
 
   path = mkOptionType {
     name = "path";
-    description = "an absolute path";
+    description = "absolute path";
+    plain = true;
     check = value: lib.isStringLike value && builtins.substring 0 1 (toString value) == "/";
   };
 
-  port = ints.u16 // {
-    description = "a port, 0 to 65535";
-  };
+  port = ints.u16;
 
   raw = mkOptionType {
     name = "raw";
-    description = "any value";
+    description = "raw value";
+    plain = true;
     check = _: true;
     merge = mergeOne;
   };
@@ -319,23 +351,25 @@ rec {
     str
     // {
       name = "separatedString";
+      description = "strings concatenated with ${builtins.toJSON separator}";
       emptyValue.value = "";
       merge = _: defs: lib.concatStringsSep separator (values defs);
     };
 
   shellPackage = package // {
     check = value: package.check value && value ? shellPath;
-    description = "a package that is a shell";
+    description = "package";
   };
 
   singleLineStr = addCheck str (text: match ".*\n.+" text == null) // {
-    description = "a string of one line";
+    description = "(optionally newline-terminated) single-line string";
     merge = loc: defs: lib.removeSuffix "\n" (mergeEqual loc defs);
   };
 
   str = mkOptionType {
     name = "str";
-    description = "a string";
+    description = "string";
+    plain = true;
     check = isString;
   };
 
@@ -343,7 +377,7 @@ rec {
     pattern:
     addCheck str (text: match pattern text != null)
     // {
-      description = "a string that matches ${pattern}";
+      description = "string matching the pattern ${pattern}";
     };
 
   # submodule :: module or [module] -> type
@@ -380,7 +414,12 @@ rec {
     in
     mkOptionType {
       name = "submodule";
-      description = "a set of options";
+      description =
+        let
+          free = (evaluate [ "<name>" ] [ ]).freeform;
+        in
+        if free == [ ] then "submodule" else "open submodule of ${(head free).description}";
+      getSubOptions = loc: (evaluate loc [ ]).declared;
       check = value: isAttrs value || isFunction value || path.check value;
       emptyValue.value = { };
       merge = loc: defs: (evaluate loc defs).config;
@@ -391,7 +430,8 @@ rec {
 
   unspecified = mkOptionType {
     name = "unspecified";
-    description = "any value";
+    description = "unspecified value";
+    plain = true;
     check = _: true;
     merge =
       loc: defs:

@@ -17,6 +17,7 @@ let
       overlays = overlays;
       hostPlatform = lib.systems.elaborate system;
       path = toString ../.;
+      nixosOptionsDoc = import ./options-doc.nix { inherit final lib; };
 
       # callPackage :: path or function -> set -> a
       callPackage =

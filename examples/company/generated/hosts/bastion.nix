@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bastion. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=fffdfe17f8cc1dd7b4e6ed36cfdb5f19 body=8bb9d5131359b6eb30c1a8e9037dfb86 words=585e040bb3ac2c6b25a8248e4efdbbf6
+# cistern 1 in=a78d13810167f81490cf2998205dbaf9 body=7757917f6d354afae026d762b565146c words=12c87fadf04a48e19fab889868d064bb
 { lib, ... }:
 {
   imports = [
@@ -303,6 +303,8 @@
         "monitor"
         "monitor.example.org"
         "10.20.0.40"
+        "grafana"
+        "grafana.example.org"
       ];
       publicKey = lib.mkOverride 900 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPDAGmABwMxULs4/cNav9LbtipTZZHl30+7JCfLEbPEe";
     };

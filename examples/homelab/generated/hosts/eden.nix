@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=64c2f9f2d42873e7760ffc671673c5a4 body=ca152c63af4619a96cd2b710e2e160b0 words=50ed587a7283fbcddae6e26351b83c4a
+# cistern 1 in=9dd6dea7358e8f7c52d96f9d1f3e7c2f body=ced8923b477156322848fe9f0a8146eb words=0e8b37868d0d3b47aafe08c6dfb53593
 { lib, ... }:
 {
   imports = [
@@ -89,7 +89,7 @@
           # nixpkgs binds to the loopback; who comes in is the firewall's to say.
           host = lib.mkOverride 900 "0.0.0.0";
           port = lib.mkOverride 900 8081;
-          host_whitelist = lib.mkOverride 900 "eden,eden.home.arpa,eden.home.arpa";
+          host_whitelist = lib.mkOverride 900 "eden,eden.home.arpa,nas,nas.home.arpa,eden.home.arpa";
           # Relative directories would start at the account's home, which it does not have.
           complete_dir = lib.mkOverride 900 "/mnt/media/tv/usenet";
           download_dir = lib.mkOverride 900 "/var/lib/sabnzbd/incomplete";
@@ -139,14 +139,11 @@
           peer-port = lib.mkOverride 900 51414;
           rpc-bind-address = lib.mkOverride 900 "0.0.0.0";
           rpc-whitelist = lib.mkOverride 900 "127.0.0.1,::1,192.168.1.*";
-          rpc-host-whitelist = lib.mkOverride 900 "eden,eden.home.arpa";
+          rpc-host-whitelist = lib.mkOverride 900 "eden,eden.home.arpa,nas,nas.home.arpa";
           download-dir = lib.mkOverride 900 "/mnt/media/tv/torrents";
           umask = lib.mkOverride 900 "002";
         };
       };
-
-      # Peers come by UDP as well, at the same port.
-      networking.firewall.allowedUDPPorts = [ 51414 ];
 
       # A disk that is missing stops the service rather than filling the root.
       systemd.services.transmission.unitConfig.RequiresMountsFor = [ "/mnt/media/tv/torrents" ];
@@ -187,7 +184,10 @@
       9100
       51414
     ];
-    firewall.allowedUDPPorts = [ 7359 ];
+    firewall.allowedUDPPorts = [
+      7359
+      51414
+    ];
   };
 
   # The interface keeps its name whatever else is plugged in.
@@ -262,6 +262,20 @@
       ];
     }
   ];
+
+  # What services may use: above it, the kernel ends or slows them and leaves the rest of the host alone.
+  systemd.services = {
+    jellyfin.serviceConfig = {
+      MemoryMax = lib.mkOverride 900 "3G";
+    };
+    sabnzbd.serviceConfig = {
+      CPUQuota = lib.mkOverride 900 "200%";
+      MemoryMax = lib.mkOverride 900 "4G";
+    };
+    transmission.serviceConfig = {
+      MemoryMax = lib.mkOverride 900 "2G";
+    };
+  };
 
   age.secrets = {
     arr-keys = {

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=92c3579c7805ca9d543ea1d52d920957 body=3c06119f2dfbcefd2b3bd46c5a9a69cd words=299ad14c99b64816c56484f8622d2be4
+# cistern 1 in=b4b3ebf49d9af2eca7dc9d80fa489584 body=180f1b38912c126323bbe4e18be0b009 words=5d38d2204af35d3024fdc1daec9bb5de
 { lib, ... }:
 {
   imports = [
@@ -160,6 +160,13 @@
       ];
     }
   ];
+
+  # What services may use: above it, the kernel ends or slows them and leaves the rest of the host alone.
+  systemd.services = {
+    jellyfin.serviceConfig = {
+      MemoryMax = lib.mkOverride 900 "3G";
+    };
+  };
 
   age.secrets = {
     arr-keys = {

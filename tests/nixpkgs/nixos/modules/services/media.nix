@@ -27,19 +27,23 @@ let
   sabnzbd = cfg.sabnzbd;
 
   # What SABnzbd's configuration file can hold.
-  ini = types.oneOf [
-    types.str
-    types.int
-    types.bool
-    (types.listOf (
-      types.oneOf [
-        types.str
-        types.int
-        types.bool
-      ]
-    ))
-    (types.attrsOf ini)
-  ];
+  ini =
+    types.oneOf [
+      types.str
+      types.int
+      types.bool
+      (types.listOf (
+        types.oneOf [
+          types.str
+          types.int
+          types.bool
+        ]
+      ))
+      (types.attrsOf ini)
+    ]
+    // {
+      description = "a value of sabnzbd.ini";
+    };
 
   # named :: names in order -> type of their numbers
   named =

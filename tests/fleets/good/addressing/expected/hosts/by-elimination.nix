@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-elimination. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5dd2879f3198bbe647e352b3be5a13f9 body=5809b72274b23fc09c49111bd1e1d1a3 words=ff521c6b551bd703ed333987a4332d5d
+# cistern 1 in=e63a082f1f3465aca4e06dda16bdacda body=fb5376522cc0f5f5cc9a16366f6d8a62 words=66bc73ce278781213744979b28985ad3
 { lib, ... }:
 {
   imports = [
@@ -62,6 +62,10 @@
     "/" = {
       device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
       fsType = lib.mkOverride 900 "ext4";
+    };
+    "/boot" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/ESP";
+      fsType = lib.mkOverride 900 "vfat";
     };
   };
 

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bios. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a212c7bf487c5409881ed6eec4ee2ba3 body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
+# cistern 1 in=21b0edaa8cceac77098e406c8712c80f body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
 { lib, ... }:
 {
   imports = [

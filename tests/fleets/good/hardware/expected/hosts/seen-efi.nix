@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.seen-efi. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=027445dbbf383b1780a40f36633fcc71 body=1ff468f36e6d2e646c44543bd4d939c1 words=3d867d6dc967dc1d318b9a7af4b35ac4
+# cistern 1 in=16192c7a81f3549e78ae87110960c337 body=e7e6aeae075c1d0965f884dbc9743e57 words=f33bfdd747616368054684f90a77c593
 { lib, ... }:
 {
   imports = [
@@ -36,6 +36,11 @@
     "/" = {
       device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
       fsType = lib.mkOverride 900 "ext4";
+    };
+    "/boot" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/ESP";
+      fsType = lib.mkOverride 900 "vfat";
+      options = [ "umask=0077" ];
     };
   };
 

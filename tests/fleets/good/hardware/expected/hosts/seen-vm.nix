@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.seen-vm. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=dfafce402c5032ff32fb103eeb0deb44 body=f80122f95a9d5bc506b091f543900118 words=41d1ccd002e6bbbec48ab4d4eb8f0311
+# cistern 1 in=2bacf866446bfdc7b75901dfb784b2fa body=2332db207cc48618414fe4371ca3577d words=fa943e8b987d2656c27c83055d910c30
 { lib, ... }:
 {
   imports = [
@@ -50,6 +50,11 @@
     "/" = {
       device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
       fsType = lib.mkOverride 900 "ext4";
+    };
+    "/boot" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/ESP";
+      fsType = lib.mkOverride 900 "vfat";
+      options = [ "umask=0077" ];
     };
   };
 

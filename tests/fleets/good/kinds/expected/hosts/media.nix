@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.media. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a8fe21248be507ed192f11c819d63bc3 body=02f0794d4a36994c13b6c098e53661f2 words=c9fd3f56cb472cd3d3a895b665b25788
+# cistern 1 in=6f67513bc61e3d9f32aa0ed764d473d8 body=66ff0796dcfe662d948025a41571af80 words=0acfd2a51ac4f77cdfd05b55c2175ef4
 { lib, ... }:
 {
   imports = [
@@ -169,9 +169,6 @@
         };
       };
 
-      # Peers come by UDP as well, at the same port.
-      networking.firewall.allowedUDPPorts = [ 51413 ];
-
       # A disk that is missing stops the service rather than filling the root.
       systemd.services.transmission.unitConfig.RequiresMountsFor = [ "/srv/torrents" ];
 
@@ -195,7 +192,10 @@
       9696
       51413
     ];
-    firewall.allowedUDPPorts = [ 7359 ];
+    firewall.allowedUDPPorts = [
+      7359
+      51413
+    ];
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";

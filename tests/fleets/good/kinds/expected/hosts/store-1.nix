@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5c7dfc5786595d89b728a065ff9860ff body=620fa5bd1109b033bbfdb154585dfa06 words=c4a0099e2732ae952869fe21502d9ea6
+# cistern 1 in=c0d74800bb3e5e219d6b072799b36220 body=bce4f93371c70dbf091f84f0bcd11cec words=4d9e1212140d7f98a66e9ee48a9aae38
 { lib, ... }:
 {
   imports = [
@@ -105,8 +105,6 @@
           ];
         };
 
-        networking.firewall.allowedTCPPorts = [ 5432 ];
-
         # PostgreSQL would start without an address that is not up yet.
         systemd.services.postgresql = {
           wants = [ "network-online.target" ];
@@ -158,6 +156,7 @@
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
     firewall.allowedTCPPorts = [
+      5432
       6379
       9100
       9121

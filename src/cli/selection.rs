@@ -1,0 +1,78 @@
+//! Hosts that a command is about: a selector on the command line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Terminal;
+use crate::diag::{Diagnostic, Faults};
+use crate::load::decode::{At, Scalar, unreadable};
+use crate::model::empty;
+use crate::place::Entries;
+use crate::place::plan::HostEntry;
+use crate::source::{Sources, Span};
+use crate::value::{HostName, LabelName, Selectable, Selector, Tag};
+
+/// What stands for a file in diagnostics about the command line.
+const ARGUMENT: &str = "SELECTOR";
+
+/// Chooses hosts; says what is wrong and returns nothing when the selector cannot be read or matches none.
+pub(super) fn choose<'h, H: Selectable + 'h>(
+    text: &str,
+    hosts: impl Iterator<Item = &'h H> + Clone,
+    terminal: &Terminal,
+) -> Option<BTreeSet<HostName>> {
+    let mut argument = Sources::default();
+    let file = argument.add(ARGUMENT, text);
+    let whole = Span::new(file, 0, text.len());
+    let diagnostic = match Selector::read(text) {
+        Ok(value) => {
+            let found: BTreeSet<_> =
+                hosts.clone().filter(|host| value.matches(*host)).map(|host| host.name().clone()).collect();
+            if !found.is_empty() {
+                return Some(found);
+            }
+            empty(&At { value, span: whole }, hosts)
+        }
+        Err(why) => faulty(text, whole, &why),
+    };
+    terminal.faults(&Faults::from(diagnostic), &argument);
+    None
+}
+
+/// Chooses hosts of a plan.
+pub(super) fn of_plan(text: &str, entries: &Entries, terminal: &Terminal) -> Option<BTreeSet<HostName>> {
+    let hosts: Vec<_> = entries.hosts.iter().map(|(name, entry)| Planned { name, entry }).collect();
+    choose(text, hosts.iter(), terminal)
+}
+
+/// Points at the word that cannot be read, where the reason names one.
+fn faulty(text: &str, whole: Span, why: &str) -> Diagnostic {
+    let word = why.split('`').nth(1).filter(|word| !word.is_empty());
+    let place = word.and_then(|word| Some((text.rfind(word)?, word.len())));
+    let span = match place {
+        Some((start, length)) => Span::new(whole.file, start, start + length),
+        None if why.contains("at its end") && !text.is_empty() => {
+            let last = text.trim_end().char_indices().next_back().map_or(0, |(at, _)| at);
+            Span::new(whole.file, last, text.trim_end().len())
+        }
+        None => whole,
+    };
+    unreadable::<Selector>(text, span, why)
+}
+
+/// A host of a plan, for selectors.
+struct Planned<'p> {
+    name: &'p HostName,
+    entry: &'p HostEntry,
+}
+
+impl Selectable for Planned<'_> {
+    fn name(&self) -> &HostName {
+        self.name
+    }
+    fn tags(&self) -> &BTreeSet<Tag> {
+        &self.entry.tags
+    }
+    fn labels(&self) -> &BTreeMap<LabelName, String> {
+        &self.entry.labels
+    }
+}

@@ -1,0 +1,140 @@
+//! What the types of a kind's front matter do not say.
+
+use super::front::{Front, PortDef};
+use super::setting::{SettingDef, SettingType};
+use crate::diag::{Diagnostic, Faults, codes};
+use crate::load::decode::{At, Keyed};
+use crate::source::Span;
+use crate::value::{PortName, SettingName};
+
+impl Front {
+    /// Checks what the types do not say.
+    pub(super) fn check(&self, top: Span, faults: &mut Faults) {
+        match &self.version {
+            Some(version) if version.value != 1 => faults.push(
+                Diagnostic::new(
+                    codes::UNKNOWN_VERSION,
+                    format!("front matter of version {} is not read", version.value),
+                )
+                .at(version.span, "1 is the only version")
+                .help("use a Cistern that knows it, or write `version: 1`"),
+            ),
+            None if !self.poisoned => {
+                faults.push(
+                    Diagnostic::new(codes::MISSING_KEY, "the front matter has no `version`")
+                        .at(top, "add `version: 1`"),
+                );
+            }
+            _ => {}
+        }
+        if self.summary.is_none() && !self.poisoned {
+            faults.push(
+                Diagnostic::new(codes::MISSING_KEY, "the front matter has no `summary`")
+                    .at(top, "say in one line what it is"),
+            );
+        }
+        for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
+            if port.value.number.is_none() && !port.value.poisoned {
+                faults.push(
+                    Diagnostic::new(codes::MISSING_KEY, format!("port `{name}` has no `number`"))
+                        .at(port.key, "where does it usually listen?")
+                        .help("add `number: 8080`"),
+                );
+            }
+        }
+        if self.metrics.as_ref().is_some_and(|metrics| metrics.port.is_none() && !metrics.poisoned) {
+            faults.push(
+                Diagnostic::new(codes::MISSING_KEY, "`metrics` has no `port`")
+                    .at(top, "name one of `ports`")
+                    .help("add `port: NAME` under `metrics`"),
+            );
+        }
+        for (name, member) in self.members.iter().flat_map(|members| &members.entries) {
+            if member.value.kind.is_none() && !member.value.poisoned {
+                faults.push(
+                    Diagnostic::new(codes::MISSING_KEY, format!("the member `{name}` has no `kind`"))
+                        .at(member.key, "which kind comes with it?"),
+                );
+            }
+        }
+        self.settings_named(faults);
+        if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
+            && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value))
+        {
+            faults.push(
+                Diagnostic::new(
+                    codes::UNKNOWN_PORT,
+                    format!("metrics are on port `{}`, which is not listed", port.value),
+                )
+                .at(port.span, "not one of `ports`")
+                .help("list it under `ports`"),
+            );
+        }
+    }
+
+    /// Facts name settings that exist, and stand where they do something.
+    fn settings_named(&self, faults: &mut Faults) {
+        let mut named: Vec<&At<SettingName>> = self.bind.iter().collect();
+        for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
+            named.extend(&port.value.open_with);
+            public_is_open(name, port, faults);
+        }
+        for setting in self.settings.iter().flat_map(|settings| settings.entries.values()) {
+            formats_fit(&setting.value, &mut named, faults);
+        }
+        let settings = self.settings.as_ref();
+        let known = |name: &str| {
+            settings.is_some_and(|known| known.entries.contains_key(name) || known.poisoned.contains(name))
+        };
+        for name in named.into_iter().filter(|name| !known(name.value.as_str())) {
+            let names = settings.iter().flat_map(|settings| settings.entries.keys().map(SettingName::as_str));
+            faults.push(
+                Diagnostic::new(codes::UNKNOWN_NAME, format!("there is no setting `{}`", name.value))
+                    .at(name.span, "not one of `settings`")
+                    .nearest(name.value.as_str(), names),
+            );
+        }
+    }
+}
+
+/// Only what the firewall lets in can be meant for everybody.
+fn public_is_open(name: &PortName, port: &Keyed<PortDef>, faults: &mut Faults) {
+    let def = &port.value;
+    let open = def.open.is_some_and(|open| open.value) || def.open_with.is_some();
+    if let Some(public) = def.public.filter(|public| public.value && !open && !def.poisoned) {
+        faults.push(
+            Diagnostic::new(codes::NO_EFFECT, format!("port `{name}` is public and not open"))
+                .at(public.span, "nobody gets here")
+                .help("add `open: true`, or remove `public`"),
+        );
+    }
+}
+
+/// Formats belong to strings, and types of keys to maps with free keys; what they name goes into a list.
+fn formats_fit<'s>(def: &'s SettingDef, named: &mut Vec<&'s At<SettingName>>, faults: &mut Faults) {
+    let kind = def.r#type.map_or(SettingType::String, |kind| kind.value);
+    let mut idle = |span: Span, what: &str, belongs: &str| {
+        faults.push(
+            Diagnostic::new(codes::NO_EFFECT, format!("`{what}` does nothing here"))
+                .at(span, format!("only {belongs} has one")),
+        );
+    };
+    if kind != SettingType::String {
+        for span in def.format.iter().map(|at| at.span).chain(def.public_with.iter().map(|at| at.span)) {
+            idle(span, "format", "a string");
+        }
+    }
+    if let Some(keys) = &def.keys
+        && (kind != SettingType::Object || def.properties.is_some())
+        && let Some(format) = &keys.0.format
+    {
+        idle(format.span, "keys", "a map with free keys");
+    }
+    named.extend(&def.public_with);
+    for inner in def.items.iter().chain(&def.values).chain(&def.keys) {
+        formats_fit(&inner.0, named, faults);
+    }
+    for property in def.properties.iter().flat_map(|properties| properties.entries.values()) {
+        formats_fit(&property.value, named, faults);
+    }
+}

@@ -1,0 +1,99 @@
+//! From a definition to a plan for the sake of one host, whatever the faults of what has nothing to do with it.
+
+use std::collections::BTreeSet;
+
+use super::known::Known;
+use super::view::View;
+use crate::check::{check, secrets};
+use crate::diag::{Diagnostic, Faults, Severity, Subject};
+use crate::load::Raw;
+use crate::model::Definition;
+use crate::place::place;
+use crate::prove::{Plan, prove};
+use crate::value::HostName;
+
+/// Rounds in which entries with faults are left out, at most.
+const ROUNDS: usize = 8;
+
+/// The sections whose entries can be left out.
+const ENTRIES: [&str; 6] = ["groups", "hosts", "profiles", "secrets", "services", "sites"];
+
+/// A plan for the sake of one host.
+#[derive(Debug)]
+pub struct OnePlan {
+    /// The plan.
+    pub plan: Plan,
+    /// The entries that were left out because of their faults.
+    pub without: Vec<Subject>,
+}
+
+impl Known {
+    /// Goes on to a plan for one host, without other entries that have faults.
+    ///
+    /// # Errors
+    /// The faults, when the host itself or what it is made of has some.
+    pub fn plan(&self, host: &HostName) -> Result<OnePlan, Faults> {
+        let mut raw = self.raw.clone();
+        // What is only a warning keeps no host from being written.
+        raw.take("lints", |code| {
+            self.raw.root.at(&["lints", code, "level"]).is_some_and(|level| level.shape() == "`deny`")
+        });
+        // Nor does what has nothing to do with it.
+        raw.take("services", |name| !self.runs(name, host));
+        raw.take("secrets", |name| !self.reads(name, host));
+        let mut without: Vec<Subject> = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut faults = Faults::default();
+            let fleet = Definition::read(&raw, &mut faults).lower(&self.sources, &mut faults);
+            let draft = check(fleet, &mut faults).map(place);
+            if let Some(plan) = draft.and_then(|draft| prove(draft, &mut faults)) {
+                return Ok(OnePlan { plan, without });
+            }
+            let guilty = self.guilty(&raw, &faults, host);
+            if guilty.is_empty() {
+                return Err(faults);
+            }
+            for subject in &guilty {
+                raw.take(subject.section, |name| name == subject.name);
+            }
+            without.extend(guilty);
+        }
+        Err(self.faults.clone())
+    }
+
+    /// Says whether a service runs on a host, or might if it could be read.
+    fn runs(&self, service: &str, host: &HostName) -> bool {
+        self.fleet.services.get(service).is_none_or(|service| service.hosts.contains(host))
+    }
+
+    /// Says whether a host reads a secret, or might if it could be read.
+    fn reads(&self, secret: &str, host: &HostName) -> bool {
+        self.fleet.secrets.get(secret).is_none_or(|secret| secrets::readers(&self.fleet, secret).contains(host))
+    }
+
+    /// The entries with errors that a host can be written without.
+    fn guilty(&self, raw: &Raw, faults: &Faults, host: &HostName) -> BTreeSet<Subject> {
+        let layers: BTreeSet<String> = View::of(self, host.as_str()).map(|view| view.layers()).unwrap_or_default();
+        let spared = |section: &str, name: &str| match section {
+            "hosts" => name != host.as_str(),
+            "secrets" | "services" => true,
+            "groups" | "profiles" | "sites" => !layers.contains(&format!("{section}.{name}")),
+            _ => false,
+        };
+        let errors = faults.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let of = |diagnostic: &Diagnostic| -> Vec<Subject> {
+            let named = diagnostic.about.iter().filter(|subject| spared(subject.section, &subject.name));
+            let named: Vec<_> = named.cloned().collect();
+            if !named.is_empty() {
+                return named;
+            }
+            let place = diagnostic.labels.first().and_then(|label| raw.entry_at(label.span));
+            let entry = place.and_then(|(section, name)| {
+                let section = ENTRIES.into_iter().find(|known| *known == section)?;
+                spared(section, name).then(|| Subject { section, name: name.to_owned() })
+            });
+            entry.into_iter().collect()
+        };
+        errors.flat_map(of).collect()
+    }
+}

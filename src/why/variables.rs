@@ -1,0 +1,268 @@
+//! Where the variables of templates come from: the one table that leads from a template's hole back to the definition.
+//!
+//! A test holds that every variable of every template of Cistern's stands in it, and every path that one of them names.
+
+use crate::emit::PartOf;
+use crate::value::Protocol;
+
+/// The templates that have a row's variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// `host.nix.j2`.
+    Host,
+    /// `hardware/*.nix.j2`.
+    Hardware,
+    /// `prometheus.nix.j2`.
+    Monitoring,
+    /// `services/*.nix.j2`: a kind's.
+    Kind,
+}
+
+/// What a variable was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MadeOf {
+    /// The name of the host.
+    Name,
+    /// The name of the service.
+    ServiceName,
+    /// A key of the host: `ssh.password_auth`.
+    Host(&'static str),
+    /// A key of the host's site.
+    Site(&'static str),
+    /// A key of the definition.
+    Top(&'static str),
+    /// A key of the service; what stands below the variable stands below the key as well.
+    Service(&'static str),
+    /// A key of the kind's own facts.
+    Front(&'static str),
+    /// A key of a mount, of `filesystems` or `storage`.
+    Mount(&'static str),
+    /// The ports that services open.
+    Open(Protocol),
+    /// A key of the administrators of the host.
+    Admins(&'static str),
+    /// A key of the operators of the host.
+    Operators(&'static str),
+    /// A key of a secret that the host reads.
+    Secret(&'static str),
+    /// A key of another host that this one works with.
+    Peer(&'static str),
+    /// The facts of the machine.
+    Facts,
+    /// Cistern decides, in a sentence.
+    Ours(&'static str),
+}
+
+/// One variable, or what stands below it.
+pub(super) struct Row {
+    /// Whose it is.
+    pub(super) family: Family,
+    /// Its path, `*` for the elements of a list or a map.
+    pub(super) path: &'static str,
+    /// What it was made from.
+    pub(super) from: &'static [MadeOf],
+}
+
+macro_rules! rows {
+    ($($family:ident { $($path:literal: $($from:expr),+;)* })*) => {
+        &[$($(Row { family: Family::$family, path: $path, from: { use self::MadeOf::*; &[$($from),+] } },)*)*]
+    };
+}
+
+/// Every variable.
+pub(super) const VARIABLES: &[Row] = rows! {
+    Host {
+        "accounts": Operators("keys"), Host("deploy.ssh_user");
+        "accounts.*.keys": Operators("keys"), Admins("keys");
+        "accounts.*.name": Operators("account"), Host("deploy.ssh_user");
+        "address": Host("address");
+        "deploy_account": Host("deploy.ssh_user");
+        "domain": Top("fleet.domain");
+        "facts": Facts;
+        "inputs": Host("modules");
+        "known_hosts": Host("ssh.known_hosts");
+        "known_hosts.*.key": Peer("host_key");
+        "known_hosts.*.name": Host("ssh.known_hosts");
+        "known_hosts.*.names": Peer("address"), Top("fleet.domain");
+        "locale": Host("locale");
+        "modules": Host("modules"), Host("hardware");
+        "mounts": Mount("device");
+        "mounts.*.device": Mount("device");
+        "mounts.*.fs_type": Mount("fs_type");
+        "mounts.*.options": Mount("options");
+        "mounts.*.place": Mount("mount");
+        "name": Name;
+        "network.dns": Site("dns");
+        "network.family": Host("address");
+        "network.gateway": Site("gateway");
+        "network.gateway_option": Host("address");
+        "network.interface": Host("network.interface");
+        "network.mac": Host("mac");
+        "network.mode": Host("network.mode");
+        "network.prefix_length": Site("subnet");
+        "password_auth": Host("ssh.password_auth");
+        "pieces": Ours("hardware, services and monitoring have templates of their own");
+        "root_keys": Admins("keys");
+        "secrets": Secret("services");
+        "secrets.*.file": Secret("per_host");
+        "secrets.*.group": Secret("group");
+        "secrets.*.mode": Secret("mode");
+        "secrets.*.name": Secret("services"), Secret("hosts");
+        "secrets.*.owner": Secret("owner");
+        "secrets.*.path": Secret("path");
+        "ssh_port": Host("deploy.port"), Host("deploy.hostname");
+        "state_version": Host("state_version");
+        "sudo": Operators("sudo"), Host("deploy.ssh_user");
+        "sudo.*.account": Operators("account"), Host("deploy.ssh_user");
+        "sudo.*.commands": Operators("sudo");
+        "sudo.*.run_as": Host("deploy.user");
+        "system": Host("system");
+        "tcp": Open(Protocol::Tcp);
+        "time_zone": Host("time_zone");
+        "udp": Open(Protocol::Udp);
+    }
+    Hardware {
+        "grub_device": Facts, Host("hardware");
+        "initrd_modules": Facts;
+        "profile": Host("hardware");
+        "reason": Host("hardware");
+        "uefi": Facts;
+    }
+    Monitoring {
+        "port": Ours("Prometheus always listens on its own port");
+        "retention": Top("monitoring.retention");
+        "scrape": Ours("the file lists every host that has something to scrape");
+        "scrape_interval": Top("monitoring.scrape_interval");
+    }
+    Kind {
+        "address": Host("address");
+        "domain": Top("fleet.domain");
+        "group": Front("group");
+        "host": Name;
+        "image": Service("image");
+        "ordinal": Service("placement");
+        "peers": Service("placement");
+        "peers.*.address": Peer("address");
+        "peers.*.host": Service("placement");
+        "peers.*.ordinal": Service("placement");
+        "peers.*.ports": Service("ports");
+        "peers.*.role": Service("placement");
+        "ports": Service("ports");
+        "role": Service("placement");
+        "service": ServiceName;
+        "settings": Service("settings");
+        "state": Service("state.path");
+        "user": Front("user");
+    }
+};
+
+/// Finds the row of a path, and what of the path stands below it.
+pub(super) fn row<'p>(family: Family, path: &'p [String]) -> Option<(&'static Row, &'p [String])> {
+    let fits = |row: &Row| {
+        let mut keys = path.iter();
+        let fits = row.path.split('.').all(|word| keys.next().is_some_and(|key| word == "*" || word == key));
+        fits.then(|| row.path.split('.').count())
+    };
+    let rows = VARIABLES.iter().filter(|row| row.family == family);
+    let (depth, row) = rows.filter_map(|row| Some((fits(row)?, row))).max_by_key(|(depth, _)| *depth)?;
+    Some((row, &path[depth..]))
+}
+
+impl Family {
+    /// The family of a part of a host's module.
+    pub(super) fn of_part(of: &PartOf) -> Self {
+        match of {
+            PartOf::Host => Self::Host,
+            PartOf::Hardware => Self::Hardware,
+            PartOf::Service(_) => Self::Kind,
+            PartOf::Monitoring => Self::Monitoring,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::embedded_files;
+    use crate::nix::{Templates, uses};
+    use crate::why::keys;
+
+    /// The family of a template by its name below `templates/`.
+    fn family(template: &str) -> Option<Family> {
+        match template {
+            "host.nix.j2" => Some(Family::Host),
+            "prometheus.nix.j2" => Some(Family::Monitoring),
+            _ if template.starts_with("hardware/") => Some(Family::Hardware),
+            _ if template.starts_with("services/") => Some(Family::Kind),
+            _ => None,
+        }
+    }
+
+    fn templates() -> (Templates, Vec<(&'static str, Family, String)>) {
+        let files = embedded_files().filter(|(path, _)| path.ends_with(".nix.j2"));
+        let texts: Vec<_> = files.map(|(path, bytes)| (path, String::from_utf8(bytes.to_vec()).unwrap())).collect();
+        let (templates, faults) = Templates::new(texts.iter().map(|(path, text)| ((*path).to_owned(), text.clone())));
+        assert_eq!(faults, []);
+        let of_hosts = texts.into_iter().filter_map(|(path, text)| Some((path, family(path)?, text)));
+        (templates, of_hosts.collect())
+    }
+
+    #[test]
+    fn every_variable_of_every_template_stands_in_the_table() {
+        let (templates, files) = templates();
+        assert!(files.len() > 15);
+        let mut missing = Vec::new();
+        for (path, family, text) in &files {
+            for name in templates.variables(path) {
+                if !VARIABLES.iter().any(|row| row.family == *family && row.path.split('.').next() == Some(&name)) {
+                    missing.push(format!("{path}: {name}"));
+                }
+            }
+            for used in uses(text).paths() {
+                if row(*family, used).is_none() {
+                    missing.push(format!("{path}: {}", used.join(".")));
+                }
+            }
+        }
+        assert!(missing.is_empty(), "rows are missing in VARIABLES:\n{}", missing.join("\n"));
+    }
+
+    #[test]
+    fn every_row_is_a_variable_of_a_template() {
+        let (templates, files) = templates();
+        // `peers.*.host` and the like are there for the kinds of others.
+        let known = ["group", "host", "image", "ordinal", "peers", "role", "user", "profile", "reason"];
+        for row in VARIABLES {
+            let name = row.path.split('.').next().unwrap();
+            let used =
+                files.iter().any(|(path, family, _)| *family == row.family && templates.variables(path).contains(name));
+            assert!(used || known.contains(&name), "no template has `{name}` of {:?}", row.family);
+        }
+    }
+
+    #[test]
+    fn the_table_names_keys_that_exist() {
+        let exists = |path: &[&str]| {
+            let path: Vec<&str> = path.iter().flat_map(|part| part.split('.')).collect();
+            assert!(keys::definition().at(&path).is_some(), "{path:?} is no key");
+        };
+        for from in VARIABLES.iter().flat_map(|row| row.from) {
+            match from {
+                MadeOf::Host(key) | MadeOf::Peer(key) => exists(&["hosts", "*", key]),
+                MadeOf::Site(key) => exists(&["sites", "*", key]),
+                MadeOf::Top(key) => exists(&[key]),
+                MadeOf::Service(key) => exists(&["services", "*", key]),
+                MadeOf::Mount("mount") => exists(&["hosts", "*", "storage", "*", "mount"]),
+                MadeOf::Mount(key) => exists(&["hosts", "*", "filesystems", "*", key]),
+                MadeOf::Admins(key) | MadeOf::Operators(key) => exists(&["access", "people", "*", key]),
+                MadeOf::Secret(key) => exists(&["secrets", "*", key]),
+                MadeOf::Name
+                | MadeOf::ServiceName
+                | MadeOf::Front(_)
+                | MadeOf::Open(_)
+                | MadeOf::Facts
+                | MadeOf::Ours(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+{ boot.loader.systemd-boot.enable = true; }

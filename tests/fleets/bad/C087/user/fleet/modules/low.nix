@@ -1,0 +1,1 @@
+{ boot.kernel.sysctl."net.ipv4.ip_unprivileged_port_start" = 81; }

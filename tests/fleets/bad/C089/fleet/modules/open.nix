@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  networking.firewall.enable = lib.mkForce false;
+}

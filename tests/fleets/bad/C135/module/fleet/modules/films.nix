@@ -1,0 +1,6 @@
+{
+  fileSystems."/mnt/films" = {
+    device = "/dev/disk/by-label/movies";
+    fsType = "xfs";
+  };
+}

@@ -1,0 +1,4 @@
+{ config, ... }:
+{
+  boot.loader.systemd-boot.enable = config.boot.isContainer;
+}

@@ -1,0 +1,3 @@
+{
+  boot.loader.efi.efiSysMountPoint = "/efi";
+}

@@ -1,0 +1,9 @@
+{
+  fileSystems = {
+    "/".options = [ "noatime" ];
+    "/boot" = {
+      device = "/dev/disk/by-label/ESP";
+      fsType = "vfat";
+    };
+  };
+}

@@ -1,0 +1,6 @@
+{
+  boot.loader = {
+    grub.enable = false;
+    systemd-boot.enable = true;
+  };
+}

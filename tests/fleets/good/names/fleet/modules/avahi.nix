@@ -1,0 +1,6 @@
+{
+  services.avahi = {
+    enable = true;
+    publish.enable = true;
+  };
+}

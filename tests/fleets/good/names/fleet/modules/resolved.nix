@@ -1,0 +1,6 @@
+{
+  services.resolved = {
+    enable = true;
+    settings.Resolve.MulticastDNS = true;
+  };
+}

@@ -1,0 +1,3 @@
+{
+  networking.bridges.br0.interfaces = [ "enp3s0" ];
+}

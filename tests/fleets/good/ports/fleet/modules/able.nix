@@ -1,0 +1,3 @@
+{
+  systemd.services.radarr.serviceConfig.AmbientCapabilities = [ "CAP_NET_BIND_SERVICE" ];
+}
