@@ -207,6 +207,19 @@ fn a_new_file_that_git_does_not_know_is_told() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_told() {
+    let fleet = Fleet::of(LAB);
+    fleet.write("hosts/x.yaml", b"address: \xff");
+    for args in [&["host", "set", "x", "--address", "10.0.0.3"][..], &["host", "rm", "x"], &["host", "add", "x"]] {
+        let output = fleet.cistern(args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("error[C002]: `hosts/x.yaml` is not UTF-8"), "{said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+    assert_eq!(fs::read(fleet.root.join("hosts/x.yaml")).unwrap(), b"address: \xff");
+}
+
+#[test]
 fn nothing_to_do_is_a_usage_fault() {
     let fleet = Fleet::of(LAB);
     for args in [

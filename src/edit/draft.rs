@@ -29,11 +29,14 @@ pub(super) fn parse(id: FileId, file: &SourceFile) -> Result<Node, Faults> {
 }
 
 impl<'s> Draft<'s> {
-    /// Begins with what the sources hold.
-    pub(super) fn open(sources: &'s mut Sources, path: &str) -> Result<Self, Faults> {
+    /// Begins with what the sources hold; `says` is what that says, where somebody has read it already.
+    pub(super) fn open(sources: &'s mut Sources, path: &str, says: Option<Value>) -> Result<Self, Faults> {
         let Some(id) = sources.find(path) else { return Err(load::load(sources).1) };
         let file = sources.file(id);
-        let expected = Value::of(&parse(id, file)?);
+        let expected = match says {
+            Some(says) => says,
+            None => Value::of(&parse(id, file)?),
+        };
         let before = file.text.clone();
         let page = match Page::open(&before) {
             Ok(page) => page,

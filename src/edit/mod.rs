@@ -121,7 +121,7 @@ pub fn edit(sources: &mut Sources, section: Section, name: &str, edit: &Edit) ->
         (Edit::Add { value, split }, None) => add(sources, section, name, value, *split)?,
         (_, None) => return Err(unknown(sources, section, name)),
         (Edit::Change(changes), Some(place)) => {
-            let mut draft = Draft::open(sources, &place.path)?;
+            let mut draft = Draft::open(sources, &place.path, place.says)?;
             for change in changes {
                 match change {
                     Change::Set(path, value) => draft.set(&place.prefix, path, value)?,
@@ -136,7 +136,7 @@ pub fn edit(sources: &mut Sources, section: Section, name: &str, edit: &Edit) ->
             Edited { path: place.path, before, after: None, added: 0, changed: 0, removed: 1 }
         }
         (Edit::Remove, Some(place)) => {
-            let mut draft = Draft::open(sources, &place.path)?;
+            let mut draft = Draft::open(sources, &place.path, place.says)?;
             draft.unset(&[], &Path(place.prefix))?;
             draft.finish()?
         }
@@ -164,22 +164,24 @@ struct Place {
     /// The keys that lead to it in its file; none in a file of its own.
     prefix: Vec<String>,
     span: Span,
+    /// What its file says, where it was read on the way.
+    says: Option<Value>,
 }
 
 impl Place {
     fn find(sources: &Sources, section: Section, name: &str) -> Result<Option<Self>, Faults> {
         let own = own_file(section, name);
         if let Some(id) = sources.find(&own) {
-            return Ok(Some(Self { path: own, prefix: Vec::new(), span: Span::top(id) }));
+            return Ok(Some(Self { path: own, prefix: Vec::new(), span: Span::top(id), says: None }));
         }
         if sources.rejected.iter().any(|rejected| rejected.path == own) {
-            let diagnostic = Diagnostic::new(codes::EDIT_FORM, format!("`{own}` cannot be read"));
-            return Err(diagnostic.file(own).help("`cistern check` says why").into());
+            let told = load::load(sources).1;
+            return Err(told.iter().filter(|fault| fault.path.as_ref() == Some(&own)).cloned().collect());
         }
         let root = definition(sources)?;
-        let entry = root.get(section.key()).and_then(|entry| entry.value.get(name));
+        let Some(entry) = root.get(section.key()).and_then(|entry| entry.value.get(name)) else { return Ok(None) };
         let prefix = vec![section.key().to_owned(), name.to_owned()];
-        Ok(entry.map(|entry| Self { path: MAIN.to_owned(), prefix, span: entry.key_span }))
+        Ok(Some(Self { path: MAIN.to_owned(), prefix, span: entry.key_span, says: Some(Value::of(&root)) }))
     }
 }
 
@@ -200,7 +202,7 @@ fn definition(sources: &Sources) -> Result<Node, Faults> {
 
 fn add(sources: &mut Sources, section: Section, name: &str, value: &Value, split: bool) -> Result<Edited, Faults> {
     let is_split = sources.below(&format!("{}/", section.key())).any(|(_, file)| file.path.ends_with(".yaml"));
-    let mut draft = Draft::open(sources, MAIN)?;
+    let mut draft = Draft::open(sources, MAIN, None)?;
     if split || is_split {
         let after = Some(draft.file(value)?);
         return Ok(Edited { path: own_file(section, name), before: None, after, added: 1, changed: 0, removed: 0 });
