@@ -8,6 +8,8 @@ pub(super) struct Names {
     /// What has a name, and which.
     of: BTreeMap<String, String>,
     given: BTreeSet<String>,
+    /// The number to try next where a name is taken.
+    next: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -21,7 +23,9 @@ impl Names {
         if let Some(name) = self.of.get(of) {
             return name.clone();
         }
-        let numbered = (2..).map(|number| {
+        let next = self.next.entry(wanted.to_owned()).or_insert(1);
+        let numbered = (*next + 1..).map(|number| {
+            *next = number;
             let end = format!("-{number}");
             format!("{}{end}", &wanted[..wanted.len().min(63 - end.len())])
         });

@@ -95,8 +95,8 @@ fn all(root: &Tree, beside: Beside<'_>, answers: &Answers, input: &mut Input, dr
             entry.value.lost("no service reads this secret", "delete it, or bind it");
         }
     }
-    let unread: Vec<String> = draft.section("secrets").keys().map(str::to_owned).collect();
-    draft.stored.retain(|(name, _)| unread.contains(name));
+    let bound: BTreeSet<String> = draft.section("secrets").keys().map(str::to_owned).collect();
+    draft.stored.retain(|(name, _)| bound.contains(name));
     known.settle();
 }
 
