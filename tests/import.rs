@@ -95,7 +95,9 @@ impl Case {
             (path, fs::read_to_string(entry.path()).expect("it is text"))
         });
         files
-            .filter(|(path, _)| !path.starts_with("expected") && path != "command" && !path.ends_with(".pub"))
+            .filter(|(path, _)| {
+                !path.starts_with("expected") && path != "command" && !path.ends_with(".pub") && !path.ends_with(".md")
+            })
             .collect()
     }
 }

@@ -17,6 +17,8 @@ mod fleet;
 mod cases;
 #[path = "nix/examples.rs"]
 mod examples;
+#[path = "nix/import.rs"]
+mod import;
 #[path = "nix/kinds.rs"]
 mod kinds;
 #[path = "nix/options.rs"]

@@ -208,7 +208,10 @@ fn variables(inventory: &Path) -> io::Result<Vec<File>> {
         let walk = WalkDir::new(&directory).sort_by_file_name().max_depth(8).into_iter();
         for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
             let entry = entry.map_err(|error| io::Error::other(error.to_string()))?;
-            if entry.path().is_file() {
+            // As Ansible does: a file is called after its host, and in a directory of several others are passed over.
+            let extension = entry.path().extension().map(std::ffi::OsStr::as_encoded_bytes);
+            let read_there = matches!(extension, None | Some(b"yml" | b"yaml" | b"json"));
+            if entry.path().is_file() && (entry.depth() == 1 || read_there) {
                 files.push(read(entry.path())?);
             }
         }

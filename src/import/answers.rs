@@ -78,7 +78,7 @@ pub(super) fn complete(draft: &mut Draft, answers: &Answers) {
     if full || !draft.section("secrets").is_empty() {
         access(draft, answers);
     }
-    draft.root.pairs.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
+    draft.root.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
     draft.arrange();
 }
 

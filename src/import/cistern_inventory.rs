@@ -141,6 +141,12 @@ impl Import<'_> {
                 "address" | "ip" | "ip_address" => set(&mut map, "address", value.read::<Address>()),
                 "mac_address" | "mac" => set(&mut map, "mac", value.read::<Mac>().map(|mac| mac.0)),
                 "hardware_type" => hardware(value, &mut map),
+                "role" | "location" if value.text().is_some_and(valued_secret) => {
+                    value.lost(
+                        "it seems to hold a secret, which no file that others read should",
+                        "store it with agenix",
+                    );
+                }
                 "role" | "location" => {
                     if let Some(text) = value.read::<String>() {
                         map.map("labels").set(&entry.key, text);
@@ -182,7 +188,7 @@ impl Import<'_> {
             ),
             _ => return,
         };
-        map.pairs.retain(|pair| !keys.contains(&pair.key.as_str()));
+        map.retain(|pair| !keys.contains(&pair.key.as_str()));
         for value in from.iter().filter_map(|key| server.get(key)) {
             let address = value.text().is_some_and(|text| Address::read(text).is_ok());
             if !address && !value.items().is_empty() {
@@ -217,7 +223,7 @@ impl Import<'_> {
             }
             _ => set(map.map("deploy"), "hostname", value.read::<HostAddress>()),
         }
-        map.pairs.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
+        map.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
     }
 
     fn disks(&mut self, value: &Tree, map: &mut Map) {

@@ -1,5 +1,7 @@
 //! A definition in the making: values, comments, and lines that somebody has to fill in.
 
+use std::collections::{BTreeSet, HashMap};
+
 /// What a line says that waits for a value.
 pub(super) const FILL_IN: &str = "FILL IN";
 
@@ -69,6 +71,8 @@ pub(super) enum Item {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Map {
     pub(super) pairs: Vec<Pair>,
+    /// Where each key stands in `pairs`.
+    places: HashMap<String, usize>,
 }
 
 /// A key of a map.
@@ -87,8 +91,9 @@ pub(super) struct Draft {
     pub root: Map,
     /// What whoever imports has to know or do, beside what was not carried over.
     pub notes: Vec<String>,
+    noted: BTreeSet<String>,
     /// Secrets that are to be stored: name, and what belongs into it.
-    pub stored: Vec<(String, String)>,
+    pub stored: BTreeSet<(String, String)>,
 }
 
 impl Draft {
@@ -105,31 +110,28 @@ impl Draft {
     /// Notes something that whoever imports has to know, once.
     pub(super) fn note(&mut self, text: impl Into<String>) {
         let text = text.into();
-        if !self.notes.contains(&text) {
+        if self.noted.insert(text.clone()) {
             self.notes.push(text);
         }
     }
 
     /// Notes a secret that has to be stored by hand.
     pub(super) fn store(&mut self, name: &str, what: impl Into<String>) {
-        let entry = (name.to_owned(), what.into());
-        if !self.stored.contains(&entry) {
-            self.stored.push(entry);
-        }
+        self.stored.insert((name.to_owned(), what.into()));
     }
 
     /// Puts the sections into the order in which people read them.
     pub(super) fn arrange(&mut self) {
-        self.root.pairs.sort_by_key(|pair| ORDER.iter().position(|name| *name == pair.key));
+        self.root.arrange(ORDER);
         for pair in &mut self.root.pairs {
             let Item::Map(section) = &mut pair.item else { continue };
             if matches!(pair.key.as_str(), "fleet" | "defaults") {
-                section.arrange();
+                section.arrange(KEYS);
                 continue;
             }
             for entry in &mut section.pairs {
                 if let Item::Map(entry) = &mut entry.item {
-                    entry.arrange();
+                    entry.arrange(KEYS);
                 }
             }
         }
@@ -139,11 +141,8 @@ impl Draft {
 impl Map {
     /// Sets a key; a value that was there is replaced.
     pub(super) fn set(&mut self, key: &str, item: impl Into<Item>) {
-        let item = item.into();
-        match self.pairs.iter_mut().find(|pair| pair.key == key) {
-            Some(pair) => pair.item = item,
-            None => self.pairs.push(Pair { key: key.to_owned(), item, above: Vec::new() }),
-        }
+        let at = self.place(key);
+        self.pairs[at].item = item.into();
     }
 
     /// Sets a key that was not set before.
@@ -160,7 +159,7 @@ impl Map {
 
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Item> {
-        self.pairs.iter().find(|pair| pair.key == key).map(|pair| &pair.item)
+        self.places.get(key).map(|at| &self.pairs[*at].item)
     }
 
     /// The text of a key.
@@ -173,10 +172,7 @@ impl Map {
 
     /// The map of a key, made when there is none.
     pub(super) fn map(&mut self, key: &str) -> &mut Map {
-        let at = self.pairs.iter().position(|pair| pair.key == key).unwrap_or_else(|| {
-            self.set(key, Map::default());
-            self.pairs.len() - 1
-        });
+        let at = self.place(key);
         let item = &mut self.pairs[at].item;
         if !matches!(item, Item::Map(_)) {
             *item = Item::Map(Map::default());
@@ -197,10 +193,8 @@ impl Map {
 
     /// Adds an item to the list of a key, unless it is there.
     pub(super) fn add(&mut self, key: &str, text: &str) {
-        let at = self.pairs.iter().position(|pair| pair.key == key).unwrap_or_else(|| {
-            self.set(key, Item::List(Vec::new()));
-            self.pairs.len() - 1
-        });
+        self.set_first(key, Item::List(Vec::new()));
+        let at = self.place(key);
         if let Item::List(items) = &mut self.pairs[at].item
             && !items.iter().any(|item| matches!(item, Item::Text(present) if present == text))
         {
@@ -210,8 +204,7 @@ impl Map {
 
     /// Puts a comment above a key; `false` when there is no such key.
     pub(super) fn comment(&mut self, key: &str, text: String) -> bool {
-        let found = self.pairs.iter_mut().find(|pair| pair.key == key);
-        found.map(|pair| pair.above.push(text)).is_some()
+        self.places.get(key).map(|at| self.pairs[*at].above.push(text)).is_some()
     }
 
     /// The keys, in their order.
@@ -219,8 +212,30 @@ impl Map {
         self.pairs.iter().map(|pair| pair.key.as_str())
     }
 
-    fn arrange(&mut self) {
-        self.pairs.sort_by_key(|pair| KEYS.iter().position(|key| *key == pair.key).unwrap_or(KEYS.len()));
+    /// Keeps the keys that a question is answered with yes for.
+    pub(super) fn retain(&mut self, keep: impl FnMut(&Pair) -> bool) {
+        self.pairs.retain(keep);
+        self.settle();
+    }
+
+    fn arrange(&mut self, order: &[&str]) {
+        self.pairs.sort_by_key(|pair| order.iter().position(|key| *key == pair.key).unwrap_or(order.len()));
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.places = self.pairs.iter().enumerate().map(|(at, pair)| (pair.key.clone(), at)).collect();
+    }
+
+    /// The place of a key, which is made when it is new.
+    fn place(&mut self, key: &str) -> usize {
+        if let Some(at) = self.places.get(key) {
+            return *at;
+        }
+        let at = self.pairs.len();
+        self.places.insert(key.to_owned(), at);
+        self.pairs.push(Pair { key: key.to_owned(), item: Item::Map(Map::default()), above: Vec::new() });
+        at
     }
 
     /// Says whether nothing is set.

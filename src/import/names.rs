@@ -1,12 +1,15 @@
 //! Names of other programs as names of a definition: the nearest one that is legal, each given once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of one section.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// Given names, with what they were given for.
-    given: BTreeMap<String, String>,
+    /// What has a name, and which.
+    of: BTreeMap<String, String>,
+    given: BTreeSet<String>,
+    /// The number to try next where a name is taken.
+    next: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -17,16 +20,19 @@ impl Names {
 
     /// The name for something that already has the right form; a number follows where it is taken.
     pub(super) fn give(&mut self, of: &str, wanted: &str) -> String {
-        if let Some((name, _)) = self.given.iter().find(|(_, owner)| *owner == of) {
+        if let Some(name) = self.of.get(of) {
             return name.clone();
         }
-        let numbered = (2..).map(|number| {
+        let next = self.next.entry(wanted.to_owned()).or_insert(1);
+        let numbered = (*next + 1..).map(|number| {
+            *next = number;
             let end = format!("-{number}");
             format!("{}{end}", &wanted[..wanted.len().min(63 - end.len())])
         });
-        let free = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !self.given.contains_key(name));
+        let free = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !self.given.contains(name));
         let name = free.expect("numbers do not end");
-        self.given.insert(name.clone(), of.to_owned());
+        self.given.insert(name.clone());
+        self.of.insert(of.to_owned(), name.clone());
         name
     }
 }

@@ -9,6 +9,9 @@ use super::write::plain_line;
 use crate::diag::{Diagnostic, Faults};
 use crate::source::Sources;
 
+/// How many faults are shown; what is more is of the same kind, as a rule.
+const MOST: usize = 50;
+
 /// How many values came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -99,8 +102,12 @@ fn sentence(why: &str, remedy: &str) -> String {
 /// Faults as text that shows no line of the input, because there may be a password in it.
 pub fn faults(faults: &Faults, sources: &Sources) -> String {
     let mut text = String::new();
-    for diagnostic in faults.sorted() {
+    let sorted = faults.sorted();
+    for diagnostic in sorted.iter().take(MOST) {
         fault(diagnostic, sources, &mut text);
+    }
+    if sorted.len() > MOST {
+        let _ = writeln!(text, "{} more are not shown\n", sorted.len() - MOST);
     }
     text
 }

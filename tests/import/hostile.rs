@@ -40,6 +40,8 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
         ("odd servers", b"servers: { a: x, b: [1], c: { storage: x, services: {a: b}, hostname: [] } }\nnetwork: []\nservices: [x]\nmonitoring: 5\nstorage: y\n".to_vec()),
         ("odd names", "servers: { '': {}, ' ': {}, '../x': {}, \"\\u202e\": {}, '${x}': {}, \"a\\nb\": {} }\nservices: { '': {}, \"a\\nb: c\": {}, '-': { image: \"x\\ny\" }, a: { image: '${x}' } }\nall: { hosts: { '': {}, \"a\\nb\": {}, '[': {} } }\n".as_bytes().to_vec()),
         ("many hosts", b"all: { hosts: { 'a[1:99999999]': {}, 'b[0:4294967295]': {} } }\n".to_vec()),
+        ("many patterns", (0..5000).map(|n| format!("h{n}-[1:9999]\n")).collect::<String>().into_bytes()),
+        ("many of one name", format!("services: {{ {} }}", (0..5000).map(|n| format!("{}: {{}}", "\u{e9}".repeat(n % 100 + 1) + &"\u{e8}".repeat(n / 100 + 1))).collect::<Vec<_>>().join(", ")).into_bytes()),
         ("a long line", format!("services: {{ a: {{ image: {} }} }}", "x".repeat(1 << 20)).into_bytes()),
         ("many keys", (0..20_000).map(|n| format!("k{n}: v\n")).collect::<String>().into_bytes()),
         ("too large", vec![b'#'; (16 << 20) + 1]),

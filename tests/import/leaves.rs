@@ -15,6 +15,7 @@ use crate::{Case, cases};
 const IN_OTHER_WORDS: &[&str] = &[
     "ansible_become",
     "ansible_connection",
+    "ansible_ssh_common_args",
     "env_file",
     "environment",
     "file",
@@ -185,7 +186,7 @@ fn walk(
 fn an_unknown_key_is_never_passed_over() {
     let cases = cases();
     let tried: Vec<usize> = cases.par_iter().map(unknown_keys).collect();
-    assert!(tried.iter().sum::<usize>() > 150, "{tried:?}");
+    assert!(tried.iter().sum::<usize>() > 120, "{tried:?}");
 }
 
 /// Puts a key that nobody knows into each map of a case's main file, one at a time.

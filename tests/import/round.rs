@@ -66,11 +66,11 @@ fn services_and_ports_of_compose() {
                 .1;
             assert!(plan.instances[host].keys().any(|instance| instance.as_str() == called), "{called} runs nowhere");
             let listeners: BTreeSet<u16> = entry.ports.values().map(|listener| listener.number.0.get()).collect();
-            for port in texts(&said["ports"]) {
+            for (at, port) in texts(&said["ports"]).into_iter().enumerate().filter(|(_, port)| !port.starts_with('{')) {
                 // The port of the host is the last but one part, without what stands behind a slash.
                 let mut parts = port.split('/').next().expect("there is a first part").rsplit(':').skip(1);
                 let Some(outside) = parts.next() else { continue };
-                let lost = case.said().lines().any(|line| line.contains(&format!("services.{service}.ports[")));
+                let lost = case.said().lines().any(|line| line.ends_with(&format!(" services.{service}.ports[{at}]")));
                 for number in outside.split('-').map(|number| number.parse::<u16>().expect("a port")) {
                     assert!(listeners.contains(&number) || lost, "{called} does not listen at {number}: {listeners:?}");
                     ports += usize::from(listeners.contains(&number));
@@ -82,7 +82,7 @@ fn services_and_ports_of_compose() {
                 ports += 1;
             }
         }
-        assert!(ports >= 5, "{name}: {ports} ports were looked at");
+        assert!(ports >= 4, "{name}: {ports} ports were looked at");
     }
 }
 

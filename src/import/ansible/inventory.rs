@@ -12,6 +12,9 @@ pub(super) const ALL: &str = "all";
 /// The group of hosts that are in no other.
 pub(super) const UNGROUPED: &str = "ungrouped";
 
+/// How many hosts all patterns of an inventory may name, one that is named twice counted twice.
+const MOST: usize = 100_000;
+
 /// Variables by name; one that is set again beats the earlier one.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Vars(pub BTreeMap<String, Tree>);
@@ -47,6 +50,8 @@ pub(super) struct Inventory {
     pub order: Vec<String>,
     /// The hosts by name.
     pub hosts: BTreeMap<String, Host>,
+    /// How many hosts were named so far.
+    named: usize,
     /// The groups by name.
     pub groups: BTreeMap<String, Group>,
 }
@@ -85,7 +90,16 @@ impl Inventory {
         mention: Option<&Tree>,
         vars: &Vars,
     ) -> Result<(), String> {
-        for name in ranges::expand(pattern)? {
+        let many = || Err(format!("with it, the inventory names more than {MOST} hosts"));
+        if self.named > MOST {
+            return many();
+        }
+        let names = ranges::expand(pattern)?;
+        self.named += names.len();
+        if self.named > MOST {
+            return many();
+        }
+        for name in names {
             if !self.hosts.contains_key(&name) {
                 self.order.push(name.clone());
             }

@@ -118,7 +118,6 @@ struct Import<'a> {
 impl Import<'_> {
     fn all(&mut self, inventory: &Inventory, order: &[String]) {
         let called = self.host_names(inventory);
-        let mut layers: BTreeMap<&str, &Vars> = BTreeMap::new();
         let mut used = BTreeSet::new();
         let of_host: BTreeMap<&str, Vec<String>> =
             inventory.order.iter().map(|host| (host.as_str(), inventory.groups_of(host, order))).collect();
@@ -127,7 +126,6 @@ impl Import<'_> {
         }
         for name in order {
             let group = &inventory.groups[name];
-            layers.insert(name, &group.vars);
             let idle = name == UNGROUPED && group.vars.0.is_empty();
             if name == ALL {
                 self.defaults(&group.vars);

@@ -1,7 +1,7 @@
 //! What a variable of Ansible's says in a definition.
 
 use crate::import::Answers;
-use crate::import::confidential::is_secret;
+use crate::import::confidential::{is_secret, valued_secret};
 use crate::import::draft::{Item, Map};
 use crate::import::tree::Tree;
 use crate::import::words;
@@ -125,7 +125,7 @@ pub(super) fn say(name: &str, value: &Tree, layer: &mut Map, answers: &Answers, 
         }
         _ => value.lost("a definition has no variables", "set the NixOS option that the role set with it, in a module of your own, or carry it as a label with `--label`"),
     }
-    layer.pairs.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
+    layer.retain(|pair| !matches!(&pair.item, Item::Map(map) if map.is_empty()));
 }
 
 /// Says whether a variable would do nothing, because of how little of the hosts Cistern configures.
@@ -172,7 +172,10 @@ pub(super) fn ssh(vars: &Vars) -> Ssh {
     let mut ssh = Ssh::default();
     for name in SSH_ARGS {
         let Some(value) = vars.0.get(*name) else { continue };
-        let Some(text) = value.text().filter(|text| !text.contains("{{") && !text.chars().any(char::is_control)) else {
+        let Some(text) = value
+            .text()
+            .filter(|text| !is_template(text) && !text.chars().any(char::is_control) && !valued_secret(text))
+        else {
             value.lost("it is no plain text", "set `deploy.ssh_opts`");
             continue;
         };

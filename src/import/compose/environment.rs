@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::service::{Service, names_service};
+use super::context::{Service, names_service};
 use super::variables::CONFIDENTIAL;
 use crate::import::confidential::is_secret;
 use crate::import::draft::{Draft, Item};

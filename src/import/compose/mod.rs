@@ -2,6 +2,7 @@
 //!
 //! Images that Cistern has a kind for become that kind, others containers.
 
+mod context;
 mod environment;
 mod ports;
 mod reasons;
@@ -21,8 +22,8 @@ use super::{Answers, Imported, Refused, finish};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
 
+use context::{Service, Shared};
 use environment::Variable;
-use service::{Service, Shared};
 
 /// The name of the host when nobody gave one.
 const HOST: &str = "server";
@@ -90,12 +91,12 @@ fn all(root: &Tree, beside: Beside<'_>, answers: &Answers, input: &mut Input, dr
         .map(|entry| (entry, &shared.secrets[&entry.key]))
     {
         if !draft.entry("secrets", name).has("services") {
-            draft.section("secrets").pairs.retain(|pair| pair.key != *name);
+            draft.section("secrets").retain(|pair| pair.key != *name);
             entry.value.lost("no service reads this secret", "delete it, or bind it");
         }
     }
-    let unread: Vec<String> = draft.section("secrets").keys().map(str::to_owned).collect();
-    draft.stored.retain(|(name, _)| unread.contains(name));
+    let bound: BTreeSet<String> = draft.section("secrets").keys().map(str::to_owned).collect();
+    draft.stored.retain(|(name, _)| bound.contains(name));
     known.settle();
 }
 

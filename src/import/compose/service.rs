@@ -1,7 +1,8 @@
 //! One service of Compose: the image, its ports, its command, its secrets, and every key that has no counterpart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::context::{Service, Shared, names_service};
 use super::environment::{self, Variable};
 use super::ports::{self, Published};
 use super::{reasons, settings, volumes};
@@ -13,29 +14,6 @@ use crate::import::tree::Tree;
 use crate::import::words;
 use crate::load::decode::Scalar;
 use crate::value::PortName;
-
-/// A service on its way.
-pub(super) struct Service<'a> {
-    /// What it is called here.
-    pub(super) name: &'a str,
-    /// The host that it runs on.
-    pub(super) host: &'a str,
-    /// The kind that it becomes; none for a container.
-    pub(super) known: Option<&'static Known>,
-    /// What every service of the file is called in the file.
-    pub(super) all: &'a BTreeSet<String>,
-    /// The secrets of the file that it reads: by the name that its container knows.
-    pub(super) secrets: BTreeMap<String, String>,
-}
-
-/// What services share.
-pub(super) struct Shared<'a> {
-    pub(super) answers: &'a Answers,
-    /// The directories of named volumes.
-    pub(super) volumes: BTreeMap<String, String>,
-    /// The secrets of the file: what they are called there, and here.
-    pub(super) secrets: BTreeMap<String, String>,
-}
 
 /// Says a service; `files` are the variables of its `env_file`.
 pub(super) fn say(
@@ -94,7 +72,7 @@ pub(super) fn say(
     }
     let settings = draft.entry("services", service.name).map("settings");
     if settings.is_empty() {
-        draft.entry("services", service.name).pairs.retain(|pair| pair.key != "settings");
+        draft.entry("services", service.name).retain(|pair| pair.key != "settings");
     }
 }
 
@@ -339,19 +317,4 @@ fn read_secrets(service: &mut Service<'_>, tree: &Tree, shared: &Shared<'_>, dra
             item.carried();
         }
     }
-}
-
-/// The other service that a text names as a host: by itself, before a port, or in a URL.
-pub(super) fn names_service(text: &str, service: &Service<'_>) -> Option<String> {
-    let words =
-        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '=' | '/' | '@' | '?' | '&'));
-    let host = |word: &str| {
-        let (name, port) = word.split_once(':').unwrap_or((word, ""));
-        (port.is_empty() || port.bytes().all(|b| b.is_ascii_digit())).then(|| name.to_owned())
-    };
-    let in_url = text.contains("://");
-    words.filter_map(host).find(|name| {
-        let known = service.all.contains(name) && name != service.name;
-        known && (in_url || text == name || text.contains(&format!("{name}:")))
-    })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::context::Service;
 use super::environment::{Variable, store};
-use super::service::Service;
 use crate::import::draft::{Draft, Item};
 use crate::import::kinds::Known;
 use crate::import::tree::Tree;

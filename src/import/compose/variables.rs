@@ -101,9 +101,10 @@ impl Known {
                     let tag = if secret { Some(CONFIDENTIAL.to_owned()) } else { tree.tag.clone() };
                     return Tree { body: Body::Text(leaf.clone(), text), tag, ..tree.clone() };
                 }
-                Err(name) => {
+                Err(()) => {
+                    // Not named: what stands behind a `$` may be a part of a password.
                     tree.lost(
-                        format!("`{name}` is set nowhere: neither in .env nor with a default"),
+                        "a variable in it is set nowhere, neither in .env nor with a default",
                         "write the value into .env or into the file, and import again",
                     );
                     Body::Null(leaf.clone())
@@ -133,8 +134,8 @@ impl Known {
         }
     }
 
-    /// Fills in a text. `Err` names a variable that is not set.
-    fn filled(&mut self, text: &str, leaf: &Rc<Leaf>, depth: usize) -> Result<(String, bool), String> {
+    /// Fills in a text. `Err` where a variable is not set.
+    fn filled(&mut self, text: &str, leaf: &Rc<Leaf>, depth: usize) -> Result<(String, bool), ()> {
         let (mut out, mut secret, mut rest) = (String::new(), false, text);
         while let Some(at) = rest.find('$') {
             out.push_str(&rest[..at]);
@@ -147,7 +148,7 @@ impl Known {
             let (inside, after) = match rest.strip_prefix('{') {
                 Some(braced) => match closing(braced) {
                     Some(end) => (&braced[..end], &braced[end + 1..]),
-                    None => return Err("${".to_owned()),
+                    None => return Err(()),
                 },
                 None => {
                     rest.split_at(rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len()))
@@ -168,7 +169,7 @@ impl Known {
     }
 
     /// What `NAME`, `NAME:-default`, `NAME-default`, `NAME:?message` or `NAME:+other` stands for.
-    fn value(&mut self, inside: &str, leaf: &Rc<Leaf>, depth: usize) -> Result<(String, bool), String> {
+    fn value(&mut self, inside: &str, leaf: &Rc<Leaf>, depth: usize) -> Result<(String, bool), ()> {
         let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inside.len());
         let (name, operator) = inside.split_at(end);
         let (strict, operator) = operator.strip_prefix(':').map_or((false, operator), |operator| (true, operator));
@@ -182,7 +183,7 @@ impl Known {
             (Some('+'), Some(_)) | (Some('-'), None) if depth < 8 => return self.filled(fallback, leaf, depth + 1),
             (Some('+'), None) => String::new(),
             (_, Some(value)) => value.clone(),
-            (_, None) => return Err(name.to_owned()),
+            (_, None) => return Err(()),
         };
         let secret = is_secret(name, &chosen) || named_secret(name);
         Ok((chosen, secret))
@@ -257,8 +258,8 @@ mod tests {
             assert_eq!(fill(text), Ok((expected.to_owned(), false)), "{text}");
         }
         assert_eq!(fill("u:${DB_PASSWORD}"), Ok(("u:x".to_owned(), true)));
-        assert_eq!(fill("${B}"), Err("B".to_owned()));
-        assert_eq!(fill("${B:?must be set}"), Err("B".to_owned()));
+        assert_eq!(fill("${B}"), Err(()));
+        assert_eq!(fill("${B:?must be set}"), Err(()));
         assert!(fill("${A").is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::service::Service;
+use super::context::Service;
 use crate::import::draft::{Draft, Item, Map};
 use crate::import::kinds::Known;
 use crate::import::tree::Tree;

@@ -1,5 +1,9 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
+<<<<<<< HEAD
 # cistern 1 in=02b9d42220cd94ddd3d869dc5c468c71 body=1528a7da364e0c1a0bf8eea79b749845 words=b6e439b3649536fb7286cfb67d68aa1e
+=======
+# cistern 1 in=b60f6ce61cbed3048c5e0c8020749686 body=4fd79843b7ab151d3c6979869db0d839 words=c98f7a6806a5352a06cd5f26d3e65a6c
+>>>>>>> import/main
 { lib, ... }:
 {
   imports = [
@@ -82,7 +86,7 @@
           image = lib.mkOverride 900 "registry.example.org:5000/team/wiki:2.5@sha256:12a435ec8454c6d1c90a1d92812b09af11bee711fbe524d56a8f26ea7c5ccee8";
           ports = [
             "127.0.0.1:8081:8081"
-            "127.0.0.1:8080:8080"
+            "127.0.0.1:8080:80"
           ];
           cmd = [
             "serve"
