@@ -1,12 +1,8 @@
-//! (Written by the owner while part 1 was under way: parts 2 and 3 are done; finish part 1.)
-//! (Written by the owner while part 1 was under way: part 2 is done, go on with part 3, the fuzzer.)
-//! Mistakes that people make: each is applied to an example, and must be told by its code at its place.
+//! Mutations: each known mistake in an example is found, under its code and where it was made.
 //!
-//! A mutation replaces one stretch of one file, which must be there exactly once. What stands between `⟦` and `⟧` in the
-//! new text is the mistake: the first label of the diagnostic covers it. Nothing else may be said, unless the row names
-//! what follows from the mistake. `⟦⟧` with nothing between them stands for a fault that is about a whole file.
-//!
-//! To add one, add a row to `tests/mutations/{homelab,company}.rs`.
+//! A mutation is a row of `tests/mutations/`: a name, the code, a file, a text that occurs in it exactly once, and what
+//! stands there instead. What is wrong stands between guillemets, which are taken out: the first label has to cover it.
+//! Where the fault shows somewhere else, `at` has that text; an empty one is the beginning of a file, or all of it.
 
 #![expect(clippy::disallowed_methods, reason = "reads the examples")]
 
@@ -15,172 +11,223 @@ mod company;
 #[path = "mutations/homelab.rs"]
 mod homelab;
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
-use cistern::diag::{Diagnostic, Renderer, Severity};
+use cistern::diag::codes::{self, CODES};
+use cistern::diag::{Diagnostic, Renderer};
+use cistern::kind::add_built_in;
 use cistern::source::Sources;
-use cistern::{Compiled, compile_sources, kind};
+use cistern::{Compiled, compile_sources};
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
-/// The fewest mistakes that are tried.
-const FEWEST: usize = 60;
+/// More codes than this are a cascade: one mistake is told once, of each host that has it, or from two sides.
+const MOST_CODES: usize = 2;
 
-/// A mistake.
-struct Mutation {
-    /// What somebody did.
+/// One mistake.
+pub(crate) struct Mutation {
     name: &'static str,
-    /// The file below the example.
-    file: &'static str,
-    /// What stood there; nothing for a file that is added.
-    from: &'static str,
-    /// What stands there now, with the mistake between `⟦` and `⟧`.
-    to: &'static str,
-    /// The code that tells it.
     code: &'static str,
-    /// Further codes that follow from it.
-    also: &'static [&'static str],
+    change: Change,
+    /// The file and text that the first label covers, where that is not what is marked.
+    at: Option<(&'static str, &'static str)>,
 }
 
-/// A row of the table.
-const fn row(
+enum Change {
+    /// Replaces a text.
+    Edit { file: &'static str, from: &'static str, to: &'static str },
+    /// Puts a file there, or another text into one that is there.
+    Put { file: &'static str, text: &'static str },
+    /// Takes a file away.
+    Remove { file: &'static str },
+}
+
+/// A text in the place of another.
+pub(crate) fn edit(
     name: &'static str,
+    code: &'static str,
     file: &'static str,
     from: &'static str,
     to: &'static str,
-    code: &'static str,
 ) -> Mutation {
-    Mutation { name, file, from, to, code, also: &[] }
+    Mutation { name, code, change: Change::Edit { file, from, to }, at: None }
+}
+
+/// A file that is new, or has another text.
+pub(crate) fn put(name: &'static str, code: &'static str, file: &'static str, text: &'static str) -> Mutation {
+    Mutation { name, code, change: Change::Put { file, text }, at: None }
+}
+
+/// A file that is gone.
+pub(crate) fn remove(name: &'static str, code: &'static str, file: &'static str) -> Mutation {
+    Mutation { name, code, change: Change::Remove { file }, at: None }
 }
 
 impl Mutation {
-    /// Names what follows from the mistake and is told as well.
-    const fn also(mut self, codes: &'static [&'static str]) -> Self {
-        self.also = codes;
-        self
+    /// Says which text of which file is at fault.
+    pub(crate) fn at(self, file: &'static str, text: &'static str) -> Self {
+        Self { at: Some((file, text)), ..self }
     }
 }
 
-#[test]
-fn every_mistake_is_told_at_its_place() {
-    let examples: [(&str, &[Mutation]); 2] = [("homelab", homelab::MUTATIONS), ("company", company::MUTATIONS)];
-    let count: usize = examples.iter().map(|(_, mutations)| mutations.len()).sum();
-    assert!(count >= FEWEST, "{count} mutations");
-    let mut wrong = Vec::new();
-    for (name, mutations) in examples {
-        let files = read(name);
-        let names: BTreeSet<_> = mutations.iter().map(|mutation| mutation.name).collect();
-        assert_eq!(names.len(), mutations.len(), "{name}: two mutations have one name");
-        let faults = mutations.par_iter().filter_map(|mutation| mutation.fault(&files).err());
-        wrong.extend(faults.map(|fault| format!("{name}: {fault}")).collect::<Vec<_>>());
+/// An example as it is on the disk.
+struct Example {
+    sources: Sources,
+    texts: BTreeMap<String, String>,
+}
+
+impl Example {
+    fn read(name: &str) -> Self {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        let sources = Sources::read(&directory).expect("the example can be read");
+        let texts = sources.below("").map(|(_, file)| (file.path.clone(), file.text.clone())).collect();
+        Self { sources, texts }
     }
-    assert!(wrong.is_empty(), "{} of {count} wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
-}
 
-#[test]
-fn the_examples_themselves_are_silent() {
-    for name in ["homelab", "company"] {
-        let compiled = compile(&read(name));
-        assert_eq!(told(&compiled), "", "{name}");
+    /// Compiles other texts in the place of its own.
+    fn compile(&self, texts: &BTreeMap<String, String>) -> Compiled {
+        let mut sources = Sources::default();
+        for (path, text) in texts {
+            sources.add(path.as_str(), text.as_str());
+        }
+        let is_there = |path: &&String| !self.texts.contains_key(*path) || texts.contains_key(*path);
+        sources.paths.extend(self.sources.paths.iter().filter(is_there).cloned());
+        sources.known_to_git = self.sources.known_to_git.clone();
+        sources.today = self.sources.today;
+        add_built_in(&mut sources);
+        compile_sources(sources)
     }
-}
 
-/// The files of an example; those that are not text by their path only.
-type Files = Vec<(String, Option<String>)>;
-
-fn read(example: &str) -> Files {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
-    let entries = WalkDir::new(&root).sort_by_file_name().into_iter().map(|entry| entry.expect("an example"));
-    let files =
-        entries.filter(|entry| entry.file_type().is_file() && !entry.path().starts_with(root.join("generated")));
-    files
-        .map(|entry| {
-            let path =
-                entry.path().strip_prefix(&root).expect("below the root").to_str().expect("plain names").to_owned();
-            (path, fs::read_to_string(entry.path()).ok())
-        })
-        .collect()
-}
-
-fn compile(files: &Files) -> Compiled {
-    let mut sources = Sources::default();
-    for (path, text) in files {
-        let is_read = !path.ends_with(".md") && !path.ends_with(".age");
-        match text.as_ref().filter(|_| is_read) {
-            Some(text) => {
-                sources.add(path.clone(), text.clone());
+    /// Makes a mistake, and says what became of it.
+    fn hold(&self, mutation: &Mutation) -> Result<(), String> {
+        let (texts, marked) = self.mutated(mutation)?;
+        let compiled = self.compile(&texts);
+        let found: Vec<_> = compiled.faults.sorted();
+        let covers = |diagnostic: &&&Diagnostic| match (&marked, diagnostic.labels.first()) {
+            (Some((file, range)), Some(label)) => {
+                compiled.sources.file(label.span.file).path == *file
+                    && label.span.start as usize <= range.start
+                    && range.end <= label.span.end as usize
             }
-            None => {
-                sources.paths.insert(path.clone());
-            }
-        }
-    }
-    kind::add_built_in(&mut sources);
-    compile_sources(sources)
-}
-
-fn told(compiled: &Compiled) -> String {
-    Renderer::new(&compiled.sources, false).all(&compiled.faults)
-}
-
-impl Mutation {
-    /// Applies the mistake and says what is wrong with what is told of it.
-    fn fault(&self, files: &Files) -> Result<(), String> {
-        let (mutated, mark) = self.applied(files)?;
-        let compiled = compile(&mutated);
-        let error = |why: String| Err(format!("{}: {why}\n{}", self.name, told(&compiled)));
-        let shown: Vec<&Diagnostic> = compiled.faults.sorted();
-        let Some(found) = shown.iter().find(|diagnostic| diagnostic.code.id == self.code) else {
-            return error(format!("{} is not found", self.code));
+            // Without a text at fault, the file as a whole is.
+            (Some((file, _)), None) => diagnostic.path.as_ref() == Some(file),
+            (None, _) => true,
         };
-        if found.severity == Severity::Allowed {
-            return error("it was allowed".to_owned());
+        let shown = || found.iter().take(8).map(|diagnostic| line(&compiled.sources, diagnostic)).collect::<String>();
+        let mut of_code = found.iter().filter(|diagnostic| diagnostic.code.id == mutation.code).peekable();
+        if of_code.peek().is_none() {
+            return Err(format!("{} is not found:\n{}", mutation.code, shown()));
         }
-        let others = shown.iter().filter(|d| d.code.id != self.code && !self.also.contains(&d.code.id));
-        let others: BTreeSet<_> = others.map(|diagnostic| diagnostic.code.id).collect();
-        if !others.is_empty() {
-            return error(format!("{others:?} are told as well"));
+        if of_code.find(covers).is_none() {
+            return Err(format!("{} does not stand at the mistake:\n{}", mutation.code, shown()));
         }
-        if let Some(code) = self.also.iter().find(|code| !shown.iter().any(|d| d.code.id == **code)) {
-            return error(format!("{code} does not follow"));
-        }
-        if mark.is_empty() {
-            return Ok(());
-        }
-        let covers = |diagnostic: &&&Diagnostic| {
-            diagnostic.code.id == self.code
-                && diagnostic.labels.first().is_some_and(|label| {
-                    compiled.sources.file(label.span.file).path == self.file
-                        && label.span.start as usize <= mark.start
-                        && mark.end <= label.span.end as usize
-                })
-        };
-        if !shown.iter().any(|diagnostic| covers(&diagnostic)) {
-            return error("its first label does not cover the mistake".to_owned());
+        let told: BTreeSet<_> = found.iter().map(|diagnostic| diagnostic.code.id).collect();
+        if told.len() > MOST_CODES {
+            return Err(format!("{} findings of one mistake:\n{}", found.len(), shown()));
         }
         Ok(())
     }
 
-    fn applied(&self, files: &Files) -> Result<(Files, std::ops::Range<usize>), String> {
-        let (before, rest) = self.to.split_once('⟦').ok_or(format!("{}: no mark", self.name))?;
-        let (mistake, after) = rest.split_once('⟧').ok_or(format!("{}: no end of the mark", self.name))?;
-        let new = format!("{before}{mistake}{after}");
-        let mut files = files.clone();
-        if self.from.is_empty() {
-            files.retain(|(path, _)| path != self.file);
-            files.push((self.file.to_owned(), Some(new)));
-            return Ok((files, before.len()..before.len() + mistake.len()));
+    /// The texts with the mistake, and its place.
+    #[expect(clippy::type_complexity, reason = "the texts, and a file with a range")]
+    fn mutated(
+        &self,
+        mutation: &Mutation,
+    ) -> Result<(BTreeMap<String, String>, Option<(String, Range<usize>)>), String> {
+        let mut texts = self.texts.clone();
+        let mut marked = None;
+        match mutation.change {
+            Change::Edit { file, from, to } => {
+                let text = texts.get_mut(file).ok_or_else(|| format!("there is no {file}"))?;
+                let count = text.matches(from).count();
+                if count != 1 {
+                    return Err(format!("`{from}` stands {count} times in {file}"));
+                }
+                let (plain, range) = unmarked(to);
+                let start = text.find(from).unwrap_or_default();
+                *text = text.replacen(from, &plain, 1);
+                marked = range.map(|range| (file.to_owned(), start + range.start..start + range.end));
+            }
+            Change::Put { file, text } => {
+                let (plain, range) = unmarked(text);
+                texts.insert(file.to_owned(), plain);
+                marked = Some((file.to_owned(), range.unwrap_or_default()));
+            }
+            Change::Remove { file } => {
+                if texts.remove(file).is_none() {
+                    return Err(format!("there is no {file}"));
+                }
+            }
         }
-        let file = files.iter_mut().find(|(path, _)| path == self.file).and_then(|(_, text)| text.as_mut());
-        let text = file.ok_or(format!("{}: there is no {}", self.name, self.file))?;
-        let count = text.matches(self.from).count();
-        if count != 1 {
-            return Err(format!("{}: what it replaces stands {count} times in {}", self.name, self.file));
+        if let Some((file, at)) = mutation.at {
+            let text = texts.get(file).map_or("", String::as_str);
+            let (plain, range) = unmarked(at);
+            let count = text.matches(plain.as_str()).count();
+            if !plain.is_empty() && count != 1 {
+                return Err(format!("`{plain}` stands {count} times in {file}"));
+            }
+            let start = text.find(plain.as_str()).unwrap_or_default();
+            let range = range.unwrap_or(0..plain.len());
+            marked = Some((file.to_owned(), start + range.start..start + range.end));
         }
-        let at = text.find(self.from).expect("it was counted") + before.len();
-        *text = text.replace(self.from, &new);
-        Ok((files, at..at + mistake.len()))
+        match marked {
+            None => Err("nothing is marked".to_owned()),
+            marked => Ok((texts, marked)),
+        }
     }
+}
+
+/// A finding on one line.
+fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let place = diagnostic.labels.first().map_or_else(
+        || diagnostic.path.clone().unwrap_or_default(),
+        |label| {
+            let (line, column) = sources.position(label.span.file, label.span.start);
+            format!("{}:{line}:{column} `{}`", sources.file(label.span.file).path, sources.slice(label.span))
+        },
+    );
+    format!("    {} {place}: {}\n", diagnostic.code.id, diagnostic.message)
+}
+
+/// The text without its marks, and the place between them.
+fn unmarked(text: &str) -> (String, Option<Range<usize>>) {
+    let plain = text.replace(['«', '»'], "");
+    let range = text.find('«').zip(text.find('»')).map(|(start, end)| start..end - '«'.len_utf8());
+    (plain, range)
+}
+
+fn hold(example: &str, mutations: &[Mutation]) {
+    let example = Example::read(example);
+    let untouched = example.compile(&example.texts);
+    assert!(untouched.faults.is_empty(), "{}", Renderer::new(&untouched.sources, false).all(&untouched.faults));
+    let faults: Vec<_> = mutations
+        .par_iter()
+        .filter_map(|mutation| Some(format!("{}: {}", mutation.name, example.hold(mutation).err()?)))
+        .collect();
+    assert!(faults.is_empty(), "{} of {} mistakes:\n\n{}", faults.len(), mutations.len(), faults.join("\n"));
+}
+
+#[test]
+fn mistakes_in_homelab_are_found() {
+    hold("homelab", &homelab::mutations());
+}
+
+#[test]
+fn mistakes_in_company_are_found() {
+    hold("company", &company::mutations());
+}
+
+#[test]
+fn mistakes_are_many_and_known_by_name() {
+    let all = [homelab::mutations(), company::mutations()];
+    let all: Vec<_> = all.iter().flatten().collect();
+    let names: BTreeSet<_> = all.iter().map(|mutation| mutation.name).collect();
+    assert_eq!(names.len(), all.len(), "a name stands twice");
+    assert!(all.len() >= 60, "{} mistakes", all.len());
+    for mutation in &all {
+        assert!(codes::find(mutation.code).is_some(), "{}: there is no {}", mutation.name, mutation.code);
+    }
+    let told: BTreeSet<_> = all.iter().map(|mutation| mutation.code).collect();
+    assert!(told.len() * 2 > CODES.len(), "{} of {} codes", told.len(), CODES.len());
 }

@@ -1,6 +1,6 @@
 //! The layers of a host: defaults < site < profiles in their order < groups < the host itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Display};
 
 use super::definition::{FleetDef, GroupDef, HostDef, Layer, ProfileDef, SiteDef};
@@ -127,6 +127,15 @@ pub fn circles(def: &FleetDef, faults: &mut Faults) {
             at = &profile.value;
         }
     }
+}
+
+/// The profiles that are part of a circle.
+pub fn circular(def: &FleetDef) -> BTreeSet<&ProfileName> {
+    let extends = |profile: &ProfileDef, name| {
+        profile.extends.iter().flat_map(|bases| &bases.0).any(|base| reaches(def, &base.value, name))
+    };
+    let profiles = def.profiles.iter().flat_map(|profiles| &profiles.entries);
+    profiles.filter(|(name, profile)| extends(&profile.value, name)).map(|(name, _)| name).collect()
 }
 
 fn reaches(def: &FleetDef, from: &ProfileName, target: &ProfileName) -> bool {
