@@ -12,6 +12,8 @@
 mod common;
 #[path = "common/fleet.rs"]
 mod fleet;
+#[path = "common/options.rs"]
+mod table;
 
 #[path = "nix/cases.rs"]
 mod cases;

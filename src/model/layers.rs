@@ -164,6 +164,15 @@ pub fn circles(def: &FleetDef, faults: &mut Faults) {
     }
 }
 
+/// The profiles that are part of a circle.
+pub fn circular(def: &FleetDef) -> BTreeSet<&ProfileName> {
+    let extends = |profile: &ProfileDef, name| {
+        profile.extends.iter().flat_map(|bases| &bases.0).any(|base| reaches(def, &base.value, name))
+    };
+    let profiles = def.profiles.iter().flat_map(|profiles| &profiles.entries);
+    profiles.filter(|(name, profile)| extends(&profile.value, name)).map(|(name, _)| name).collect()
+}
+
 fn reaches(def: &FleetDef, from: &ProfileName, target: &ProfileName) -> bool {
     let Some(known) = &def.profiles else { return false };
     let (mut open, mut seen) = (vec![from], Vec::new());

@@ -22,7 +22,7 @@ use crate::kind::BUILT_IN;
 use crate::load::{self, Raw};
 use crate::nix::{Templates, assigned};
 use crate::prove::Plan;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
 use crate::value::{HostName, ServiceName};
 
@@ -34,6 +34,9 @@ use place::{Place, Template, in_definition};
 
 /// So many hosts are named at most.
 const NAMED: usize = 3;
+
+/// How far templates are followed that others include.
+const DEEPEST: usize = 4;
 
 /// The lists of a fleet: one for most hosts, and those of hosts with a nixpkgs of their own.
 #[derive(Debug, Default)]
@@ -126,18 +129,40 @@ impl Reader<'_> {
     }
 
     fn places(&mut self, template: &str, emitted: &Emitted, finding: &Finding) -> Places {
-        let own = self.sources.find(&format!("templates/{template}"));
-        let file = own.or_else(|| self.sources.find(&format!("{BUILT_IN}{template}")));
-        let file = file.expect("what was filled in is a file of the sources");
-        let text = &self.sources.file(file).text;
-        let read = self.templates.entry(template.to_owned()).or_insert_with(|| Template::read(text));
-        let Some(place) = read.locate(finding) else { return vec![(Span::top(file), "in this template")] };
+        let Some((file, place)) = self.locate(template, finding, 0) else {
+            return vec![(Span::top(self.file(template)), "in this template")];
+        };
         let range = place.range();
         let here = Span::new(file, range.start, range.end);
         match self.given(emitted, &place, finding) {
             Some(span) => vec![(span, finding.label()), (here, "it is set here")],
             None => vec![(here, finding.label())],
         }
+    }
+
+    /// Finds the place in a template, or in one that it includes.
+    fn locate(&mut self, template: &str, finding: &Finding, depth: usize) -> Option<(FileId, Place)> {
+        let file = self.file(template);
+        let text = &self.sources.file(file).text;
+        let read = self.templates.entry(template.to_owned()).or_insert_with(|| Template::read(text));
+        if let Some(place) = read.locate(finding) {
+            return Some((file, place));
+        }
+        let included = text.split("include \"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+        let mut known =
+            included.filter(|_| depth < DEEPEST).filter(|name| self.find(name).is_some()).collect::<Vec<_>>();
+        known.dedup();
+        known.into_iter().find_map(|name| self.locate(name, finding, depth + 1))
+    }
+
+    fn file(&self, template: &str) -> FileId {
+        self.find(template).expect("what was filled in is a file of the sources")
+    }
+
+    /// The file of a template: the fleet's own, else Cistern's.
+    fn find(&self, template: &str) -> Option<FileId> {
+        let own = self.sources.find(&format!("templates/{template}"));
+        own.or_else(|| self.sources.find(&format!("{BUILT_IN}{template}")))
     }
 
     /// Where the definition says so, when it does.

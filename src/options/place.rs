@@ -27,11 +27,23 @@ pub(super) struct Place {
 }
 
 impl Template {
-    /// Reads a template.
+    /// Reads a template: a module, or bindings that others include.
     pub(super) fn read(source: &str) -> Self {
-        let mut outline = outline(source);
-        let assignments = assignments(std::mem::take(&mut outline.assigned));
-        Self { outline, assignments }
+        const OPEN: &str = "{";
+        let mut whole = outline(source);
+        let mut shift = 0;
+        if whole.assigned.is_empty() {
+            whole = outline(&format!("{OPEN}{source}\n}}"));
+            shift = OPEN.len();
+        }
+        let back = |range: &mut Range<usize>| *range = range.start - shift..range.end - shift;
+        let mut assignments = assignments(std::mem::take(&mut whole.assigned));
+        for assignment in &mut assignments {
+            back(&mut assignment.range);
+            assignment.steps.iter_mut().for_each(|step| back(&mut step.range));
+        }
+        whole.holes.iter_mut().for_each(|hole| back(&mut hole.range));
+        Self { outline: whole, assignments }
     }
 
     /// Finds what sets an option that came out of it.

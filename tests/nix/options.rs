@@ -1,13 +1,19 @@
 //! `cistern check --options flake`: the list that mkFleet gives, built by the real nix from the stand-in for nixpkgs.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 use std::process::Output;
 
-use crate::common::everything;
-use crate::fleet::{Fleet, Nix, Program, directories, expect_exit};
+use serde_json::Value as Json;
+
+use crate::common::{everything, run};
+use crate::fleet::{Fleet, Nix, Program, directories, expect_exit, text_of, texts_of};
+use crate::table::table;
 
 /// A flake whose inputs are directories, so that nobody has to replace them.
 fn flake(nix: &Nix, more: &str) -> String {
-    let input = |(name, directory): &(&str, std::path::PathBuf)| {
+    let input = |(name, directory): &(&str, PathBuf)| {
         let follows = if *name == "nixpkgs" {
             String::new()
         } else {
@@ -81,4 +87,42 @@ fn what_nix_refuses_is_a_fault_of_the_machine() {
     let output = check(&nix, &fleet);
     expect_exit(&output, 3);
     assert!(everything(&output).contains("cistern-options"), "{}", everything(&output));
+}
+
+#[test]
+fn the_table_is_what_modules_declare() {
+    let Some(nix) = Nix::new(Program::Absent) else { return };
+    if !nix.builds() {
+        return;
+    }
+    let fleet = Fleet::copy("examples/homelab");
+    let reference = format!("path:{}#cistern-options", fleet.root().display());
+    let built = run(&mut nix.flake(&["build", "--no-link", "--print-out-paths", &reference]));
+    let file = PathBuf::from(built.trim()).join("share/doc/nixos/options.json");
+    let list: Json = serde_json::from_slice(&fs::read(file).expect("it was built")).expect("it is JSON");
+    let plain = |words: &str| words.replace(['(', ')'], "");
+    let declared: BTreeMap<Vec<String>, String> = list
+        .as_object()
+        .expect("a map of options")
+        .values()
+        .map(|row| (texts_of(&row["loc"]), plain(&text_of(&row["type"]))))
+        .collect();
+    let mut faults = Vec::new();
+    for row in table() {
+        let any = |name: &str| if name.contains('<') { "<name>".to_owned() } else { name.to_owned() };
+        let names: Vec<_> = row.names().into_iter().map(any).collect();
+        // A name such as `jellyfin` of an account, where modules declare those of any.
+        let is_same = |loc: &[String]| loc.iter().zip(&names).all(|(own, name)| own == name || own == "<name>");
+        let like = |length| declared.iter().find(|(loc, _)| loc.len() == length && is_same(loc));
+        let below = (1..names.len()).filter_map(like).next_back();
+        match (like(names.len()), below) {
+            (Some((_, words)), _) if *words == plain(&row.words()) || row.takes == "strMatching" => {}
+            (Some((_, words)), _) => faults.push(format!("{} takes {words}, not {}", row.option, row.words())),
+            // What an option leaves free is declared nowhere.
+            (None, Some((_, words))) if words.contains("attribute set") || words.contains("submodule") => {}
+            (None, _) => faults.push(format!("{} is declared nowhere", row.option)),
+        }
+    }
+    assert!(declared.len() > 1000, "{} options", declared.len());
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

@@ -8,6 +8,7 @@ use crate::load::Body;
 use crate::load::decode::{At, Keyed, Named};
 use crate::model::definition::{FleetDef, HostDef, ProfileDef, SecretDef, ServiceDef, SiteDef};
 use crate::model::fleet::Host;
+use crate::model::layers;
 use crate::value::{HostName, ProfileName, SecretName, Selectable, Selector, ServiceName, SiteName, Tag, glob_matches};
 
 /// The names of a definition, the poisoned ones included: nothing is said about those.
@@ -19,11 +20,13 @@ pub(super) struct Names<'a> {
     unreadable: BTreeSet<&'static str>,
     /// The hosts of each tag, made when the first selector asks: most selectors are a tag, and many ask.
     of_tag: OnceLock<BTreeMap<Tag, Vec<HostName>>>,
+    /// Profiles that extend themselves, in the end: nobody can say what they hold.
+    circular: BTreeSet<&'a ProfileName>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(def: &'a FleetDef, incomplete: bool, unreadable: BTreeSet<&'static str>) -> Self {
-        Self { def, incomplete, unreadable, of_tag: OnceLock::new() }
+        Self { def, incomplete, unreadable, of_tag: OnceLock::new(), circular: layers::circular(def) }
     }
 
     pub(super) fn host(&self, name: &At<HostName>, faults: &mut Faults) -> bool {
@@ -90,6 +93,7 @@ impl<'a> Names<'a> {
         let mut profiles = true;
         while let Some(name) = open.pop() {
             match def.profiles.as_ref().and_then(|profiles| profiles.entries.get(name)) {
+                Some(_) if self.circular.contains(name) => profiles = false,
                 Some(profile) if seen.insert(name) => {
                     open.extend(profile.value.extends.iter().flat_map(|bases| &bases.0).map(|base| &base.value));
                 }

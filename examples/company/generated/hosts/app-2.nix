@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.app-2. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
-# cistern 1 in=a6ce630c500c9b3a23158ab63f7c9d03 body=e76e035599cfd4bed7956508edd28e14 words=db8ff035373b62037c5c9c403acc7a3d
-=======
-# cistern 1 in=39bbf6c79124aa4d62ca91c590c77ec0 body=e76e035599cfd4bed7956508edd28e14 words=db8ff035373b62037c5c9c403acc7a3d
->>>>>>> import/main
+# cistern 1 in=b6094f0aead7e2165c936c42774b75e6 body=e76e035599cfd4bed7956508edd28e14 words=db8ff035373b62037c5c9c403acc7a3d
 { lib, ... }:
 {
   imports = [

@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.app-3. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
-# cistern 1 in=b4dfc5b89b2a6cef2bca47ba32936528 body=a65c2a2190ca2b18a728b4abd9a0fedf words=512f8e642b6d5586dd905efc963a5799
-=======
-# cistern 1 in=8341a6de91c6b0f54532883c932db49d body=a65c2a2190ca2b18a728b4abd9a0fedf words=512f8e642b6d5586dd905efc963a5799
->>>>>>> import/main
+# cistern 1 in=5a173fbbb8680d30e924bf45fa1b6e2c body=a65c2a2190ca2b18a728b4abd9a0fedf words=512f8e642b6d5586dd905efc963a5799
 { lib, ... }:
 {
   imports = [

@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.app-staging. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
-# cistern 1 in=771951898dfdef56fd92860abeba90cf body=546d8f904fb4fca1892115a6602cae32 words=77065654f51ea2c92b496420b6b38cbd
-=======
-# cistern 1 in=df6d05e4ce373cbd1d39f933bc81ab43 body=088a0881ec0a7376082e3ce10acbf6b0 words=01959a7627699330b3e79c19560c6ba0
->>>>>>> import/main
+# cistern 1 in=9b44fc2030caf3ba72a08eddc9280439 body=546d8f904fb4fca1892115a6602cae32 words=77065654f51ea2c92b496420b6b38cbd
 { lib, ... }:
 {
   imports = [

@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.wiki. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
-# cistern 1 in=7acb4bb7b195396ccf227774d15062fc body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
-=======
-# cistern 1 in=bab7741b297530284ba8b22ec9d51e51 body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
->>>>>>> import/main
+# cistern 1 in=d9be3a77a956436b038913629bf67f67 body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
 { lib, ... }:
 {
   imports = [

@@ -62,7 +62,7 @@ in
       timeZone = maybe (
         types.addCheck types.str (zone: !(lib.hasInfix " " zone))
         // {
-          description = "a time zone, without spaces";
+          description = "string without spaces";
         }
       );
     };

@@ -21,7 +21,7 @@ in
           autoFormat = flag;
           autoResize = flag;
           depends = list types.path;
-          device = maybe types.str;
+          device = maybe types.nonEmptyStr;
           encrypted = declare.group {
             blkDev = maybe types.str;
             enable = flag;
@@ -29,13 +29,13 @@ in
             label = maybe types.str;
           };
           formatOptions = maybe types.str;
-          fsType = str "auto";
+          fsType = opt types.nonEmptyStr "auto";
           label = maybe types.str;
           mountPoint = str name;
           neededForBoot = flag;
           noCheck = flag;
           options = lib.mkOption {
-            type = types.listOf types.str;
+            type = types.listOf types.nonEmptyStr;
             default = [ "defaults" ];
           };
           overlay = maybe types.raw;

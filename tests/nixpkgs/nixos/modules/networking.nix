@@ -17,7 +17,7 @@ let
 
   address = bits: {
     address = req types.str;
-    prefixLength = req (types.ints.between 0 bits);
+    prefixLength = req (types.addCheck types.int (length: length >= 0 && length <= bits));
   };
 
   route =

@@ -19,7 +19,7 @@ let
   # A setting of a unit: lists of several definitions are joined, anything else must agree.
   setting = lib.mkOptionType {
     name = "unitOption";
-    description = "a setting of a unit";
+    description = "systemd option";
     check = _: true;
     merge =
       loc: defs:
@@ -36,7 +36,7 @@ let
     before = strs;
     bindsTo = strs;
     conflicts = strs;
-    description = str "";
+    description = opt types.singleLineStr "";
     documentation = strs;
     enable = bool true;
     onFailure = strs;

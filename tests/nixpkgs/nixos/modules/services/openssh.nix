@@ -60,11 +60,11 @@ in
         PasswordAuthentication = opt (types.nullOr types.bool) true;
         PermitRootLogin = opt (types.nullOr (
           types.enum [
+            "yes"
+            "without-password"
+            "prohibit-password"
             "forced-commands-only"
             "no"
-            "prohibit-password"
-            "without-password"
-            "yes"
           ]
         )) "prohibit-password";
         StrictModes = opt (types.nullOr types.bool) true;

@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
 # cistern 1 in=02b9d42220cd94ddd3d869dc5c468c71 body=1528a7da364e0c1a0bf8eea79b749845 words=b6e439b3649536fb7286cfb67d68aa1e
-=======
-# cistern 1 in=b60f6ce61cbed3048c5e0c8020749686 body=4fd79843b7ab151d3c6979869db0d839 words=c98f7a6806a5352a06cd5f26d3e65a6c
->>>>>>> import/main
 { lib, ... }:
 {
   imports = [

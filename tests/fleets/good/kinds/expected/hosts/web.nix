@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.web. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
 # cistern 1 in=f0dd614c9592e273615bf3fdf8a4d795 body=50e14f7cdbc1815998d7c00e5a38974a words=30a943a8edc741e51179b538d81e2e6c
-=======
-# cistern 1 in=b6cd340f1c8ca76a6a3259f1238a6910 body=e044d69b4cc19cbdc0a750a624da5ba2 words=38f418c3503898b73b8fe002f4d556b0
->>>>>>> import/main
 { lib, ... }:
 {
   imports = [

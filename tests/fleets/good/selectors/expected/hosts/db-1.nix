@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.db-1. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
 # cistern 1 in=18ddececdffbac48a7b488e898479219 body=96d7e52ec27560994572fd135aec3f6e words=c30ceee92899730dc591823dbd62bcf1
-=======
-# cistern 1 in=8ee3809da3bc91bba4a89e471db06859 body=96d7e52ec27560994572fd135aec3f6e words=c30ceee92899730dc591823dbd62bcf1
->>>>>>> import/main
 { lib, ... }:
 {
   imports = [

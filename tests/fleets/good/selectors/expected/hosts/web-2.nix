@@ -1,9 +1,5 @@
 # Written by Cistern from hosts.web-2. Changes belong in a module of your own, which has the last word.
-<<<<<<< HEAD
 # cistern 1 in=2475234f51fc11ba860fef3130e36440 body=9e45b3cc02f4cdf7bee14d0896bfda88 words=99102a599de9bc4001049d63a8766ef6
-=======
-# cistern 1 in=f60f241aff7985edb0459a933f926820 body=9e45b3cc02f4cdf7bee14d0896bfda88 words=99102a599de9bc4001049d63a8766ef6
->>>>>>> import/main
 { lib, ... }:
 {
   imports = [

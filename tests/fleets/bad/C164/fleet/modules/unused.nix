@@ -1,0 +1,1 @@
+{ services.shop.nothing = 1; }
