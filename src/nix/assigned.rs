@@ -81,9 +81,13 @@ pub fn assigned(text: &str) -> Vec<Assigned> {
     if check_depth(text).is_err() {
         return Vec::new();
     }
-    let Some(expression) = Root::parse(text).tree().expr() else { return Vec::new() };
+    Root::parse(text).tree().expr().map_or_else(Vec::new, |expression| of(&expression))
+}
+
+/// The same of what is parsed already.
+pub(super) fn of(expression: &Expr) -> Vec<Assigned> {
     let mut found = Vec::new();
-    module(&expression, &[], &mut found, 0);
+    module(expression, &[], &mut found, 0);
     found
 }
 
