@@ -15,7 +15,6 @@ use crate::diag::{Code, Diagnostic, Faults, codes};
 use crate::kind::BUILT_IN;
 use crate::load::{Body, Node};
 use crate::model::Fleet;
-use crate::nix::named;
 use crate::source::{FileId, SPLIT, SourceFile, Span};
 use crate::value::{HostName, Managed};
 
@@ -177,26 +176,19 @@ fn literal(what: &str, node: &Node) -> Found {
 
 /// Names in Nix files. Those that no host uses count as well: they are in the same repository.
 fn modules(evidence: &Evidence<'_>) -> impl Iterator<Item = Found> {
-    let files: Vec<_> = evidence.sources.below("").filter(|(_, file)| file.path.ends_with(".nix")).collect();
-    let found: Vec<Vec<Found>> = files
-        .into_par_iter()
-        .map(|(id, file)| {
-            let secret = named(&file.text).into_iter().filter(|one| is_literal_secret(&one.name, &one.text));
-            secret
-                .map(|one| {
-                    let span = Span::new(id, one.range.start, one.range.end);
-                    Found {
-                        span,
-                        secret: Some(span),
-                        code: codes::LITERAL_PASSWORD,
-                        message: format!("the value of `{}` stands here as it is", one.name.escape_debug()),
-                        label: "for everybody to read, in git and in the Nix store",
-                    }
-                })
-                .collect()
+    evidence.modules.values().flat_map(|module| {
+        let secret = module.survey.named.iter().filter(|one| is_literal_secret(&one.name, &one.text));
+        secret.map(|one| {
+            let span = Span::new(module.file, one.range.start, one.range.end);
+            Found {
+                span,
+                secret: Some(span),
+                code: codes::LITERAL_PASSWORD,
+                message: format!("the value of `{}` stands here as it is", one.name.escape_debug()),
+                label: "for everybody to read, in git and in the Nix store",
+            }
         })
-        .collect();
-    found.into_iter().flatten()
+    })
 }
 
 /// The hosts that take in a hand-written module.

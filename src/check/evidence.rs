@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use crate::kind::Kind;
 use crate::model::{Fleet, Hardware, Host};
-use crate::nix::{Assigned, Outline, Templates, assigned, imports, outline};
+use crate::nix::{Assigned, Outline, Survey, Templates, outline, survey};
 use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::value::{KindName, Managed, ModuleRef};
+use crate::value::{KindName, ModuleRef};
 
 /// Everything beside the fleet.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub struct Evidence<'a> {
     pub sources: &'a Sources,
     /// The templates that files are made from.
     pub templates: &'a Templates,
-    /// The modules that hosts name, and those that they import.
-    modules: BTreeMap<String, Module>,
+    /// Every Nix file of the fleet directory, whether a host names it or not.
+    pub modules: BTreeMap<&'a str, Module>,
     /// What the bodies of kinds set: of those in use, and of the fleet's own.
     outlines: BTreeMap<&'a KindName, Outline>,
 }
@@ -28,11 +28,10 @@ pub struct Evidence<'a> {
 pub struct Module {
     /// Its file.
     pub file: FileId,
-    /// What it sets.
-    pub assigned: Vec<Assigned>,
-    imports: Vec<String>,
-    /// Whether nothing that it imports is out of sight.
-    whole: bool,
+    /// What it sets and names.
+    pub survey: Survey,
+    /// The files that it imports, by their paths; none where one is out of sight.
+    imports: Vec<Option<String>>,
 }
 
 /// The hand-written modules of one host, imports included.
@@ -44,18 +43,11 @@ pub struct Modules<'e> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Reads the modules of every host that Cistern configures.
+    /// Reads every hand-written Nix file, and the bodies of kinds.
     pub fn new(fleet: &'a Fleet, sources: &'a Sources, templates: &'a Templates) -> Self {
-        let full = fleet.hosts.values().filter(|host| host.managed == Managed::Full);
-        let mut open: BTreeSet<String> = full.flat_map(named).map(|(path, _)| path.to_owned()).collect();
-        let mut modules = BTreeMap::new();
-        while !open.is_empty() {
-            let read: Vec<_> = open.par_iter().filter_map(|path| Some((path.clone(), read(path, sources)?))).collect();
-            modules.extend(read);
-            let wanted = open.iter().filter_map(|path| modules.get(path)).flat_map(|module| &module.imports);
-            open = wanted.filter(|path| !modules.contains_key(*path)).cloned().collect();
-            open.retain(|path| sources.find(path).is_some());
-        }
+        let files: Vec<_> = sources.below("").filter(|(_, file)| file.path.ends_with(".nix")).collect();
+        let one = |(id, file): (FileId, &'a SourceFile)| (file.path.as_str(), module(id, file, sources));
+        let modules = files.into_par_iter().map(one).collect();
         let used: BTreeSet<_> = fleet.services.values().map(|service| &service.kind).collect();
         let kinds: Vec<_> = fleet.kinds.iter().filter(|kind| kind.own || used.contains(&kind.name)).collect();
         let body = |kind: &'a Kind| (&kind.name, outline(&sources.file(kind.file).text));
@@ -69,16 +61,22 @@ impl<'a> Evidence<'a> {
         let mut found = Modules { list: BTreeMap::new(), whole };
         let mut open: Vec<&str> = named(host).map(|(path, _)| path).collect();
         while let Some(path) = open.pop() {
-            match self.modules.get_key_value(path) {
-                Some((path, module)) if found.list.insert(path, module).is_none() => {
-                    found.whole &= module.whole;
-                    open.extend(module.imports.iter().map(String::as_str));
-                }
-                Some(_) => {}
-                None => found.whole = false,
+            let Some((path, module)) = self.module(path) else {
+                found.whole = false;
+                continue;
+            };
+            if found.list.insert(path, module).is_none() {
+                found.whole &= module.imports.iter().all(Option::is_some);
+                open.extend(module.imports.iter().flatten().map(String::as_str));
             }
         }
         found
+    }
+
+    /// A module by its path: a file, or a directory with a `default.nix`.
+    fn module(&self, path: &str) -> Option<(&'a str, &Module)> {
+        let of = |path: &str| self.modules.get_key_value(path).map(|(path, module)| (*path, module));
+        of(path).or_else(|| of(&format!("{path}/default.nix")))
     }
 
     /// What the body of a kind sets; none of a kind of Cistern's that is not in use.
@@ -92,7 +90,11 @@ impl<'e> Modules<'e> {
     pub fn assigned(&self) -> impl Iterator<Item = (Place, &'e Assigned)> + '_ {
         self.list.values().flat_map(|module| {
             let span = |range: std::ops::Range<usize>| Span::new(module.file, range.start, range.end);
-            module.assigned.iter().map(move |one| (Place { key: span(one.key()), value: span(one.range.clone()) }, one))
+            module
+                .survey
+                .assigned
+                .iter()
+                .map(move |one| (Place { key: span(one.key()), value: span(one.range.clone()) }, one))
         })
     }
 }
@@ -121,21 +123,13 @@ pub fn named(host: &Host) -> impl Iterator<Item = (&str, Span)> {
     modules.chain(hardware)
 }
 
-/// Reads a module: a file, or the `default.nix` of a directory.
-fn read(path: &str, sources: &Sources) -> Option<Module> {
-    let file = sources.find(path).or_else(|| sources.find(&format!("{path}/default.nix")))?;
-    let SourceFile { path: own, text } = sources.file(file);
-    let found = imports(text);
-    let resolved: Vec<_> = found.files.iter().filter_map(|file| resolve(own, file)).collect();
-    let files: Vec<_> = resolved
-        .iter()
-        .map(|path| match sources.find(path) {
-            Some(_) => path.clone(),
-            None => format!("{path}/default.nix"),
-        })
-        .collect();
-    let whole = !found.others && files.len() == found.files.len();
-    Some(Module { file, assigned: assigned(text), imports: files, whole })
+fn module(file: FileId, source: &SourceFile, sources: &Sources) -> Module {
+    let survey = survey(&source.text);
+    let there =
+        |path: &String| [path.clone(), format!("{path}/default.nix")].iter().any(|path| sources.find(path).is_some());
+    let files = survey.imports.files.iter().map(|path| resolve(&source.path, path).filter(there));
+    let imports = files.chain(survey.imports.others.then_some(None)).collect();
+    Module { file, survey, imports }
 }
 
 /// A path as a file sees it, below the fleet directory; none where it leaves that.
@@ -161,13 +155,12 @@ mod tests {
     #[test]
     fn imports_are_found_beside_the_file_that_names_them() {
         let mut sources = Sources::default();
-        sources.add("modules/a.nix", "{ imports = [ ./b.nix ../hardware ]; }");
+        sources.add("modules/a.nix", "{ imports = [ ./b.nix ../hardware ./gone.nix ]; }");
         sources.add("modules/b.nix", "{ a = 1; }");
         sources.add("hardware/default.nix", "{ }");
-        let module = read("modules/a.nix", &sources).unwrap();
-        assert_eq!(module.imports, ["modules/b.nix", "hardware/default.nix"]);
-        assert!(module.whole);
-        assert!(read("hardware", &sources).is_some());
+        let id = sources.find("modules/a.nix").unwrap();
+        let found = module(id, sources.file(id), &sources);
+        assert_eq!(found.imports, [Some("modules/b.nix".to_owned()), Some("hardware".to_owned()), None]);
         assert_eq!(resolve("modules/a.nix", "../../x.nix"), None);
     }
 }

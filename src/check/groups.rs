@@ -25,7 +25,8 @@ fn modules(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
     let mut found: BTreeMap<(Span, String, String), Vec<&HostName>> = BTreeMap::new();
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
         let modules = evidence.modules_of(host);
-        let joined: Vec<_> = modules.assigned().flat_map(|(place, one)| joins(one).map(move |j| (place, j))).collect();
+        let joined: Vec<_> =
+            modules.assigned().flat_map(|(place, one)| joins(one).into_iter().map(move |j| (place, j))).collect();
         if joined.is_empty() {
             continue;
         }
@@ -111,27 +112,25 @@ fn is_membership(one: &Assigned) -> bool {
 }
 
 /// The accounts that this puts into a group that amounts to root, and the group.
-fn joins(one: &Assigned) -> impl Iterator<Item = (String, String)> {
-    let texts: Vec<&str> = match &one.value {
-        Literal::Text(text) => vec![text],
-        Literal::List(items) => items
-            .iter()
-            .filter_map(|item| if let Literal::Text(text) = item { Some(text.as_str()) } else { None })
-            .collect(),
-        _ => Vec::new(),
-    };
-    let name = one.path.get(2).and_then(|segment| segment.name.clone()).unwrap_or_default();
-    let members = one.is_below(&["users", "groups"])
-        && one.path.last().and_then(|segment| segment.name.as_deref()) == Some("members")
-        && AS_ROOT.contains(&name.as_str());
-    let found: Vec<_> = if members {
-        texts.into_iter().map(|account| (account.to_owned(), name.clone())).collect()
-    } else if is_membership(one) && !name.is_empty() {
-        texts.into_iter().filter(|group| AS_ROOT.contains(group)).map(|g| (name.clone(), g.to_owned())).collect()
+fn joins(one: &Assigned) -> Vec<(String, String)> {
+    let name = |at: usize| one.path.get(at).and_then(|segment| segment.name.as_deref()).unwrap_or_default();
+    let last = one.path.last().and_then(|segment| segment.name.as_deref());
+    let as_root = |group: &&str| AS_ROOT.contains(group);
+    if is_membership(one) && !name(2).is_empty() {
+        texts(&one.value).into_iter().filter(as_root).map(|group| (name(2).to_owned(), group.to_owned())).collect()
+    } else if one.is_below(&["users", "groups"]) && last == Some("members") && as_root(&name(2)) {
+        texts(&one.value).into_iter().map(|account| (account.to_owned(), name(2).to_owned())).collect()
     } else {
         Vec::new()
-    };
-    found.into_iter()
+    }
+}
+
+fn texts(value: &Literal) -> Vec<&str> {
+    match value {
+        Literal::Text(text) => vec![text],
+        Literal::List(items) => items.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn remedy(diagnostic: Diagnostic, span: Span) -> Diagnostic {

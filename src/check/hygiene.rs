@@ -33,10 +33,9 @@ const LEFTOVER_NAMES: &[(&str, &str)] =
 pub(super) fn no_plain_secrets(_: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
     let paths = &evidence.sources.paths;
     for encrypted in paths.iter().filter(|path| path.ends_with(".age")) {
-        let stem = encrypted.trim_end_matches(".age");
-        // `vpn` and `vpn.txt` beside `vpn.age`, not `vpn.age` itself nor `vpn-old.age`.
-        let beside = |path: &&String| path.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest == ".txt");
-        for path in paths.range(stem.to_owned()..).take_while(|path| path.starts_with(stem)).filter(beside) {
+        let stem = encrypted.strip_suffix(".age").expect("it ends so");
+        let beside = [stem.to_owned(), format!("{stem}.txt")];
+        for path in beside.iter().filter(|path| paths.contains(*path)) {
             faults.push(
                 Diagnostic::new(codes::PLAIN_SECRET, format!("`{path}` stands beside `{encrypted}`"))
                     .file(path.clone())
@@ -110,7 +109,8 @@ fn needed<'f>(fleet: &'f Fleet, evidence: &Evidence<'_>) -> BTreeMap<String, (Sp
             |path: &str, span| needed.entry(path.to_owned()).or_insert((span, Vec::new())).1.push(&host.name);
         let own: BTreeMap<_, _> = evidence::named(host).collect();
         for (path, module) in evidence.modules_of(host).list {
-            let span = own.get(path).copied().unwrap_or(Span::top(module.file));
+            let directory = path.strip_suffix("/default.nix").unwrap_or(path);
+            let span = own.get(path).or_else(|| own.get(directory)).copied().unwrap_or(Span::top(module.file));
             need(&evidence.sources.file(module.file).path, span);
         }
         let facts = format!("facts/{}.json", host.name);

@@ -32,7 +32,7 @@ pub(super) fn stay_open(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Fau
             continue;
         }
         let look = Look { host, account: account(host), modules: &modules };
-        for (place, one) in modules.assigned().filter(|(_, one)| !one.yields) {
+        for (place, one) in modules.assigned().filter(|(_, one)| !one.yields && concerns(one)) {
             if let Some(fault) = look.at(one) {
                 found.entry((place.value, fault)).or_default().push(&host.name);
             }
@@ -44,6 +44,11 @@ pub(super) fn stay_open(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Fau
             Diagnostic::new(code, format!("{among} {}", fault.does)).at(span, &fault.label).help(&fault.help)
         });
     }
+}
+
+/// Whether it may be one of the options in question, without a look at its whole path.
+fn concerns(one: &Assigned) -> bool {
+    [["services", "openssh"], ["networking", "firewall"], ["users", "users"]].iter().any(|path| one.is_below(path))
 }
 
 /// The account that deploy-rs comes with.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::nix::{Assigned, assigned, imports};
+use crate::nix::{Assigned, survey};
 use crate::source::{FileId, Sources, Span};
 
 /// What the hand-written modules of a fleet set.
@@ -98,12 +98,13 @@ impl Module {
         let file = sources.find(path)?;
         let text = &sources.file(file).text;
         let mut set: BTreeMap<String, Vec<Assigned>> = BTreeMap::new();
-        for one in assigned(text) {
+        let survey = survey(text);
+        for one in survey.assigned {
             let first = one.path.first().and_then(|first| first.name.clone()).unwrap_or_default();
             set.entry(first).or_default().push(one);
         }
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let imports = imports(text).files;
+        let imports = survey.imports.files;
         let imports = imports.iter().filter_map(|import| file_of(sources, &below(directory, import)?)).collect();
         Some(Self { file, set, imports })
     }

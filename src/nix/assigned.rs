@@ -115,9 +115,17 @@ fn read(text: &str, top: Top) -> Vec<Assigned> {
     if check_depth(text).is_err() {
         return Vec::new();
     }
-    let Some(expression) = Root::parse(text).tree().expr() else { return Vec::new() };
+    Root::parse(text).tree().expr().map_or_else(Vec::new, |expression| set_by(&expression, top))
+}
+
+/// What a module that is parsed already sets.
+pub(super) fn of(expression: &Expr) -> Vec<Assigned> {
+    set_by(expression, Top::Module)
+}
+
+fn set_by(expression: &Expr, top: Top) -> Vec<Assigned> {
     let mut walk = Walk { top, found: Vec::new() };
-    walk.module(&expression, &[], 0);
+    walk.module(expression, &[], 0);
     walk.found
 }
 

@@ -1,10 +1,8 @@
 //! The files that a NixOS module imports, read off its text.
 
-use rnix::Root;
 use rnix::ast::{self, Expr, HasEntry as _};
 
 use super::assigned::segment;
-use super::text::check_depth;
 
 /// What a module imports.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,13 +14,9 @@ pub struct Imports {
 }
 
 /// Lists what a module imports. What stands behind its arguments, `let`, `with` and parentheses is looked into.
-pub fn imports(text: &str) -> Imports {
+pub(super) fn imports(expression: Option<Expr>) -> Imports {
     let mut imports = Imports::default();
-    if check_depth(text).is_err() {
-        imports.others = true;
-        return imports;
-    }
-    let mut next = Root::parse(text).tree().expr();
+    let mut next = expression;
     while let Some(expression) = next {
         next = match expression {
             Expr::Lambda(lambda) => lambda.body(),
@@ -68,7 +62,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> (Vec<String>, bool) {
-        let Imports { files, others } = imports(text);
+        let Imports { files, others } = imports(rnix::Root::parse(text).tree().expr());
         (files, others)
     }
 

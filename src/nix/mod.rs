@@ -9,16 +9,18 @@ mod imports;
 mod literal;
 mod named;
 mod path;
+mod survey;
 mod template;
 mod text;
 mod value;
 
 pub use assigned::{Assigned, Literal, Segment, assigned, declared};
 pub use fault::{Fault, Unprintable};
-pub use imports::{Imports, imports};
+pub use imports::Imports;
 pub use literal::{attr_name, comment, string};
-pub use named::{Named, named};
+pub use named::Named;
 pub use path::RelativePath;
+pub use survey::{Survey, survey};
 pub use template::{
     Condition, ContextPath, Fragment, Hole, Outline, Shared, Templates, Trace, Traced, Use, Uses, body_of, outline,
     share, uses,

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
+use rnix::SyntaxNode;
 use rnix::ast::{self, AstNode, Expr};
-use rnix::{Root, SyntaxNode};
 
 use super::assigned::{plain, range, segment, unwrapped};
-use super::text::check_depth;
 
 /// A name and the literal text that it is set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +19,7 @@ pub struct Named {
 }
 
 /// Lists every name that is set to a text without interpolation, in the order of the file.
-pub fn named(text: &str) -> Vec<Named> {
-    if check_depth(text).is_err() {
-        return Vec::new();
-    }
-    let tree = Root::parse(text).syntax();
+pub(super) fn named(tree: &SyntaxNode) -> Vec<Named> {
     tree.descendants().filter_map(cast).filter_map(|entry| one(&entry)).collect()
 }
 
@@ -45,6 +40,11 @@ fn one(entry: &ast::AttrpathValue) -> Option<Named> {
 mod tests {
     use super::*;
 
+    fn of(text: &str) -> Vec<(String, String)> {
+        let tree = rnix::Root::parse(text).syntax();
+        named(&tree).into_iter().map(|one| (one.name, one.text)).collect()
+    }
+
     #[test]
     fn texts_are_found_wherever_they_stand() {
         let text = r#"{ pkgs, ... }: let a = "1"; in {
@@ -53,9 +53,8 @@ mod tests {
           k = hash "7";
           e = "${a}"; f = 4; g = ./h; ${i} = "5"; j = ''6'';
         }"#;
-        let found: Vec<_> = named(text).into_iter().map(|one| (one.name, one.text)).collect();
         let expected = [("a", "1"), ("b c", "2"), ("d", "3"), ("j", "6")];
-        assert_eq!(found, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
-        assert_eq!(named("{ a = "), []);
+        assert_eq!(of(text), expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+        assert_eq!(of("{ a = "), []);
     }
 }

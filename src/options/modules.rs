@@ -6,7 +6,7 @@ use super::assignment::{Name, Step, assignments};
 use super::finding::judge;
 use super::{Lists, hosts_of};
 use crate::diag::{Faults, codes};
-use crate::nix::{assigned, declared, imports};
+use crate::nix::{assigned, declared, survey};
 use crate::place::Entries;
 use crate::place::plan::HardwareEntry;
 use crate::source::{Sources, Span};
@@ -91,7 +91,7 @@ fn importers(entries: &Entries, sources: &Sources) -> BTreeMap<String, BTreeSet<
     while let Some(path) = open.pop() {
         let Some(file) = sources.find(&path) else { continue };
         let hosts = found[&path].clone();
-        for import in imports(&sources.file(file).text).files {
+        for import in survey(&sources.file(file).text).imports.files {
             let Some(target) = beside(&path, &import).and_then(|target| module_file(sources, &target)) else {
                 continue;
             };
