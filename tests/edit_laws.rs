@@ -5,6 +5,8 @@
 //! - What stands before and behind the edited entry stays byte by byte.
 //! - A comment goes only with the entry that it belongs to.
 //! - No usual manner of writing is refused.
+//!
+//! Long because it generates definitions in many manners of writing, and each manner is a few lines.
 
 #![expect(clippy::disallowed_methods, reason = "asks the environment for more cases")]
 #![expect(clippy::unwrap_used, reason = "what is not as it was written fails the test")]

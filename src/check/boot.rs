@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::model::definition::Filesystems;
+use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Hardware, Host};
 use crate::value::{HardwareProfile, Managed};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::load::decode::At;
 use crate::load::decode::Scalar;
-use crate::model::definition::Filesystems;
 use crate::model::facts::{Disk, Facts};
+use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Host};
 use crate::value::{Device, FsType, Managed, MountOption, Size};
 

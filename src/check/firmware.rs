@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::At;
-use crate::model::definition::Filesystems;
+use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Hardware, Host};
 use crate::nix::Literal;
 use crate::source::Span;

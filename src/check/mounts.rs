@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::model::definition::Filesystems;
+use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Host, Setting};
 use crate::nix::Literal;
 use crate::source::Span;

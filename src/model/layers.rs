@@ -124,7 +124,13 @@ pub fn idle_profiles(def: &FleetDef) -> BTreeMap<ProfileName, Span> {
 /// Finds the groups whose layer says nothing.
 pub fn idle_groups(def: &FleetDef) -> BTreeMap<GroupName, Span> {
     let groups = def.groups.iter().flat_map(|groups| &groups.entries).filter(|(_, group)| !group.value.poisoned);
-    let says = |layer: &Layer| layer.poisoned || layer.filesystems.is_some() || !places(layer).is_empty();
+    let unread = |layer: &Layer| {
+        layer.poisoned
+            || layer.deploy.as_ref().is_some_and(|deploy| deploy.poisoned)
+            || layer.network.as_ref().is_some_and(|network| network.poisoned)
+            || layer.ssh.as_ref().is_some_and(|ssh| ssh.poisoned)
+    };
+    let says = |layer: &Layer| unread(layer) || layer.filesystems.is_some() || !places(layer).is_empty();
     groups.filter(|(_, group)| !says(&group.value.layer)).map(|(name, group)| (name.clone(), group.key)).collect()
 }
 

@@ -6,6 +6,7 @@ mod fleet;
 pub mod layers;
 mod lower;
 mod modules;
+pub mod shapes;
 
 pub use fleet::{Fleet, Hardware, Host, Monitoring, Person, Secret, Service, Site};
 pub use lower::{Definition, empty, lower};

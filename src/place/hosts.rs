@@ -10,7 +10,8 @@ use super::plan::{
 };
 use crate::check::{addresses, boot, secrets};
 use crate::load::decode::Scalar;
-use crate::model::definition::{Filesystems, Layer};
+use crate::model::definition::Layer;
+use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Hardware, Host, Secret};
 use crate::value::{
     AbsolutePath, AccountName, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,

@@ -14,7 +14,7 @@ use crate::nix::Templates;
 use crate::place::Draft;
 use crate::place::plan::{Entries, Instance, ServiceEntry};
 use crate::source::Span;
-use crate::value::{AccountName, Address, Domain, HostName, Image, Port, PortName, RoleName, ServiceName};
+use crate::value::{AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size};
 
 /// What the body of a kind sees; the names are those of docs/kinds.md.
 #[derive(Serialize)]
@@ -23,6 +23,8 @@ struct Page<'a> {
     host: &'a HostName,
     address: Address,
     domain: &'a Domain,
+    aliases: Vec<String>,
+    resources: Resources,
     role: Option<&'a RoleName>,
     ordinal: u32,
     ports: BTreeMap<&'a PortName, Port>,
@@ -32,6 +34,12 @@ struct Page<'a> {
     image: Option<&'a Image>,
     user: Option<&'a AccountName>,
     group: Option<&'a AccountName>,
+}
+
+#[derive(Serialize, Default)]
+struct Resources {
+    memory: Option<Size>,
+    cpus: Option<Cpus>,
 }
 
 #[derive(Serialize)]
@@ -126,6 +134,12 @@ fn pages<'a>(entries: &'a Entries, name: &'a ServiceName, hosts: &'a [HostName],
             host,
             address: entries.hosts[host].address,
             domain: &entries.domain,
+            aliases: entries.hosts[host].further_names(&entries.domain),
+            resources: entry
+                .resources
+                .as_ref()
+                .map(|resources| Resources { memory: resources.memory, cpus: resources.cpus })
+                .unwrap_or_default(),
             role: instance.role.as_ref(),
             ordinal: instance.ordinal,
             ports: ports(entry, instance),

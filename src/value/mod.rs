@@ -33,6 +33,7 @@ macro_rules! textual {
 use textual;
 
 mod dates;
+mod keys;
 mod lints;
 mod names;
 mod public;
@@ -41,6 +42,7 @@ mod scalars;
 mod selector;
 
 pub use dates::Date;
+pub use keys::{AgeKey, KeySource, SshKey};
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
 pub use public::{is_below, why_not_public};

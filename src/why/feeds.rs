@@ -101,6 +101,14 @@ impl Feeds<'_, '_> {
             MadeOf::Service(key) => self.service(service, key, rest, names),
             MadeOf::Front(key) => self.front(service, key),
             MadeOf::Mount(key) => self.mount(key, names),
+            MadeOf::Limits(key) => {
+                let limited = |name: &&str| {
+                    let service = &self.view.known.fleet.services[*name];
+                    service.memory.is_some() || service.cpus.is_some()
+                };
+                let limited: Vec<_> = self.view.services().filter(limited).collect();
+                limited.into_iter().flat_map(|name| self.top(&["services", name], key)).collect()
+            }
             MadeOf::Open(protocol) => self.open(protocol),
             MadeOf::Admins(key) => self.people(Role::Admin, key),
             MadeOf::Operators(key) => self.people(Role::Operator, key),
@@ -219,7 +227,9 @@ impl Feeds<'_, '_> {
             for port in service.ports.keys() {
                 let fact = kind.front.ports.as_ref().and_then(|ports| ports.entries.get(port)).map(|fact| &fact.value);
                 let spoken = fact.and_then(|fact| fact.protocol).map_or(Protocol::Tcp, |at| at.value);
-                let open = fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value));
+                let given = |name: &crate::value::SettingName| service.given.contains_key(name.as_str());
+                let asked = |fact: &crate::kind::PortDef| fact.open_with.as_ref().is_some_and(|at| given(&at.value));
+                let open = fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value) || asked(fact));
                 if open && spoken == protocol {
                     found.extend(self.top(&["services", name, "ports"], port.as_str()));
                 }

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use crate::load::decode::Keys as Declared;
 use crate::model::definition::{
-    DeployDef, FilesystemDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef,
-    PlacementDef, ProfileDef, SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
+    DeployDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef, PlacementDef, ProfileDef,
+    SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
 };
+use crate::model::shapes::FilesystemDef;
 
 /// What can stand at a place of the definition.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,6 +37,8 @@ pub(super) enum MadeOf {
     Front(&'static str),
     /// A key of a mount, of `filesystems` or `storage`.
     Mount(&'static str),
+    /// A key of the services that run on the host: their limits.
+    Limits(&'static str),
     /// The ports that services open.
     Open(Protocol),
     /// A key of the administrators of the host.
@@ -84,6 +86,10 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "known_hosts.*.key": Peer("host_key");
         "known_hosts.*.name": Host("ssh.known_hosts");
         "known_hosts.*.names": Peer("address"), Top("fleet.domain");
+        "limits": Limits("resources");
+        "limits.*.cpu_quota": Limits("resources.cpus");
+        "limits.*.memory": Limits("resources.memory");
+        "limits.*.unit": Ours("the kind's file names its units");
         "locale": Host("locale");
         "modules": Host("modules"), Host("hardware");
         "mounts": Mount("device");
@@ -101,6 +107,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "network.mode": Host("network.mode");
         "network.prefix_length": Site("subnet");
         "password_auth": Host("ssh.password_auth");
+        "password_warning": Host("ssh.password_auth_until");
         "pieces": Ours("hardware, services and monitoring have templates of their own");
         "root_keys": Admins("keys");
         "secrets": Secret("services");
@@ -136,6 +143,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
     }
     Kind {
         "address": Host("address");
+        "aliases": Host("aliases");
         "domain": Top("fleet.domain");
         "group": Front("group");
         "host": Name;
@@ -148,6 +156,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "peers.*.ports": Service("ports");
         "peers.*.role": Service("placement");
         "ports": Service("ports");
+        "resources": Service("resources");
         "role": Service("placement");
         "service": ServiceName;
         "settings": Service("settings");
@@ -251,7 +260,7 @@ mod tests {
                 MadeOf::Host(key) | MadeOf::Peer(key) => exists(&["hosts", "*", key]),
                 MadeOf::Site(key) => exists(&["sites", "*", key]),
                 MadeOf::Top(key) => exists(&[key]),
-                MadeOf::Service(key) => exists(&["services", "*", key]),
+                MadeOf::Service(key) | MadeOf::Limits(key) => exists(&["services", "*", key]),
                 MadeOf::Mount("mount") => exists(&["hosts", "*", "storage", "*", "mount"]),
                 MadeOf::Mount(key) => exists(&["hosts", "*", "filesystems", "*", key]),
                 MadeOf::Admins(key) | MadeOf::Operators(key) => exists(&["access", "people", "*", key]),

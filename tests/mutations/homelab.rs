@@ -193,7 +193,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         "nobody mounts the root",
         FLEET,
         "      \"/\": { device: /dev/disk/by-label/NIXOS_SD, fs_type: ext4, options: [noatime] }",
-        "      ⟦⟧/data: { device: /dev/sda1, fs_type: ext4 }",
+        "      ⟦⟧/data: { device: /dev/disk/by-label/data, fs_type: ext4 }",
         "C063",
     ),
     row(

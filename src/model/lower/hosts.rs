@@ -9,10 +9,11 @@ use super::names::empty;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::Keyed;
 use crate::load::merge::{Merge, Silent, Trail};
-use crate::model::definition::{Filesystems, GroupDef, HostDef, Layer};
+use crate::model::definition::{GroupDef, HostDef, Layer};
 use crate::model::facts::{self, Facts};
 use crate::model::fleet::Host;
 use crate::model::layers;
+use crate::model::shapes::Filesystems;
 use crate::value::{GroupName, HostName, LabelName, Managed, Selectable, Tag};
 
 /// Labels that Cistern and Prometheus set themselves.

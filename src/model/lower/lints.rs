@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::diag::{Diagnostic, Faults, Level, Levels, Ruling, Subject, codes};
 use crate::load::decode::{At, Keyed, Named};
-use crate::model::definition::Accept;
+use crate::model::shapes::Accept;
 use crate::source::Span;
 use crate::value::CodeId;
 

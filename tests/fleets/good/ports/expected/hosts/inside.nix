@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.inside. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=7aae785c6b0e5a69f52fc5b230c20708 body=11312930055a10db6dd919a1a29a90db words=dc5f090ed2c47fe96863db0ffb575567
+# cistern 1 in=f2a550116f354ecfb7e05a97854dbd0c body=2068c72848b1d0ad1766c62515d8988e words=7aa45a06497193b9779ae2923622aa6c
 { lib, ... }:
 {
   imports = [
@@ -86,7 +86,18 @@
 
     # services.udp
     {
-      environment.variables.BEACON = lib.mkOverride 900 "8096";
+      services.beacon.port = lib.mkOverride 900 8096;
+    }
+
+    # monitoring
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+      };
     }
 
   ];
