@@ -8,19 +8,19 @@ mod accounts;
 pub mod addresses;
 mod bindings;
 pub mod boot;
-pub mod evidence;
 mod consumers;
 mod containers;
 mod credentials;
 mod deploy;
-mod groups;
+pub mod evidence;
 mod hygiene;
 mod intent;
 mod logins;
 mod passwords;
+mod privileges;
 pub mod secrets;
-mod told;
 mod tokens;
+mod told;
 mod wording;
 
 use crate::diag::Faults;
@@ -78,7 +78,7 @@ pub type EvidenceRule = fn(&Fleet, &Evidence<'_>, &mut Faults);
 pub const EVIDENCE_RULES: &[EvidenceRule] = &[
     passwords::end_one_day,
     logins::stay_open,
-    groups::keep_services_small,
+    privileges::keep_services_small,
     credentials::are_out_of_sight,
     hygiene::no_plain_secrets,
     hygiene::no_leftovers,

@@ -52,7 +52,7 @@ impl Document {
         let front = json!({
             "version": 1,
             "summary": "A shop",
-            "ports": { "web": { "number": 8090, "option": "services.shop.port" } },
+            "ports": { "web": { "number": 8090, "option": "services.shop.ports.web" } },
             "metrics": { "port": "web" },
             "state": { "path": "/var/lib/shop", "option": "services.shop.dir" },
             "user": "shop",
@@ -79,6 +79,7 @@ const BODY: &str = "{
       {{ name | attr }} = {{ port }};
 {% endfor %}
     };
+    dir = {{ state }};
     all = {{ [service, host, domain, address, role, ordinal, state, user, group] }};
     settings = {{ settings }};
   };
@@ -160,6 +161,7 @@ fn entry(map: &str, steps: &[Step]) -> &'static str {
         "labels" => "rack",
         "params" => "module",
         "settings" => "first",
+        "lints" => "C091",
         "members" => "member",
         "roles" => "primary",
         "ports" if map == "ports" => "web",
@@ -181,10 +183,11 @@ fn beside(map: &str) -> Json {
         "filesystems" => json!({ "device": "/dev/vdb", "fs_type": "ext4" }),
         "storage" => json!({ "device": "/dev/vdc", "mount": "/mnt", "fs_type": "ext4" }),
         "labels" => json!("x"),
+        "lints" => json!({ "level": "warn", "reason": "x" }),
         "params" => json!(["x"]),
         "settings" | "properties" => json!({ "type": "string" }),
         "members" => json!({ "kind": "jellyfin" }),
-        "ports" if map == "ports" => json!({ "number": 8091, "option": "services.shop.other" }),
+        "ports" if map == "ports" => json!({ "number": 8091, "option": "services.shop.ports.other" }),
         "ports" => json!(8081),
         _ => panic!("say in document.rs what an entry of `{map}` has to say"),
     }
