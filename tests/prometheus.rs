@@ -63,7 +63,7 @@ ports:
   web: { number: 8080, option: services.shop.port }
 metrics: { port: web, job: shop, path: /metrics/a b, params: { module: ['if_mib', 'a\"b'], target: [\"no\"] } }
 ---
-{ }
+{ services.shop.port = {{ ports.web }}; }
 ";
 
 /// A fleet whose labels are what YAML likes to misread.

@@ -67,7 +67,7 @@ pub(super) fn stay_inside(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut F
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
         for (place, one) in evidence.modules_of(host).assigned() {
             for (code, what) in of_module(one) {
-                found.entry((place.value, what, code.id)).or_default().push(&host.name);
+                found.entry((place, what, code.id)).or_default().push(&host.name);
             }
         }
     }

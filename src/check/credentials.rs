@@ -16,7 +16,7 @@ use crate::kind::BUILT_IN;
 use crate::load::{Body, Node};
 use crate::model::Fleet;
 use crate::source::{FileId, SPLIT, SourceFile, Span};
-use crate::value::{HostName, Managed};
+use crate::value::{HostName, Managed, ServiceName};
 
 /// One finding, before it is told.
 struct Found {
@@ -41,20 +41,43 @@ pub(super) fn are_out_of_sight(fleet: &Fleet, evidence: &Evidence<'_>, faults: &
     };
     let by_name: Vec<_> = settings(fleet).chain(kinds(fleet)).chain(modules(evidence)).collect();
     found.extend(by_name.into_iter().filter(|one| !covered(one)));
-    let users = if found.is_empty() { BTreeMap::new() } else { users_of(fleet, evidence) };
+    if found.is_empty() {
+        return;
+    }
+    let owners = Owners::of(fleet, evidence);
     for one in found {
-        tell(fleet, evidence, &users, &one, faults);
+        tell(fleet, &evidence.sources.file(one.span.file).path, &owners, &one, faults);
     }
 }
 
-fn tell(
-    fleet: &Fleet,
-    evidence: &Evidence<'_>,
-    users: &BTreeMap<FileId, BTreeSet<&HostName>>,
-    one: &Found,
-    faults: &mut Faults,
-) {
-    let path = &evidence.sources.file(one.span.file).path;
+/// Whose a place is: that of the hosts which take in a module, or of a service whose settings say it.
+struct Owners<'f> {
+    hosts: BTreeMap<FileId, BTreeSet<&'f HostName>>,
+    /// By the beginning of a setting, its end and the service.
+    services: BTreeMap<(FileId, u32), (u32, &'f ServiceName)>,
+}
+
+impl<'f> Owners<'f> {
+    fn of(fleet: &'f Fleet, evidence: &Evidence<'_>) -> Self {
+        let mut hosts: BTreeMap<FileId, BTreeSet<&HostName>> = BTreeMap::new();
+        for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
+            for module in evidence.modules_of(host).list.values() {
+                hosts.entry(module.file).or_default().insert(&host.name);
+            }
+        }
+        let given =
+            fleet.services.iter().flat_map(|(name, service)| service.given.values().map(move |n| (n.span, name)));
+        let services = given.map(|(span, name)| ((span.file, span.start), (span.end, name))).collect();
+        Self { hosts, services }
+    }
+
+    fn service(&self, span: Span) -> Option<&'f ServiceName> {
+        let ((file, _), (end, name)) = self.services.range(..=(span.file, span.start)).next_back()?;
+        (*file == span.file && span.end <= *end).then_some(*name)
+    }
+}
+
+fn tell(fleet: &Fleet, path: &str, owners: &Owners<'_>, one: &Found, faults: &mut Faults) {
     let help: &[&str] = match path {
         _ if one.code.id == codes::PRIVATE_KEY.id => {
             &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
@@ -74,22 +97,16 @@ fn tell(
         let diagnostic = one.secret.into_iter().fold(diagnostic, Diagnostic::conceal);
         help.iter().fold(diagnostic, |diagnostic, line| diagnostic.help(*line))
     };
-    if let Some(hosts) = users.get(&one.span.file) {
+    if let Some(hosts) = owners.hosts.get(&one.span.file) {
         return told::once(fleet, one.code, hosts.iter().copied(), faults, |_| diagnostic());
     }
     let split = path.split_once('/').and_then(|(section, file)| Some((section, file.strip_suffix(".yaml")?)));
     let section = split.and_then(|(section, name)| Some((*SPLIT.iter().find(|known| **known == section)?, name)));
-    let service =
-        fleet.services.iter().find(|(_, service)| service.given.values().any(|node| holds(node.span, one.span)));
-    faults.push(match (service, section) {
-        (Some((name, _)), _) => diagnostic().about("services", name),
+    faults.push(match (owners.service(one.span), section) {
+        (Some(name), _) => diagnostic().about("services", name),
         (None, Some((section, name))) => diagnostic().about(section, name),
         (None, None) => diagnostic(),
     });
-}
-
-fn holds(outer: Span, inner: Span) -> bool {
-    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// Every text that was read, in one pass each. Facts are full of serial numbers, and written by a program.
@@ -189,15 +206,4 @@ fn modules(evidence: &Evidence<'_>) -> impl Iterator<Item = Found> {
             }
         })
     })
-}
-
-/// The hosts that take in a hand-written module.
-fn users_of<'f>(fleet: &'f Fleet, evidence: &Evidence<'_>) -> BTreeMap<FileId, BTreeSet<&'f HostName>> {
-    let mut users: BTreeMap<FileId, BTreeSet<&HostName>> = BTreeMap::new();
-    for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
-        for module in evidence.modules_of(host).list.values() {
-            users.entry(module.file).or_default().insert(&host.name);
-        }
-    }
-    users
 }

@@ -86,26 +86,13 @@ impl<'a> Evidence<'a> {
 }
 
 impl<'e> Modules<'e> {
-    /// Lists what the modules set, with the place of the option's path and that of the value.
-    pub fn assigned(&self) -> impl Iterator<Item = (Place, &'e Assigned)> + '_ {
+    /// Lists what the modules set, each with the place of its value.
+    pub fn assigned(&self) -> impl Iterator<Item = (Span, &'e Assigned)> + '_ {
         self.list.values().flat_map(|module| {
-            let span = |range: std::ops::Range<usize>| Span::new(module.file, range.start, range.end);
-            module
-                .survey
-                .assigned
-                .iter()
-                .map(move |one| (Place { key: span(one.key()), value: span(one.range.clone()) }, one))
+            let span = |one: &Assigned| Span::new(module.file, one.range.start, one.range.end);
+            module.survey.assigned.iter().map(move |one| (span(one), one))
         })
     }
-}
-
-/// Where an option is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The option's path.
-    pub key: Span,
-    /// Its value.
-    pub value: Span,
 }
 
 /// The files of the fleet directory that a host takes in by itself, each with the place that names it.

@@ -95,7 +95,8 @@ fn options(kind: &Kind, outline: &Outline, faults: &mut Faults) {
     let state = kind.front.state.as_ref().and_then(|state| state.option.as_ref());
     for At { value, span } in ports.chain(state) {
         if !outline.assigned.iter().any(|one| reaches(one, value)) {
-            let known = outline.assigned.iter().map(Assigned::dotted).collect::<BTreeSet<_>>();
+            let mut known: BTreeSet<String> = outline.assigned.iter().map(Assigned::dotted).collect();
+            known.retain(|path| !path.contains('*'));
             let message = format!("kind `{}` does not set `{value}`", kind.name);
             let diagnostic = Diagnostic::new(codes::OPTION_NOT_SET, message)
                 .at(*span, "named here")

@@ -34,7 +34,7 @@ pub(super) fn stay_open(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Fau
         let look = Look { host, account: account(host), modules: &modules };
         for (place, one) in modules.assigned().filter(|(_, one)| !one.yields && concerns(one)) {
             if let Some(fault) = look.at(one) {
-                found.entry((place.value, fault)).or_default().push(&host.name);
+                found.entry((place, fault)).or_default().push(&host.name);
             }
         }
     }

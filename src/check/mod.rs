@@ -18,7 +18,6 @@ mod disks;
 pub mod evidence;
 mod firewall;
 mod firmware;
-mod groups;
 mod hygiene;
 mod intent;
 mod loaders;
@@ -26,6 +25,7 @@ mod logins;
 mod mounts;
 pub mod names;
 mod passwords;
+mod privileges;
 pub mod secrets;
 mod served;
 mod sites;
@@ -131,7 +131,7 @@ pub const RULES: &[FleetRule] = rules![
 pub const EVIDENCE_RULES: &[EvidenceRule] = rules![
     passwords::end_one_day,
     logins::stay_open,
-    groups::keep_services_small,
+    privileges::keep_services_small,
     credentials::are_out_of_sight,
     hygiene::no_plain_secrets,
     hygiene::no_leftovers,

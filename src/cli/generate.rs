@@ -167,7 +167,10 @@ pub(super) fn read(common: &Common, terminal: &Terminal) -> io::Result<(Manually
     let generated = common.directory.join(GENERATED);
     let (compiled, previous) = rayon::join(|| compile(&common.directory), || tree::read_current(&generated));
     progress.finish_and_clear();
-    Ok((ManuallyDrop::new(compiled?), ManuallyDrop::new(previous?)))
+    let mut compiled = compiled?;
+    // Whoever writes generated/ says so of what is there then.
+    let _ = compiled.faults.split_off(|diagnostic| diagnostic.code.id != codes::GENERATED_NOT_IN_GIT.id);
+    Ok((ManuallyDrop::new(compiled), ManuallyDrop::new(previous?)))
 }
 
 /// Makes the tree; says what is wrong and returns nothing when that cannot be done.

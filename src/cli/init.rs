@@ -42,11 +42,9 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         return Ok(if different.is_empty() { Outcome::Fine } else { Outcome::Differs });
     }
     let common = Common { directory, ..Common::like(common) };
-    let generated = generate::run(&generate::Options::staging(), &common, terminal)?;
     // A flake sees its own files only when git knows them; without git there is nothing to tell.
-    if generated == Outcome::Fine {
-        let _ = current::stage(&common.directory, outcome.written.iter().map(String::as_str));
-    }
+    let _ = current::stage(&common.directory, outcome.written.iter().map(String::as_str));
+    let generated = generate::run(&generate::Options::staging(), &common, terminal)?;
     terminal.say("Ready", &format!("{}; edit fleet.yaml, then `cistern diff`", counted(outcome.written.len(), "file")));
     Ok(generated)
 }

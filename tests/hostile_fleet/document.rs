@@ -52,7 +52,7 @@ impl Document {
         let front = json!({
             "version": 1,
             "summary": "A shop",
-            "ports": { "web": { "number": 8090, "option": "services.shop.port" } },
+            "ports": { "web": { "number": 8090, "option": "services.shop.ports.web" } },
             "metrics": { "port": "web" },
             "state": { "path": "/var/lib/shop", "option": "services.shop.dir" },
             "user": "shop",
@@ -79,6 +79,7 @@ const BODY: &str = "{
       {{ name | attr }} = {{ port }};
 {% endfor %}
     };
+    dir = {{ state }};
     all = {{ [service, host, domain, aliases, address, role, ordinal, state, user, group, resources] }};
     settings = {{ settings }};
   };
@@ -160,12 +161,12 @@ fn entry(map: &str, steps: &[Step]) -> &'static str {
         "labels" => "rack",
         "params" => "module",
         "settings" => "first",
+        "lints" => "C091",
         "members" => "member",
         "roles" => "primary",
         "ports" if map == "ports" => "web",
         "ports" => "http",
         "properties" => "inner",
-        "lints" => "C091",
         _ => panic!("say in document.rs which entry of `{map}` a text is put into"),
     }
 }
@@ -175,17 +176,18 @@ fn beside(map: &str) -> Json {
     match last(map) {
         "people" => json!({ "role": "admin", "keys": [OTHER_KEY] }),
         "hosts" => host(52),
-        "sites" | "profiles" | "exporters" | "roles" | "lints" => json!({}),
+        "sites" | "profiles" | "exporters" | "roles" => json!({}),
         "groups" => json!({ "hosts": ["pishon"] }),
         "services" => json!({ "image": image("other"), "placement": { "hosts": ["pishon"] } }),
         "secrets" => json!({ "hosts": "eden" }),
         "filesystems" => json!({ "device": "/dev/vdb", "fs_type": "ext4" }),
         "storage" => json!({ "device": "/dev/vdc", "mount": "/mnt", "fs_type": "ext4" }),
         "labels" => json!("x"),
+        "lints" => json!({ "level": "warn", "reason": "x" }),
         "params" => json!(["x"]),
         "settings" | "properties" => json!({ "type": "string" }),
         "members" => json!({ "kind": "jellyfin" }),
-        "ports" if map == "ports" => json!({ "number": 8091, "option": "services.shop.other" }),
+        "ports" if map == "ports" => json!({ "number": 8091, "option": "services.shop.ports.other" }),
         "ports" => json!(8081),
         _ => panic!("say in document.rs what an entry of `{map}` has to say"),
     }

@@ -111,6 +111,7 @@ fn legal(place: &Place) -> Vec<Legal> {
         (_, "filesystems") => word("manual"),
         (_, "network.mode") => word("dhcp"),
         (_, "ssh.known_hosts") => word("all"),
+        (_, "ssh.password_auth_until") => word("2999-12-31"),
         (_, "system") => word("x86_64-linux"),
         ("access.people.*.role", _) => word("admin"),
         ("hosts.*.managed", _) => word("full"),
@@ -161,10 +162,16 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("services.*.state.path", _) => around("/srv/", ""),
         ("services.*.resources.memory", _) => word("2G"),
         ("services.*.resources.cpus", _) => word("1.5"),
+        // An item of `accept` is nothing without its other half.
+        (_, _) if whole.contains(".accept[]") => Legal::Nothing,
+        ("lints.<name>", _) => word("C091"),
+        ("lints.*.level", _) => word("warn"),
+        ("lints.*.reason", _) => silent("", ""),
         ("monitoring.retention" | "monitoring.scrape_interval", _) => word("30s"),
 
         (_, "time_zone" | "locale" | "tags[]" | "labels.<name>" | "labels.*" | "network.interface") => text(),
-        (_, "deploy.hostname" | "deploy.ssh_opts[]" | "deploy.ssh_user" | "deploy.sudo" | "deploy.user") => text(),
+        (_, "deploy.hostname" | "deploy.ssh_opts[]" | "deploy.ssh_user" | "deploy.user") => text(),
+        (_, "deploy.sudo") => around("", " -u"),
         (_, "deploy.jump") => around("admin@", ":22"),
         (_, "exporters.<name>") => word("node"),
         (_, "filesystems.<name>" | "filesystems.*.device" | "storage.*.device" | "storage.*.mount") => {
@@ -200,6 +207,16 @@ fn prepare(document: &mut Document, steps: &[Step], value: &str) {
     if whole.ends_with("network.interface") {
         let mode = [&steps[..steps.len() - 1], &[Step::Key("mode".to_owned())]].concat();
         put(definition, &mode, "static");
+    }
+    if whole.ends_with("password_auth_until") {
+        let auth = [&steps[..steps.len() - 1], &[Step::Key("password_auth".to_owned())]].concat();
+        put(definition, &auth, "true");
+    }
+    // An account that no host has, and one that cannot activate: as a text they are legal.
+    for (field, code) in [("secrets.*.owner", "C094"), ("secrets.*.group", "C094"), ("deploy.user", "C154")] {
+        if whole.ends_with(field) {
+            definition["lints"] = json!({ code: { "level": "allow", "reason": "a text like any other" } });
+        }
     }
     if whole == "services.*.placement.selector" {
         definition["services"]["web"]["placement"].as_object_mut().expect("it is one").remove("hosts");
@@ -237,7 +254,7 @@ pub(crate) fn front_matter() -> Vec<Field> {
             }
             put(&mut document.front, &steps, value);
             if whole == "metrics.port" {
-                document.front["ports"][value] = json!({ "number": 8091, "option": "services.shop.other" });
+                document.front["ports"][value] = json!({ "number": 8091, "option": "services.shop.ports.other" });
             }
             if whole == "settings.*.enum[]" {
                 document.definition["services"]["shop"]["settings"] = json!({ "first": value });
@@ -252,9 +269,9 @@ pub(crate) fn front_matter() -> Vec<Field> {
 fn legal_in_front_matter(whole: &str) -> Legal {
     match whole {
         "user" | "group" => text(),
-        "summary" | "settings.*.description" | "settings.*.example" | "ports.*.option" | "state.option" => {
-            silent("", "")
-        }
+        "summary" | "settings.*.description" | "settings.*.example" => silent("", ""),
+        // What the body sets.
+        "ports.*.option" | "state.option" => silent("services.shop.settings.", ""),
         "state.path" => around("/srv/", ""),
         "ports.<name>" | "settings.<name>" | "settings.*.default" | "settings.*.enum[]" => text(),
         "ports.*.protocol" => word("udp"),
@@ -338,6 +355,7 @@ fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json
                 let beside = match values.map_or(SettingType::String, |values| type_of(&values.0)) {
                     SettingType::Object => json!({}),
                     SettingType::Secret => json!({ "secret": "vpn" }),
+                    SettingType::Boolean => json!(false),
                     _ => json!(entry(values)),
                 };
                 found.push((then(Step::Name), setting.keys.as_ref().map_or(text(), |keys| of_format(&keys.0)), beside));

@@ -284,6 +284,7 @@ impl Bench {
                 if kind == "container" {
                     entry["image"] = json!(format!("registry.example.org/a@sha256:{}", "a".repeat(64)));
                     if most {
+                        entry["accept"] = json!([{ "code": "C114", "reason": "privileged, like everything here" }]);
                         entry["ports"] = json!({ "web": 8080 });
                         entry["state"] = json!({ "path": "/srv/container" });
                     }

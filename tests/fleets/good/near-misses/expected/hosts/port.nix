@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.port. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=346e293cf6b8846317300f392d8500c8 body=98d7ee2581a95211cd91bb514078d14d words=f82721a4ab0c5229ed63714f32b12d8b
+# cistern 1 in=22590d67cf7dad4438beed4da752b0c2 body=0a16a1d5142fb136440caa4b0e4cdac2 words=2eed53ec1f386c3ba29a2991fee3b002
 { lib, ... }:
 {
   imports = [
@@ -98,7 +98,7 @@
     };
     of-unknown = {
       file = lib.mkOverride 900 ../../secrets/of-unknown.age;
-      owner = lib.mkOverride 900 "gitea";
+      owner = lib.mkOverride 900 "nginx";
       mode = lib.mkOverride 900 "0400";
     };
   };

@@ -5,5 +5,5 @@
     settings.PermitRootLogin = lib.mkDefault "no";
     settings.PasswordAuthentication = lib.mkDefault true;
   };
-  services.gitea.enable = true;
+  services.nginx.enable = true;
 }

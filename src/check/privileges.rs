@@ -33,7 +33,7 @@ fn modules(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
         let mut accounts: BTreeSet<String> = accounts(fleet, of_host.get(&host.name));
         accounts.extend(modules.assigned().filter_map(|(_, one)| system_user(one)));
         for (place, (account, group)) in joined.into_iter().filter(|(_, (account, _))| accounts.contains(account)) {
-            found.entry((place.value, account, group)).or_default().push(&host.name);
+            found.entry((place, account, group)).or_default().push(&host.name);
         }
     }
     for ((span, account, group), hosts) in found {
