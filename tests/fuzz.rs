@@ -28,7 +28,7 @@ use cistern::diag::{Faults, Renderer, json, summary};
 use cistern::emit::{self, Context};
 use cistern::kind::add_built_in;
 use cistern::options::{self, List, Lists};
-use cistern::source::Sources;
+use cistern::source::{Rejected, Sources, Why};
 use cistern::tree::Tree;
 use cistern::{compile_sources, nix};
 use corpus::{Files, corpus};
@@ -77,10 +77,13 @@ fn nothing_panics_or_hangs() {
         end,
         open: Mutex::default(),
         found: Mutex::default(),
+        written: AtomicU64::new(0),
     };
     run.all();
     let ran = run.next.load(Ordering::Relaxed).min(last) - first;
-    eprintln!("{ran} cases, seeds from {first}");
+    let written = run.written.load(Ordering::Relaxed);
+    eprintln!("{ran} cases, {written} of them compile; seeds from {first}");
+    assert!(ran < 100 || (ran / 20..ran).contains(&written), "cases must be fleets still, and some no longer");
     let found = run.found.into_inner().expect("nobody panics while holding it");
     assert!(found.is_empty(), "{} of {ran} cases fail:\n\n{}", found.len(), found.join("\n"));
 }
@@ -94,6 +97,8 @@ struct Run<'c> {
     /// What is being worked at, and since when.
     open: Mutex<Vec<(u64, Instant)>>,
     found: Mutex<Vec<String>>,
+    /// How many cases were fleets still.
+    written: AtomicU64,
 }
 
 impl Run<'_> {
@@ -127,7 +132,7 @@ impl Run<'_> {
                 }
             };
             self.open.lock().expect("see above").push((seed, Instant::now()));
-            if let Some(why) = fault(&files) {
+            if let Some(why) = fault(&files, &self.written) {
                 let small = smaller(files, &why);
                 self.found
                     .lock()
@@ -152,10 +157,11 @@ impl Run<'_> {
 }
 
 /// Says what is wrong with a case: the words of a panic, or how long it took.
-fn fault(files: &Files) -> Option<String> {
+fn fault(files: &Files, written: &AtomicU64) -> Option<String> {
     let began = Instant::now();
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| everything(files))) {
-        return Some(words(&*panic));
+    match catch_unwind(AssertUnwindSafe(|| everything(files))) {
+        Ok(is_written) => drop(written.fetch_add(is_written.into(), Ordering::Relaxed)),
+        Err(panic) => return Some(words(&*panic)),
     }
     let took = |began: Instant| began.elapsed() > LONGEST;
     let is_slow = took(began)
@@ -173,11 +179,15 @@ fn words(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic without words").to_owned()
 }
 
-/// Sends files through all that reads them.
-fn everything(files: &Files) {
+/// Sends files through all that reads them, and says whether they were a fleet.
+fn everything(files: &Files) -> bool {
     let mut sources = Sources::default();
     for (path, text) in files {
-        sources.add(path.as_str(), text.as_str());
+        // What begins so was no text: reading the directory would have put it aside.
+        match text.starts_with(char::REPLACEMENT_CHARACTER) {
+            true => sources.rejected.push(Rejected { path: path.clone(), why: Why::NotUtf8(0) }),
+            false => drop(sources.add(path.as_str(), text.as_str())),
+        }
     }
     add_built_in(&mut sources);
     let mut compiled = compile_sources(sources);
@@ -200,6 +210,7 @@ fn everything(files: &Files) {
     } else {
         assert!(compiled.faults.has_errors(), "there is neither a plan nor an error");
     }
+    let is_written = compiled.plan.is_some();
     show(&compiled.faults, &compiled.sources);
     for (path, text) in files {
         if path.ends_with(".nix") {
@@ -216,6 +227,7 @@ fn everything(files: &Files) {
             }
         }
     }
+    is_written
 }
 
 /// Shows what was found in every way that there is.
@@ -240,7 +252,7 @@ fn smaller(mut files: Files, why: &str) -> Files {
     let mut left = SMALLER;
     let mut fails = |files: &Files| {
         left = left.saturating_sub(1);
-        left > 0 && fault(files).as_deref() == Some(why)
+        left > 0 && fault(files, &AtomicU64::new(0)).as_deref() == Some(why)
     };
     for path in files.keys().cloned().collect::<Vec<_>>() {
         let mut fewer = files.clone();

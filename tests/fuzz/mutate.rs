@@ -157,10 +157,34 @@ const KEYS: &[&str] = &[
 /// Makes between one and a few changes, and says which files they were.
 pub(crate) fn mutate(corpus: &[Files], random: &mut Random) -> Files {
     let mut files = random.one(corpus).expect("there are fleets").clone();
+    if random.once_in(25) {
+        let path = random.one(&[
+            "fleet.yaml",
+            "hosts/a.yaml",
+            "templates/services/a.nix.j2",
+            "facts/eden.json",
+            "modules/a.nix",
+        ]);
+        files.insert((*path.expect("there are some")).to_owned(), soup(random));
+    }
     for _ in 0..=random.below(4) {
         change(&mut files, corpus, random);
     }
     files
+}
+
+/// Text of nothing but bytes, or of what means something to a reader.
+fn soup(random: &mut Random) -> String {
+    let marks = [
+        "- ", ": ", "\n", "\n  ", "{", "}", "[", "]", ",", "\"", "'", "#", "&a ", "*a", "!", "|\n", ">\n", "? ", "a",
+        "1", "---\n", "\t", "é", "%", "{{", "}}", "=", ";",
+    ];
+    let length = random.below(400);
+    if random.once_in(2) {
+        let bytes: Vec<u8> = (0..length).map(|_| random.byte()).collect();
+        return String::from_utf8_lossy(&bytes).into_owned();
+    }
+    (0..length).map(|_| *random.one(&marks).expect("there are some")).collect()
 }
 
 fn change(files: &mut Files, corpus: &[Files], random: &mut Random) {
@@ -308,7 +332,10 @@ fn branches(text: &mut String, corpus: &[Files], random: &mut Random) {
     let Some(branch) = random.one(&all).cloned() else { return };
     match random.below(12) {
         0 => text.replace_range(branch, ""),
-        1 => text.insert_str(branch.end, &text[branch.clone()].to_owned()),
+        1 => {
+            let again = text[branch.clone()].to_owned();
+            text.insert_str(branch.end, &again);
+        }
         2 | 3 => splice(text, &branch, corpus, random),
         4 => rename(text, &branch, random),
         5 => wrap(text, &branch, random),
