@@ -1,336 +1,291 @@
-//! Nonsense: whatever stands in a fleet directory, the program neither panics nor hangs.
+//! Fuzzing: whatever a fleet's files hold, Cistern says what is wrong, or writes a tree. It does not panic or hang.
 //!
-//! Each case is a fleet made by a seed: an example or a good fleet whose text was spoilt a few times, or bytes that were
-//! never a fleet. It is compiled; its diagnostics are rendered for people and machines; what compiles is emitted. A case
-//! may think for [`LONGEST`].
+//! A seed makes a case: a fleet of the repository with some changes to its bytes, lines and branches. The case goes
+//! through all that reads what a user writes: YAML, templates, reports, modules, the rules, every way of showing what was
+//! found, and the emitters where it compiles.
 //!
-//! `cargo test --test fuzz` tries the same cases every time. `CISTERN_FUZZ_SECONDS=600 cargo test --test fuzz` goes on
-//! from another seed for so long; it prints the seed of what fails, and `CISTERN_FUZZ_SEED=…` tries that one alone.
-//! What was found stands in [`FOUND`], so that it stays mended.
+//! CI runs the same few hundred seeds each time. `CISTERN_FUZZ_SECONDS=600` runs others for that long, and
+//! `CISTERN_FUZZ_SEED=N` that one only. A case that fails is made smaller and shown.
 
-#![expect(clippy::disallowed_methods, reason = "reads fleets, the environment and the clock")]
+#![expect(clippy::disallowed_methods, reason = "reads fleets and the clock")]
 
+#[path = "fuzz/corpus.rs"]
+mod corpus;
+#[path = "fuzz/mutate.rs"]
+mod mutate;
+#[path = "fuzz/random.rs"]
+mod random;
+
+use std::any::Any;
 use std::env;
-use std::fs;
-use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use cistern::diag::{Renderer, json};
+use cistern::diag::{Faults, Renderer, json, summary};
 use cistern::emit::{self, Context};
-use cistern::source::Sources;
+use cistern::kind::add_built_in;
+use cistern::options::{self, List, Lists};
+use cistern::source::{Rejected, Sources, Why};
 use cistern::tree::Tree;
-use cistern::{compile_sources, kind, nix};
-use rayon::prelude::*;
-use walkdir::WalkDir;
+use cistern::{compile_sources, nix};
+use corpus::{Files, corpus};
+use mutate::mutate;
+use random::Random;
 
-/// The longest that a case may take, in a build for tests on a busy machine.
-const LONGEST: Duration = Duration::from_secs(10);
+/// Seeds of a usual run.
+const USUAL: u64 = 300;
 
-/// How many cases are tried when nobody says for how long.
-const CASES: u64 = 400;
+/// The longest that one case may take; one that takes longer is tried again, for other work may have held it up.
+const LONGEST: Duration = Duration::from_secs(2);
 
-/// Seeds of cases that once failed.
-const FOUND: &[u64] = &[];
+/// After this long a case counts as hanging, and the process ends.
+const HANGING: Duration = Duration::from_secs(60);
 
-type Files = Vec<(String, String)>;
+/// How often a case is made smaller at most.
+const SMALLER: usize = 400;
+
+/// A list that knows a few options, so that everything else is looked for in vain.
+const OPTIONS: &str = r#"{
+    "services.openssh.enable": { "loc": ["services", "openssh", "enable"], "type": "boolean" },
+    "services.redis.servers": { "loc": ["services", "redis", "servers"], "type": "attribute set of (submodule)" },
+    "services.redis.servers.<name>.port": { "loc": ["services", "redis", "servers", "<name>", "port"], "type": "string" },
+    "networking.interfaces": { "loc": ["networking", "interfaces"], "type": "attribute set of (submodule)" },
+    "networking.firewall.allowedTCPPorts": { "loc": ["networking", "firewall", "allowedTCPPorts"], "type": "list of string" },
+    "users.users": { "loc": ["users", "users"], "type": "boolean" }
+}"#;
 
 #[test]
-fn nothing_panics_and_nothing_hangs() {
-    let fleets = fleets();
-    assert!(fleets.len() > 10, "the good fleets are there");
-    if let Ok(seed) = env::var("CISTERN_FUZZ_SEED") {
-        let seed = seed.parse().expect("a number");
-        eprintln!("{:#?}", spoilt(&fleets, seed));
-        return try_one(&fleets, seed).expect("the case holds");
-    }
-    let wrong: Vec<String> = match env::var("CISTERN_FUZZ_SECONDS") {
-        Ok(seconds) => for_so_long(&fleets, Duration::from_secs(seconds.parse().expect("a number of seconds"))),
-        Err(_) => {
-            let seeds: Vec<u64> = FOUND.iter().copied().chain(0..CASES).collect();
-            seeds.par_iter().filter_map(|seed| try_one(&fleets, *seed).err()).collect()
+fn nothing_panics_or_hangs() {
+    let corpus = corpus();
+    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().expect("a number is expected"));
+    let (first, last, end) = match (number("CISTERN_FUZZ_SEED"), number("CISTERN_FUZZ_SECONDS")) {
+        (Some(seed), _) => (seed, seed + 1, None),
+        (None, Some(seconds)) => {
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is later than 1970");
+            // Far from those of a usual run, and from those of the last run.
+            (since.as_secs() << 20, u64::MAX, Some(Instant::now() + Duration::from_secs(seconds)))
         }
+        (None, None) => (0, USUAL, None),
     };
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let run = Run {
+        corpus: &corpus,
+        next: AtomicU64::new(first),
+        last,
+        end,
+        open: Mutex::default(),
+        found: Mutex::default(),
+        written: AtomicU64::new(0),
+    };
+    run.all();
+    let ran = run.next.load(Ordering::Relaxed).min(last) - first;
+    let written = run.written.load(Ordering::Relaxed);
+    eprintln!("{ran} cases, {written} of them compile; seeds from {first}");
+    assert!(ran < 100 || (ran / 20..ran).contains(&written), "cases must be fleets still, and some no longer");
+    let found = run.found.into_inner().expect("nobody panics while holding it");
+    assert!(found.is_empty(), "{} of {ran} cases fail:\n\n{}", found.len(), found.join("\n"));
 }
 
-fn for_so_long(fleets: &[Files], long: Duration) -> Vec<String> {
-    let begin = Instant::now();
-    let first = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_nanos() as u64;
-    let tried = AtomicU64::new(0);
-    let threads = rayon::current_num_threads() as u64;
-    let wrong = (0..threads)
-        .into_par_iter()
-        .flat_map_iter(|thread| {
-            let mut wrong = Vec::new();
-            let mut seed = first.wrapping_add(thread);
-            while begin.elapsed() < long && wrong.len() < 20 {
-                wrong.extend(try_one(fleets, seed).err());
-                seed = seed.wrapping_add(threads);
-                tried.fetch_add(1, Ordering::Relaxed);
+/// Cases, worked at by a few threads.
+struct Run<'c> {
+    corpus: &'c [Files],
+    next: AtomicU64,
+    last: u64,
+    end: Option<Instant>,
+    /// What is being worked at, and since when.
+    open: Mutex<Vec<(u64, Instant)>>,
+    found: Mutex<Vec<String>>,
+    /// How many cases were fleets still.
+    written: AtomicU64,
+}
+
+impl Run<'_> {
+    fn all(&self) {
+        let quiet = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..2).map(|_| scope.spawn(|| self.work())).collect();
+            scope.spawn(|| self.watch(&done));
+            let ends: Vec<_> = workers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+            done.store(true, Ordering::Relaxed);
+            assert!(ends.iter().all(Result::is_ok), "making a case failed");
+        });
+        panic::set_hook(quiet);
+    }
+
+    fn work(&self) {
+        // Enough failures are enough.
+        while self.end.is_none_or(|end| Instant::now() < end) && self.found.lock().expect("see above").len() < 20 {
+            let seed = self.next.fetch_add(1, Ordering::Relaxed);
+            if seed >= self.last {
+                return;
             }
-            wrong
-        })
-        .collect();
-    eprintln!("{} cases in {:?}", tried.load(Ordering::Relaxed), begin.elapsed());
-    wrong
-}
+            let files = match catch_unwind(|| mutate(self.corpus, &mut Random::of(seed))) {
+                Ok(files) => files,
+                Err(panic) => {
+                    let why = format!("seed {seed} makes no case: {}", words(&*panic));
+                    self.found.lock().expect("see above").push(why);
+                    continue;
+                }
+            };
+            self.open.lock().expect("see above").push((seed, Instant::now()));
+            if let Some(why) = fault(&files, &self.written) {
+                let small = smaller(files, &why);
+                self.found
+                    .lock()
+                    .expect("see above")
+                    .push(format!("seed {seed}: {why}\n{}", shown(&small, self.corpus)));
+            }
+            self.open.lock().expect("see above").retain(|(open, _)| *open != seed);
+        }
+    }
 
-/// Runs a case and says what went wrong with it.
-fn try_one(fleets: &[Files], seed: u64) -> Result<(), String> {
-    let files = spoilt(fleets, seed);
-    let begin = Instant::now();
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| go_the_way(files)));
-    let took = begin.elapsed();
-    match outcome {
-        Err(_) => Err(format!("seed {seed}: a panic")),
-        Ok(()) if took > LONGEST => Err(format!("seed {seed}: took {took:?}")),
-        Ok(()) => Ok(()),
+    /// Ends the process when a case does not end.
+    fn watch(&self, done: &AtomicBool) {
+        while !done.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(100));
+            let open = self.open.lock().expect("see above");
+            if let Some((seed, _)) = open.iter().find(|(_, since)| since.elapsed() > HANGING) {
+                eprintln!("seed {seed} hangs: CISTERN_FUZZ_SEED={seed} cargo test --test fuzz");
+                std::process::exit(101);
+            }
+        }
     }
 }
 
-fn go_the_way(files: Files) {
+/// Says what is wrong with a case: the words of a panic, or how long it took.
+fn fault(files: &Files, written: &AtomicU64) -> Option<String> {
+    let began = Instant::now();
+    match catch_unwind(AssertUnwindSafe(|| everything(files))) {
+        Ok(is_written) => drop(written.fetch_add(is_written.into(), Ordering::Relaxed)),
+        Err(panic) => return Some(words(&*panic)),
+    }
+    let took = |began: Instant| began.elapsed() > LONGEST;
+    let is_slow = took(began)
+        && (0..3).all(|_| {
+            let began = Instant::now();
+            everything(files);
+            took(began)
+        });
+    is_slow.then(|| format!("it takes more than {LONGEST:?}"))
+}
+
+/// What a panic says.
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without words").to_owned()
+}
+
+/// Sends files through all that reads them, and says whether they were a fleet.
+fn everything(files: &Files) -> bool {
     let mut sources = Sources::default();
     for (path, text) in files {
-        if path.ends_with(".nix") {
-            let _ = nix::assigned(&text);
+        // What begins so was no text: reading the directory would have put it aside.
+        match text.starts_with(char::REPLACEMENT_CHARACTER) {
+            true => sources.rejected.push(Rejected { path: path.clone(), why: Why::NotUtf8(0) }),
+            false => drop(sources.add(path.as_str(), text.as_str())),
         }
-        let _ = nix::outline(&text);
-        sources.add(path, text);
     }
-    kind::add_built_in(&mut sources);
-    let compiled = compile_sources(sources);
-    let text = Renderer::new(&compiled.sources, true).all(&compiled.faults);
-    assert_eq!(text.is_empty(), compiled.faults.is_empty());
-    let told: serde_json::Value = serde_json::from_str(&json(&compiled.faults, &compiled.sources)).expect("JSON");
-    assert!(told["diagnostics"].is_array());
+    add_built_in(&mut sources);
+    let mut compiled = compile_sources(sources);
     if let Some(plan) = &compiled.plan {
         let nothing = Tree::default();
-        let _ = emit::emit(&Context::new(plan, &compiled.templates, &nothing, &compiled.sources));
+        let context = Context::new(plan, &compiled.templates, &nothing, &compiled.sources);
+        match emit::emit(&context) {
+            Ok(emitted) => {
+                let again = Context::new(plan, &compiled.templates, &emitted.tree, &compiled.sources);
+                let again = emit::emit(&again).unwrap_or_else(|_| panic!("what was written can be written again"));
+                assert!(again.edited.is_empty() && again.reformatted.is_empty(), "what was written looks edited");
+                assert!(emitted.tree.iter().eq(again.tree.iter()), "the same plan gives other bytes");
+            }
+            Err(faults) => compiled.faults.append(faults),
+        }
+        let list = List::read(OPTIONS).expect("it is a list");
+        let lists = Lists { common: Some(list), hosts: Default::default() };
+        let found = options::check(plan, &compiled.templates, &compiled.sources, &lists);
+        compiled.faults.append(found);
+    } else {
+        assert!(compiled.faults.has_errors(), "there is neither a plan nor an error");
+    }
+    let is_written = compiled.plan.is_some();
+    show(&compiled.faults, &compiled.sources);
+    for (path, text) in files {
+        if path.ends_with(".nix") {
+            nix::assigned(text);
+            nix::declared(text);
+            nix::survey(text);
+            let _ = nix::format(text);
+        }
+        if path.ends_with(".j2") {
+            let outline = nix::outline(text);
+            for one in &outline.assigned {
+                assert!(text.get(one.range.clone()).is_some(), "a place is not in the text");
+                outline.holes_in(&one.range).count();
+            }
+        }
+    }
+    is_written
+}
+
+/// Shows what was found in every way that there is.
+fn show(faults: &Faults, sources: &Sources) {
+    for color in [false, true] {
+        let renderer = Renderer::new(sources, color);
+        renderer.all(faults);
+        renderer.allowed(faults);
+    }
+    let text = json(faults, sources);
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "what is for programs is no JSON");
+    summary(faults);
+    for diagnostic in faults.iter() {
+        for label in &diagnostic.labels {
+            sources.slice(label.span);
+        }
     }
 }
 
-/// Every fleet that is good: what they hold is what a fleet can hold.
-fn fleets() -> Vec<Files> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let examples = ["examples/homelab", "examples/company"].map(|path| root.join(path));
-    let good = fs::read_dir(root.join("tests/fleets/good")).expect("the good fleets");
-    let mut all: Vec<_> = good.map(|entry| entry.expect("an entry").path().join("fleet")).chain(examples).collect();
-    all.sort();
-    all.iter().map(|path| read(path)).collect()
-}
-
-fn read(root: &Path) -> Files {
-    let entries = WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let wanted =
-        entries.filter(|entry| entry.file_type().is_file() && !entry.path().starts_with(root.join("generated")));
-    wanted
-        .filter_map(|entry| {
-            let path = entry.path().strip_prefix(root).ok()?.to_str()?.to_owned();
-            Some((path, fs::read_to_string(entry.path()).ok()?))
-        })
-        .collect()
-}
-
-/// A small generator of numbers (xorshift*): the same seed gives the same case on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        dice.next();
-        dice
+/// Leaves out what is not needed for the same fault.
+fn smaller(mut files: Files, why: &str) -> Files {
+    let mut left = SMALLER;
+    let mut fails = |files: &Files| {
+        left = left.saturating_sub(1);
+        left > 0 && fault(files, &AtomicU64::new(0)).as_deref() == Some(why)
+    };
+    for path in files.keys().cloned().collect::<Vec<_>>() {
+        let mut fewer = files.clone();
+        fewer.remove(&path);
+        if fails(&fewer) {
+            files = fewer;
+        }
     }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() >> 16) as usize % limit.max(1)
-    }
-
-    fn pick<'t, T: ?Sized>(&mut self, list: &[&'t T]) -> &'t T {
-        list[self.below(list.len())]
-    }
-}
-
-/// Texts that break things: of YAML, of Nix, of templates, of paths, of terminals.
-const ODD: &[&str] = &[
-    "",
-    " ",
-    "\t",
-    "\n",
-    "\r\n",
-    "\0",
-    "\u{feff}",
-    "\u{202e}",
-    "é",
-    "𝒳",
-    "\u{1b}[31m",
-    "~",
-    "null",
-    "true",
-    "-",
-    "- ",
-    "? ",
-    ": ",
-    "{",
-    "}",
-    "[",
-    "]",
-    "{{",
-    "}}",
-    "{%",
-    "%}",
-    "{#",
-    "&a ",
-    "*a",
-    "&a *a",
-    "!!str ",
-    "!x ",
-    "| ",
-    ">\n",
-    "---\n",
-    "...\n",
-    "%YAML 1.2\n",
-    "<<: ",
-    "#",
-    "'",
-    "\"",
-    "\\",
-    "''",
-    "${",
-    "''${",
-    "@",
-    "@media",
-    "tag:",
-    "not ",
-    "and or",
-    "((((",
-    "0",
-    "-1",
-    "65536",
-    "99999999999999999999",
-    "1e999",
-    ".inf",
-    "0x10",
-    "1_000",
-    "2026-02-30",
-    "0.0.0.0",
-    "::",
-    "::1",
-    "255.255.255.255",
-    "192.168.1.0/33",
-    "10.0.0.0/0",
-    "fe80::1%eth0",
-    "00:00:00:00:00:00",
-    "../",
-    "./../x",
-    "/",
-    "//",
-    "a/b",
-    "a\\b",
-    ".",
-    "..",
-    "con",
-    "ssh-ed25519 AAAA",
-    "age1",
-    "sha256:",
-    "x@sha256:",
-    "eden",
-    "\"eden\"",
-    "hosts",
-    "defaults",
-    "{ a: { a: { a: { a: { a: 1 } } } } }",
-    "[[[[[[[[1]]]]]]]]",
-];
-
-/// Makes the fleet of a seed.
-fn spoilt(fleets: &[Files], seed: u64) -> Files {
-    let mut dice = Dice::new(seed);
-    if dice.below(10) == 0 {
-        return vec![("fleet.yaml".to_owned(), noise(&mut dice))];
-    }
-    let mut files = fleets[dice.below(fleets.len())].clone();
-    for _ in 0..=dice.below(4) {
-        // The definition is spoilt most often.
-        let definition = files.iter().position(|(path, _)| path == "fleet.yaml").filter(|_| dice.below(3) > 0);
-        let at = definition.unwrap_or_else(|| dice.below(files.len()));
-        let other = fleets[dice.below(fleets.len())].clone();
-        let text = spoil(&files[at].1, &other, &mut dice);
-        files[at].1 = text;
+    for path in files.keys().cloned().collect::<Vec<_>>() {
+        let mut size = files[&path].lines().count().div_ceil(2);
+        while size > 0 {
+            let lines: Vec<String> = files[&path].lines().map(str::to_owned).collect();
+            for at in (0..lines.len()).step_by(size).rev() {
+                let mut kept: Vec<String> = files[&path].lines().map(str::to_owned).collect();
+                kept.drain(at.min(kept.len())..(at + size).min(kept.len()));
+                let fewer: Files = files
+                    .iter()
+                    .map(|(name, text)| (name.clone(), if *name == path { kept.join("\n") } else { text.clone() }))
+                    .collect();
+                if fails(&fewer) {
+                    files = fewer;
+                }
+            }
+            size /= 2;
+        }
     }
     files
 }
 
-fn noise(dice: &mut Dice) -> String {
-    let mut text = String::new();
-    for _ in 0..dice.below(200) {
-        match dice.below(3) {
-            0 => text.push_str(dice.pick(ODD)),
-            1 => text.push(char::from_u32(dice.below(0x3000) as u32).unwrap_or('?')),
-            _ => text.push(char::from(b' ' + dice.below(95) as u8)),
-        }
-    }
-    text
-}
-
-/// Spoils a text once.
-fn spoil(text: &str, other: &Files, dice: &mut Dice) -> String {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    if lines.is_empty() {
-        return noise(dice);
-    }
-    let line = dice.below(lines.len());
-    let (before, rest) = (lines[..line].concat(), &lines[line..]);
-    let (this, after) = (rest[0], rest[1..].concat());
-    match dice.below(12) {
-        0 => before + &after,
-        1 => format!("{before}{this}{this}{after}"),
-        2 => format!("{before}{}{after}", other_line(other, dice)),
-        3 => format!("{before}{}{this}{after}", " ".repeat(dice.below(9))),
-        4 => before + this.trim_start() + &after,
-        5 => format!("{before}{}{after}", within(this, dice.pick(ODD), dice)),
-        6 => format!("{before}{}{after}", value_of(this, dice.pick(ODD))),
-        7 => format!("{before}{}{after}", without(this, dice)),
-        8 => format!("{before}{}{after}", value_of(this, &"x".repeat(dice.below(70_000)))),
-        9 => format!("{before}{}{after}", value_of(this, &"[".repeat(dice.below(3_000)))),
-        10 => before + this,
-        _ => after + &before,
-    }
-}
-
-fn other_line(other: &Files, dice: &mut Dice) -> String {
-    let text = &other[dice.below(other.len())].1;
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    if lines.is_empty() { String::new() } else { lines[dice.below(lines.len())].to_owned() }
-}
-
-/// A place between two characters.
-fn place(text: &str, dice: &mut Dice) -> usize {
-    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    if places.is_empty() { 0 } else { places[dice.below(places.len())] }
-}
-
-fn within(line: &str, odd: &str, dice: &mut Dice) -> String {
-    let at = place(line, dice);
-    format!("{}{odd}{}", &line[..at], &line[at..])
-}
-
-fn without(line: &str, dice: &mut Dice) -> String {
-    let (a, b) = (place(line, dice), place(line, dice));
-    format!("{}{}", &line[..a.min(b)], &line[a.max(b)..])
-}
-
-/// The line with another value behind its first colon.
-fn value_of(line: &str, value: &str) -> String {
-    match line.split_once(": ") {
-        Some((key, _)) => format!("{key}: {value}\n"),
-        None => format!("{}: {value}\n", line.trim_end()),
-    }
+/// The files that are no fleet's as they stand.
+fn shown(files: &Files, corpus: &[Files]) -> String {
+    let is_changed = |(path, text): &(&String, &String)| !corpus.iter().any(|files| files.get(*path) == Some(*text));
+    let text =
+        |(path, text): (&String, &String)| format!("--- {path}\n{}\n", text.chars().take(3000).collect::<String>());
+    files.iter().filter(is_changed).map(text).collect()
 }

@@ -6,6 +6,7 @@ use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::load::declare::{choice, definition};
 use crate::load::decode::{At, Decode};
 use crate::load::{Body, Node};
+use crate::nix::{self, Unprintable};
 use crate::source::Span;
 use crate::value::{SettingName, Verbatim};
 
@@ -99,6 +100,14 @@ pub type SecretPath<'a> = dyn FnMut(&str, &Node, &mut Faults) -> Option<String> 
 impl SettingDef {
     /// Judges a value that the definition gives, and returns it with the paths of secrets filled in.
     pub fn judge(&self, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
+        let value = self.read(node, secret, faults)?;
+        let Err(why) = printed(&value) else { return Some(value) };
+        let diagnostic = Diagnostic::new(codes::BAD_SETTING, format!("the value cannot be written in Nix: {why}"));
+        faults.push(diagnostic.at(node.span, "no Nix value"));
+        None
+    }
+
+    fn read(&self, node: &Node, secret: &mut SecretPath<'_>, faults: &mut Faults) -> Option<Value> {
         let kind = self.r#type.as_ref().map_or(SettingType::String, |t| t.value);
         if matches!(kind, SettingType::Secret | SettingType::String)
             && let Some(entry) = node.get("secret")
@@ -188,7 +197,7 @@ impl SettingDef {
         for entry in entries {
             let value = match &self.properties {
                 Some(properties) => match properties.entries.get(&*entry.key) {
-                    Some(property) => property.value.judge(&entry.value, secret, faults),
+                    Some(property) => property.value.read(&entry.value, secret, faults),
                     None => {
                         let known: Vec<_> = properties.entries.keys().map(crate::value::SettingName::as_str).collect();
                         let message = format!("`{}` is not known here", entry.key.escape_debug());
@@ -248,10 +257,31 @@ impl SettingDef {
         faults: &mut Faults,
     ) -> Option<Value> {
         match def {
-            Some(def) => def.0.judge(node, secret, faults),
+            Some(def) => def.0.read(node, secret, faults),
             None => Some(node.to_json()),
         }
     }
+}
+
+/// Prints a value as a template would, so that no template has to fail.
+fn printed(value: &Value) -> Result<(), Unprintable> {
+    fn nix(value: &Value) -> Result<nix::Value, Unprintable> {
+        Ok(match value {
+            Value::Null => nix::Value::Null,
+            Value::Bool(value) => nix::Value::Bool(*value),
+            Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(number), _) => nix::Value::Int(number),
+                (None, Some(number)) if !value.is_u64() => nix::Value::Float(number),
+                _ => return Err(Unprintable::TooLarge(number.to_string())),
+            },
+            Value::String(text) => nix::Value::Str(text.clone()),
+            Value::Array(items) => nix::Value::List(items.iter().map(nix).collect::<Result<_, _>>()?),
+            Value::Object(map) => nix::Value::Attrs(
+                map.iter().map(|(name, value)| Ok((name.clone(), nix(value)?))).collect::<Result<_, _>>()?,
+            ),
+        })
+    }
+    nix(value)?.print_operand(&mut String::new())
 }
 
 fn what(kind: SettingType) -> &'static str {

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use rnix::Root;
 use rnix::ast::{self, AstNode, AttrpathValue, Expr, HasEntry as _};
+use rnix::{Root, SyntaxKind, SyntaxNode};
 
 use super::text::check_depth;
 
@@ -332,6 +332,10 @@ fn item(item: Expr, depth: usize) -> Literal {
 
 /// The text of a string without interpolation.
 pub(super) fn plain(string: &ast::Str) -> Option<String> {
+    // rnix takes for granted that what stands in a string is right, and panics where it is not.
+    if node_of(string).children().any(|node| node.kind() != SyntaxKind::NODE_INTERPOL) {
+        return None;
+    }
     let mut text = String::new();
     for part in string.normalized_parts() {
         match part {
@@ -342,8 +346,13 @@ pub(super) fn plain(string: &ast::Str) -> Option<String> {
     Some(text)
 }
 
+/// The method of rowan's own trait is reached through the bound.
+fn node_of<T: AstNode>(typed: &T) -> &SyntaxNode {
+    typed.syntax()
+}
+
 pub(super) fn range(node: &impl AstNode) -> Range<usize> {
-    let range = node.syntax().text_range();
+    let range = node_of(node).text_range();
     range.start().into()..range.end().into()
 }
 
@@ -417,6 +426,9 @@ mod tests {
     #[test]
     fn text_that_is_not_nix_is_read_as_far_as_it_goes() {
         assert_eq!(of(""), []);
+        for text in ["{ a = [ \"enp1s0( ];", "{ a = \"${", "{ a = ''${x", "{ \"${ = 1;"] {
+            assigned(text);
+        }
         assert_eq!(of("{ a = 1; b = ").first(), Some(&("a".to_owned(), Literal::Number(1))));
         assert_eq!(of(&"{ a = ".repeat(100_000)), []);
     }

@@ -6,7 +6,7 @@ use super::Lower;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::{Kind, Kinds, NameIn};
 use crate::load::Node;
-use crate::load::decode::{At, Keyed, Scalar};
+use crate::load::decode::{At, Keyed, Scalar, unreadable};
 use crate::model::definition::{PlacementDef, ServiceDef};
 use crate::model::fleet::{Host, Service};
 use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, Selector, ServiceName};
@@ -199,7 +199,14 @@ impl Lower<'_> {
         let given = def.settings.as_ref();
         let mut values = BTreeMap::new();
         let mut path = |name: &str, node: &Node, faults: &mut Faults| {
-            let name = At { value: SecretName::read(name).ok()?, span: node.span };
+            let value = match SecretName::read(name) {
+                Ok(value) => value,
+                Err(why) => {
+                    faults.push(unreadable::<SecretName>(name, node.span, &why));
+                    return None;
+                }
+            };
+            let name = At { value, span: node.span };
             if !self.names.secret(&name, faults) {
                 return None;
             }
