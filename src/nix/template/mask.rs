@@ -46,6 +46,11 @@ fn bindings(text: &str) -> Vec<Assigned> {
         one_back(&mut one.range);
         one.path.iter_mut().for_each(|segment| one_back(&mut segment.range));
     }
+    // Text that is no bindings takes the brace behind it into what it seems to say.
+    found.retain(|one| {
+        let mut places = one.path.iter().map(|segment| &segment.range).chain([&one.range]);
+        places.all(|range| text.get(range.clone()).is_some())
+    });
     found
 }
 
