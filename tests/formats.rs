@@ -129,7 +129,18 @@ impl Fleet {
                 .env("CISTERN", env!("CARGO_BIN_EXE_cistern"))
                 .current_dir(&fleet.root));
         }
+        // What git cannot take (a pipe, a file without end) a fleet does not hold for long either.
+        let add = ["add", "--all", "--ignore-errors"];
+        if fleet.base().is_empty() {
+            return fleet;
+        }
+        let _ = Command::new("git").args(add).current_dir(&fleet.root).output().expect("git starts");
         fleet
+    }
+
+    /// The way from the root of the repository: some cases make one of their own.
+    fn base(&self) -> &'static str {
+        if self.root.join(".git").exists() { "" } else { BASE }
     }
 
     fn check(&self, format: &str) -> Output {
@@ -194,10 +205,10 @@ impl Fleet {
         }
         let Some(label) = finding["labels"].get(0) else {
             let path = finding["path"].as_str().unwrap_or("fleet.yaml");
-            return same("file", &properties["file"], &format!("{BASE}{path}"));
+            return same("file", &properties["file"], &format!("{}{path}", self.base()));
         };
         let place = Place::of(label);
-        same("file", &properties["file"], &format!("{BASE}{}", place.path))?;
+        same("file", &properties["file"], &format!("{}{}", self.base(), place.path))?;
         let text = self.read(place.path);
         text.get(place.bytes(&text, char_width)?).ok_or("the place cuts a character")?;
         same("line", &properties["line"], &place.line.to_string())?;
@@ -242,12 +253,12 @@ impl Fleet {
         }
         if labels.is_empty() {
             let path = finding["path"].as_str().unwrap_or("fleet.yaml");
-            return same("uri", &path_of(&own[0]["physicalLocation"]), &format!("{BASE}{path}"));
+            return same("uri", &path_of(&own[0]["physicalLocation"]), &format!("{}{path}", self.base()));
         }
         for (label, location) in labels.iter().zip(own.iter().chain(causes)) {
             let place = Place::of(label);
             let physical = &location["physicalLocation"];
-            same("uri", &path_of(physical), &format!("{BASE}{}", place.path))?;
+            same("uri", &path_of(physical), &format!("{}{}", self.base(), place.path))?;
             let text = self.read(place.path);
             if place.bytes(&text, char_width)? != bytes_of(&physical["region"], &text)? {
                 return Err(format!("another place than {place:?}"));
@@ -262,7 +273,7 @@ impl Fleet {
         let mut count = 0;
         for result in log["runs"][0]["results"].as_array().expect("a list") {
             let Some(change) = result["fixes"][0]["artifactChanges"].get(0) else { continue };
-            let path = path_of(change).strip_prefix(BASE).expect("it is of the fleet").to_owned();
+            let path = path_of(change).strip_prefix(self.base()).expect("it is of the fleet").to_owned();
             let text = self.read(&path);
             let replacement = &change["replacements"][0];
             let mut mended = text.clone();

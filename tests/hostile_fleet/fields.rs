@@ -356,6 +356,7 @@ fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json
                     SettingType::Object => json!({}),
                     SettingType::Secret => json!({ "secret": "vpn" }),
                     SettingType::Boolean => json!(false),
+                    SettingType::Integer | SettingType::Number => json!(1),
                     _ => json!(entry(values)),
                 };
                 found.push((then(Step::Name), setting.keys.as_ref().map_or(text(), |keys| of_format(&keys.0)), beside));
