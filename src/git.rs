@@ -79,7 +79,9 @@ pub(crate) fn known(directory: &Path) -> Result<BTreeSet<String>, String> {
         Err(error) => Err(error.to_string()),
         Ok(output) if output.status.success() => {
             let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-            Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+            let known: BTreeSet<_> = names.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+            // A directory that the repository around it ignores is no part of it; nix takes it by its path.
+            if known.is_empty() { Err("git knows nothing of this directory".to_owned()) } else { Ok(known) }
         }
         Ok(output) => match String::from_utf8_lossy(&output.stderr) {
             said if is_nowhere(&said) => Err(Absence::Repository.sentence().to_owned()),

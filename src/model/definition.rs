@@ -121,6 +121,7 @@ definition! {
         #[schemars(example = false)]
         password_auth: At<bool>,
         /// The last day on which they are: without one they are refused.
+        #[schemars(example = &"2027-01-31")]
         password_auth_until: At<Date>,
         /// Whose host keys it knows; `peers` by default.
         known_hosts: At<KnownHosts>,
@@ -212,6 +213,7 @@ definition! {
         #[schemars(example = ["192.168.1.100", "192.168.1.199"])]
         dhcp_range: Vec<At<Address>>,
         /// Findings about it that are allowed.
+        #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,
         ..layer: Layer,
     }
@@ -278,6 +280,7 @@ definition! {
         /// Further names that it is known by, with or without a dot.
         aliases: Vec<At<DnsName>>,
         /// Findings about it that are allowed.
+        #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,
         ..layer: Layer,
     }
@@ -317,6 +320,7 @@ definition! {
         #[schemars(example = json!({ "media_group": "media" }))]
         settings: Settings,
         /// Findings about it that are allowed.
+        #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,
     }
 }
@@ -370,6 +374,7 @@ definition! {
         #[schemars(example = &"/run/keys/wg")]
         path: At<AbsolutePath>,
         /// Findings about it that are allowed.
+        #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,
     }
 }

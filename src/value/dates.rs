@@ -55,6 +55,7 @@ impl Date {
 impl Scalar for Date {
     const WHAT: &'static str = "a date";
     const FORM: &'static str = "a date is written as year, month and day: `2026-12-31`";
+    const EXAMPLES: &'static [&'static str] = &["2027-01-31"];
     fn read(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('-').collect();
         let shaped = text.len() == 10 && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
