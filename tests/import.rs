@@ -31,6 +31,7 @@ const FORMATS: &[&str] = &["ansible", "cistern-inventory", "compose"];
 
 /// What stands in the place of a value that somebody has to fill in, by the key.
 const FILLED: &[(&str, &str)] = &[
+    ("EFI", "/dev/disk/by-label/BOOT"),
     ("device", "/dev/disk/by-label/nixos"),
     ("domain", "example.org"),
     ("fs_type", "ext4"),
@@ -74,8 +75,8 @@ impl Case {
     fn filled(&self) -> String {
         let mut addresses = 0;
         let fill = |line: &str| {
-            let Some((before, _)) = line.split_once(" # FILL IN: ") else { return format!("{line}\n") };
-            let key = before.trim().trim_end_matches(':');
+            let Some((before, needs)) = line.split_once(" # FILL IN: ") else { return format!("{line}\n") };
+            let key = if needs.starts_with("the EFI partition") { "EFI" } else { before.trim().trim_end_matches(':') };
             let value = FILLED.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned());
             let value = value.unwrap_or_else(|| {
                 assert_eq!(key, "address", "{}: nothing fills in `{line}`", self.name);

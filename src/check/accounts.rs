@@ -122,7 +122,7 @@ impl Accounts {
         for (name, service) in services {
             accounts.service(name, service, fleet, evidence);
         }
-        let modules = evidence.modules_of(host);
+        let modules = fleet.modules_of(host);
         accounts.uncertain |= !modules.whole;
         for (_, one) in modules.assigned() {
             accounts.sets(one);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::Evidence;
 use super::told;
 use crate::diag::{Code, Diagnostic, Faults, codes};
 use crate::load::{Body, Node};
@@ -56,7 +55,7 @@ const DEVICES: &[&str] = &[
 type Found = (&'static Code, String);
 
 /// No container of the definition, or of a hand-written module, could take over its host.
-pub(super) fn stay_inside(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
+pub(super) fn stay_inside(fleet: &Fleet, faults: &mut Faults) {
     for (name, service) in fleet.services.iter().filter(|(_, service)| service.kind.as_str() == KIND) {
         for (span, (code, what)) in of_service(service) {
             let diagnostic = Diagnostic::new(code, format!("the container `{name}` {what}"));
@@ -65,7 +64,7 @@ pub(super) fn stay_inside(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut F
     }
     let mut found: BTreeMap<(Span, String, &str), Vec<&HostName>> = BTreeMap::new();
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
-        for (place, one) in evidence.modules_of(host).assigned() {
+        for (place, one) in fleet.modules_of(host).assigned() {
             for (code, what) in of_module(one) {
                 found.entry((place, what, code.id)).or_default().push(&host.name);
             }

@@ -39,12 +39,12 @@ pub(super) fn are_out_of_sight(fleet: &Fleet, evidence: &Evidence<'_>, faults: &
             taken.range((one.span.file, one.span.start)..(one.span.file, one.span.end.max(one.span.start + 1)));
         inside.count() > 0
     };
-    let by_name: Vec<_> = settings(fleet).chain(kinds(fleet)).chain(modules(evidence)).collect();
+    let by_name: Vec<_> = settings(fleet).chain(kinds(fleet)).chain(modules(fleet)).collect();
     found.extend(by_name.into_iter().filter(|one| !covered(one)));
     if found.is_empty() {
         return;
     }
-    let owners = Owners::of(fleet, evidence);
+    let owners = Owners::of(fleet);
     for one in found {
         tell(fleet, &evidence.sources.file(one.span.file).path, &owners, &one, faults);
     }
@@ -58,10 +58,10 @@ struct Owners<'f> {
 }
 
 impl<'f> Owners<'f> {
-    fn of(fleet: &'f Fleet, evidence: &Evidence<'_>) -> Self {
+    fn of(fleet: &'f Fleet) -> Self {
         let mut hosts: BTreeMap<FileId, BTreeSet<&HostName>> = BTreeMap::new();
         for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
-            for module in evidence.modules_of(host).list.values() {
+            for module in fleet.modules_of(host).list.values() {
                 hosts.entry(module.file).or_default().insert(&host.name);
             }
         }
@@ -192,8 +192,8 @@ fn literal(what: &str, node: &Node) -> Found {
 }
 
 /// Names in Nix files. Those that no host uses count as well: they are in the same repository.
-fn modules(evidence: &Evidence<'_>) -> impl Iterator<Item = Found> {
-    evidence.modules.values().flat_map(|module| {
+fn modules(fleet: &Fleet) -> impl Iterator<Item = Found> {
+    fleet.modules.all().flat_map(|module| {
         let secret = module.survey.named.iter().filter(|one| is_literal_secret(&one.name, &one.text));
         secret.map(|one| {
             let span = Span::new(module.file, one.range.start, one.range.end);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{self, Evidence};
+use super::evidence::Evidence;
 use super::secrets::{file, readers};
 use super::told;
 use crate::diag::{Diagnostic, Faults, codes, counted};
@@ -107,8 +107,8 @@ fn needed<'f>(fleet: &'f Fleet, evidence: &Evidence<'_>) -> BTreeMap<String, (Sp
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
         let mut need =
             |path: &str, span| needed.entry(path.to_owned()).or_insert((span, Vec::new())).1.push(&host.name);
-        let own: BTreeMap<_, _> = evidence::named(host).collect();
-        for (path, module) in evidence.modules_of(host).list {
+        let own: BTreeMap<_, _> = host.module_files().collect();
+        for (path, module) in fleet.modules_of(host).list {
             let directory = path.strip_suffix("/default.nix").unwrap_or(path);
             let span = own.get(path).or_else(|| own.get(directory)).copied().unwrap_or(Span::top(module.file));
             need(&evidence.sources.file(module.file).path, span);

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{Evidence, Modules};
 use super::{passwords, told};
 use crate::diag::{Code, Diagnostic, Faults, codes};
-use crate::model::{Fleet, Host};
+use crate::model::{Fleet, Host, Reached};
 use crate::nix::{Assigned, Literal};
 use crate::source::Span;
 use crate::value::{HostName, Managed};
@@ -24,10 +23,10 @@ struct Found {
 }
 
 /// No module of the user's cuts off deploy-rs, or lets in more than the definition says.
-pub(super) fn stay_open(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
+pub(super) fn stay_open(fleet: &Fleet, faults: &mut Faults) {
     let mut found: BTreeMap<(Span, Found), Vec<&HostName>> = BTreeMap::new();
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full && !host.poisoned) {
-        let modules = evidence.modules_of(host);
+        let modules = fleet.modules_of(host);
         if modules.list.is_empty() {
             continue;
         }
@@ -61,7 +60,7 @@ fn account(host: &Host) -> &str {
 struct Look<'a> {
     host: &'a Host,
     account: &'a str,
-    modules: &'a Modules<'a>,
+    modules: &'a Reached<'a>,
 }
 
 impl Look<'_> {

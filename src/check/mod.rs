@@ -125,12 +125,13 @@ pub const RULES: &[FleetRule] = rules![
     consumers::layers_are_used,
     consumers::services_run,
     deploy::can_succeed,
+    logins::stay_open,
+    containers::stay_inside,
 ];
 
 /// Every rule that looks at files, git or the date, in the order of its family.
 pub const EVIDENCE_RULES: &[EvidenceRule] = rules![
     passwords::end_one_day,
-    logins::stay_open,
     privileges::keep_services_small,
     credentials::are_out_of_sight,
     hygiene::no_plain_secrets,
@@ -139,7 +140,6 @@ pub const EVIDENCE_RULES: &[EvidenceRule] = rules![
     hygiene::git_knows_what_was_written,
     bindings::accounts_exist,
     bindings::files_belong,
-    containers::stay_inside,
     intent::reaches_the_body,
 ];
 

@@ -34,9 +34,10 @@ pub(super) fn end_one_day(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut F
             (None, None) => {}
         }
     }
-    // What one host turns off may be for others.
+    // What one host turns off may be for others, as well for those that could not be read.
     let used: BTreeSet<Span> = dated.keys().map(|(until, _)| *until).collect();
-    for (until, why) in idle.into_iter().filter(|(until, _)| !used.contains(until)) {
+    let is_idle = |until: &Span| !used.contains(until) && !fleet.hosts_are_uncertain;
+    for (until, why) in idle.into_iter().filter(|(until, _)| is_idle(until)) {
         faults.push(
             Diagnostic::new(codes::NO_EFFECT, "`password_auth_until` does nothing where passwords are refused")
                 .at(until, "this has no effect")

@@ -15,16 +15,16 @@ const AS_ROOT: &[&str] = &["docker", "incus-admin", "lxd", "podman", "root", "wh
 
 /// No account of a service is in such a group: by a module, by a kind, or by a setting that a kind takes for a group.
 pub(super) fn keep_services_small(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
-    modules(fleet, evidence, faults);
+    modules(fleet, faults);
     kinds(fleet, evidence, faults);
     settings(fleet, evidence, faults);
 }
 
-fn modules(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
+fn modules(fleet: &Fleet, faults: &mut Faults) {
     let of_host = services_of_hosts(fleet);
     let mut found: BTreeMap<(Span, String, String), Vec<&HostName>> = BTreeMap::new();
     for host in fleet.hosts.values().filter(|host| host.managed == Managed::Full) {
-        let modules = evidence.modules_of(host);
+        let modules = fleet.modules_of(host);
         let joined: Vec<_> =
             modules.assigned().flat_map(|(place, one)| joins(one).into_iter().map(move |j| (place, j))).collect();
         if joined.is_empty() {

@@ -118,6 +118,9 @@ struct Shared {
     /// The device of `/`, of hosts that name none.
     #[arg(long, value_name = "DEVICE", value_parser = judged::<Device>)]
     root_device: Option<String>,
+    /// The EFI partition, of hosts that boot by UEFI and name none.
+    #[arg(long, value_name = "DEVICE", value_parser = judged::<Device>)]
+    boot_device: Option<String>,
     /// The type of file systems that are named without one.
     #[arg(long, value_name = "TYPE", value_parser = judged::<FsType>)]
     fs_type: Option<String>,
@@ -270,6 +273,7 @@ fn answers(shared: &Shared, terminal: &Terminal) -> io::Result<Option<Answers>> 
         system: shared.system.clone(),
         hardware: shared.hardware.clone(),
         root_device: shared.root_device.clone(),
+        boot_device: shared.boot_device.clone(),
         fs_type: shared.fs_type.clone(),
         addresses: shared.address.iter().cloned().collect(),
         host_keys: shared.host_key.iter().cloned().collect(),

@@ -25,6 +25,8 @@ pub struct Answers {
     pub hardware: Option<String>,
     /// The device of `/`.
     pub root_device: Option<String>,
+    /// The device of `/boot`, where UEFI looks for boot loaders.
+    pub boot_device: Option<String>,
     /// The type of file systems that the input names without one.
     pub fs_type: Option<String>,
     /// Addresses by the name of the host.
@@ -124,6 +126,36 @@ fn machines(draft: &mut Draft, hosts: &[String], answers: &Answers) {
         root.set("device", or_hole(answers.root_device.as_ref(), needs, "/dev/vda1"));
         root.set("fs_type", or_hole(answers.fs_type.as_ref(), "its type, as ext4", "ext4"));
         layer.map("filesystems").set_first("/", root);
+    }
+    if !by_file {
+        partitions(draft, hosts, answers);
+    }
+}
+
+/// The EFI partition of hosts that boot by UEFI and mount none.
+fn partitions(draft: &mut Draft, hosts: &[String], answers: &Answers) {
+    let mut full = hosts.to_vec();
+    full.retain(|host| managed(draft, host) == "full");
+    let (common, mut bootless) = (draft.section("defaults").text("hardware").map(str::to_owned), full.clone());
+    bootless.retain(|host| {
+        let entry = draft.entry("hosts", host);
+        let mounted = entry.inner("filesystems").is_some_and(|mounts| mounts.has("/boot") || mounts.has("/boot/efi"));
+        entry.text("hardware").or(common.as_deref()) == Some("generic-efi") && !mounted
+    });
+    let needs = "the EFI partition, as /dev/disk/by-label/BOOT";
+    let mut boot = Map::default();
+    boot.set("device", or_hole(answers.boot_device.as_ref(), needs, "/dev/vda2"));
+    boot.set("fs_type", "vfat");
+    boot.set("options", Item::texts(["umask=0077"]));
+    // Others that boot by BIOS would be refused a partition that nothing uses.
+    if bootless.len() == full.len() {
+        if let Some(layer) = shared(draft, &bootless) {
+            layer.map("filesystems").set_first("/boot", boot);
+        }
+        return;
+    }
+    for host in &bootless {
+        draft.entry("hosts", host).map("filesystems").set_first("/boot", boot.clone());
     }
 }
 

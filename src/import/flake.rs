@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::draft::{Draft, Item, Map};
 use super::input::{Input, join};
 use super::names;
+use super::ssh::Ssh;
 use super::tree::{Body, Entry, Leaf, Place, Tree};
 use super::{Answers, Imported, Refused, finish};
 use crate::diag::{Diagnostic, codes};
@@ -195,8 +196,9 @@ impl Proposal<'_> {
         for entry in layers.iter().flat_map(|layer| layer.entries()) {
             match entry.key.as_str() {
                 "nodes" | "profiles" | "path" => {}
-                "sshOpts" => opts
-                    .extend(entry.value.items().iter().filter_map(Tree::read::<SshOption>).map(|opt| opt.to_string())),
+                "sshOpts" => {
+                    opts.extend(entry.value.items().iter().filter_map(Tree::read::<SshOption>).map(|o| o.to_string()));
+                }
                 key => match said.get(key) {
                     Some(nearer) => entry.value.beaten(format!("{} wins over it", nearer.path)),
                     None => {
@@ -208,8 +210,10 @@ impl Proposal<'_> {
                 entry.value.carried();
             }
         }
-        if !opts.is_empty() {
-            settings.set("ssh_opts", Item::texts(opts));
+        // Whatever cannot be told apart stays as it is, and `check` says why.
+        match Ssh::read(opts.iter().cloned()) {
+            Some(ssh) => ssh.say(&mut settings),
+            None => settings.set("ssh_opts", Item::texts(opts)),
         }
         for (key, value) in said {
             match key {

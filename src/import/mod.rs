@@ -19,6 +19,7 @@ mod input;
 mod kinds;
 mod names;
 mod report;
+mod ssh;
 mod tree;
 mod words;
 mod write;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::definition::Layer;
 use super::facts::Facts;
-use super::modules::{Modules, Setting};
+use super::modules::{Modules, Reached, Setting};
 use crate::diag::Levels;
 use crate::kind::{Kinds, NameIn};
 use crate::load::Node;
@@ -56,7 +56,7 @@ pub struct Fleet {
     pub kinds: Kinds,
     /// What the definition makes of findings.
     pub levels: Levels,
-    /// What the hand-written modules of its hosts set.
+    /// What the hand-written modules set.
     pub modules: Modules,
     /// Files of the fleet directory, for rules about what exists.
     pub paths: BTreeSet<String>,
@@ -65,7 +65,14 @@ pub struct Fleet {
 impl Fleet {
     /// Lists what the hand-written modules of a host set at an option's path or below it.
     pub fn settings<'f>(&'f self, host: &'f Host, path: &[&str]) -> Vec<Setting<'f>> {
-        self.modules.settings(host.module_files(), path)
+        self.modules.settings(host.module_files().map(|(path, _)| path), path)
+    }
+
+    /// The hand-written modules of a host, with those that they import; not whole when one comes from a flake.
+    pub fn modules_of<'f>(&'f self, host: &'f Host) -> Reached<'f> {
+        let mut reached = self.modules.reached(host.module_files().map(|(path, _)| path));
+        reached.whole &= !host.has_foreign_modules();
+        reached
     }
 }
 
@@ -128,15 +135,18 @@ pub struct Host {
 }
 
 impl Host {
-    /// The hand-written modules of the fleet directory that it names: its hardware first.
-    pub fn module_files(&self) -> impl Iterator<Item = &str> {
+    /// The hand-written modules of the fleet directory that it names, each with the place of its name: its hardware
+    /// first.
+    pub fn module_files(&self) -> impl Iterator<Item = (&str, Span)> {
         let hardware = match &self.hardware {
-            Some(Hardware::File(path)) => Some(&*path.0),
+            Some(Hardware::File(path)) => {
+                Some((&*path.0, self.layer.hardware.as_ref().map_or(self.span, |hardware| hardware.span)))
+            }
             _ => None,
         };
         let modules = self.layer.modules.iter().flat_map(|modules| &modules.0);
         hardware.into_iter().chain(modules.filter_map(|module| match &module.value {
-            ModuleRef::File(path) => Some(&*path.0),
+            ModuleRef::File(path) => Some((&*path.0, module.span)),
             ModuleRef::Flake { .. } => None,
         }))
     }

@@ -10,4 +10,4 @@ pub mod shapes;
 
 pub use fleet::{Fleet, Hardware, Host, Monitoring, Person, Secret, Service, Site};
 pub use lower::{Definition, empty, lower};
-pub use modules::{Modules, Setting};
+pub use modules::{Module, Modules, Reached, Setting};

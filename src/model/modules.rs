@@ -1,4 +1,4 @@
-//! Hand-written modules: what those that hosts name set, as far as their text tells it.
+//! Hand-written modules: what every Nix file of the fleet directory sets, as far as its text tells it.
 //!
 //! A module that is imported by a path counts as part of the one that imports it. What modules of other flakes set is
 //! not known.
@@ -7,23 +7,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::nix::{Assigned, survey};
-use crate::source::{FileId, Sources, Span};
+use crate::nix::{Assigned, Survey, survey};
+use crate::source::{FileId, SourceFile, Sources, Span};
 
-/// What the hand-written modules of a fleet set.
+/// The Nix files of the fleet directory, whether a host names them or not.
 #[derive(Debug, Default)]
 pub struct Modules {
-    /// Every file, by its path below the fleet directory.
+    /// By the path below the fleet directory.
     files: BTreeMap<String, Module>,
 }
 
 /// One file.
 #[derive(Debug)]
-struct Module {
-    file: FileId,
-    /// What it sets, by the first name of the option's path; the empty name stands for what is computed.
-    set: BTreeMap<String, Vec<Assigned>>,
-    imports: Vec<String>,
+pub struct Module {
+    /// Its file.
+    pub file: FileId,
+    /// What it sets and names.
+    pub survey: Survey,
+    /// The places in `survey.assigned` by the first name of the option's path; the empty name stands for what is
+    /// computed.
+    firsts: BTreeMap<String, Vec<usize>>,
+    /// The paths that it imports; none where one is out of sight.
+    imports: Vec<Option<String>>,
+}
+
+/// The modules that some paths mean, with those that they import.
+#[derive(Debug)]
+pub struct Reached<'m> {
+    /// Each with its path.
+    pub list: BTreeMap<&'m str, &'m Module>,
+    /// Whether they are all: each was there and told what it imports.
+    pub whole: bool,
 }
 
 /// An option that a module sets.
@@ -45,82 +59,132 @@ impl Setting<'_> {
 }
 
 impl Modules {
-    /// Reads the modules of these paths, and those that they import.
-    pub fn read<'p>(sources: &Sources, paths: impl Iterator<Item = &'p str>) -> Self {
-        let paths: BTreeSet<&str> = paths.collect();
-        let mut open: BTreeSet<String> = paths.into_iter().filter_map(|path| file_of(sources, path)).collect();
-        let mut files = BTreeMap::new();
-        while !open.is_empty() {
-            let found: Vec<_> =
-                open.into_par_iter().filter_map(|path| Some((Module::read(sources, &path)?, path))).collect();
-            let imports: BTreeSet<_> = found.iter().flat_map(|(module, _)| module.imports.iter().cloned()).collect();
-            files.extend(found.into_iter().map(|(module, path)| (path, module)));
-            open = imports.into_iter().filter(|path| !files.contains_key(path)).collect();
-        }
-        Self { files }
+    /// Reads every Nix file.
+    pub fn read(sources: &Sources) -> Self {
+        let files: Vec<_> = sources.below("").filter(|(_, file)| file.path.ends_with(".nix")).collect();
+        let one = |(id, file): (FileId, &SourceFile)| (file.path.clone(), Module::read(id, file, sources));
+        Self { files: files.into_par_iter().map(one).collect() }
     }
 
-    /// Lists what some modules and those that they import set at an option's path or below it.
-    pub fn settings<'m>(&'m self, modules: impl Iterator<Item = &'m str>, path: &[&str]) -> Vec<Setting<'m>> {
-        let mut found = Vec::new();
-        if self.files.is_empty() {
-            return found;
-        }
-        let mut open: Vec<&str> = modules.collect();
-        let mut seen = BTreeSet::new();
-        open.reverse();
-        while let Some(name) = open.pop() {
-            let Some((name, module)) = self.file(name).filter(|(name, _)| seen.insert(*name)) else { continue };
-            for assigned in path.first().into_iter().chain([&""]).filter_map(|first| module.set.get(*first)).flatten() {
-                if assigned.is_below(path) {
-                    found.push(Setting { assigned, path: name, file: module.file });
-                }
+    /// Every file.
+    pub fn all(&self) -> impl Iterator<Item = &Module> {
+        self.files.values()
+    }
+
+    /// The modules that some paths mean, and those that they import.
+    pub fn reached<'m>(&'m self, paths: impl Iterator<Item = &'m str>) -> Reached<'m> {
+        let mut found = Reached { list: BTreeMap::new(), whole: true };
+        self.visit(paths, |met| match met {
+            Some((path, module)) => {
+                found.list.insert(path, module);
             }
-            open.extend(module.imports.iter().map(String::as_str));
-        }
+            None => found.whole = false,
+        });
         found
     }
 
-    fn file(&self, name: &str) -> Option<(&str, &Module)> {
+    /// Lists what some modules and those that they import set at an option's path or below it.
+    pub fn settings<'m>(&'m self, paths: impl Iterator<Item = &'m str>, option: &[&str]) -> Vec<Setting<'m>> {
+        let mut found = Vec::new();
+        let firsts: Vec<&str> = option.first().copied().into_iter().chain([""]).collect();
+        self.visit(paths, |met| {
+            let Some((path, module)) = met else { return };
+            let places = firsts.iter().filter_map(|first| module.firsts.get(*first)).flatten();
+            let set = places.map(|place| &module.survey.assigned[*place]).filter(|set| set.is_below(option));
+            found.extend(set.map(|assigned| Setting { assigned, path, file: module.file }));
+        });
+        found
+    }
+
+    /// Meets each module once, in the order in which they are named, what one imports behind it; `None` for what is
+    /// out of sight.
+    fn visit<'m>(&'m self, paths: impl Iterator<Item = &'m str>, mut meet: impl FnMut(Option<(&'m str, &'m Module)>)) {
+        let mut open: Vec<Option<&str>> = paths.map(Some).collect();
+        open.reverse();
+        let mut seen = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            let Some((path, module)) = path.and_then(|path| self.file(path)) else {
+                meet(None);
+                continue;
+            };
+            if seen.insert(path) {
+                meet(Some((path, module)));
+                open.extend(module.imports.iter().map(Option::as_deref));
+            }
+        }
+    }
+
+    /// A module by its path: a file, or a directory with a `default.nix`.
+    fn file(&self, path: &str) -> Option<(&str, &Module)> {
         let found =
-            self.files.get_key_value(name).or_else(|| self.files.get_key_value(&*format!("{name}/default.nix")));
-        found.map(|(name, module)| (name.as_str(), module))
+            self.files.get_key_value(path).or_else(|| self.files.get_key_value(&*format!("{path}/default.nix")));
+        found.map(|(path, module)| (path.as_str(), module))
     }
 }
 
-/// The file that a path of a module means: itself, or the `default.nix` of a directory.
-fn file_of(sources: &Sources, path: &str) -> Option<String> {
-    [path.to_owned(), format!("{path}/default.nix")].into_iter().find(|path| sources.find(path).is_some())
+impl<'m> Reached<'m> {
+    /// Lists what the modules set, each with the place of its value.
+    pub fn assigned(&self) -> impl Iterator<Item = (Span, &'m Assigned)> + '_ {
+        self.list.values().flat_map(|module| {
+            let span = |one: &Assigned| Span::new(module.file, one.range.start, one.range.end);
+            module.survey.assigned.iter().map(move |one| (span(one), one))
+        })
+    }
 }
 
 impl Module {
-    fn read(sources: &Sources, path: &str) -> Option<Self> {
-        let file = sources.find(path)?;
-        let text = &sources.file(file).text;
-        let mut set: BTreeMap<String, Vec<Assigned>> = BTreeMap::new();
-        let survey = survey(text);
-        for one in survey.assigned {
+    fn read(file: FileId, source: &SourceFile, sources: &Sources) -> Self {
+        let survey = survey(&source.text);
+        let mut firsts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, one) in survey.assigned.iter().enumerate() {
             let first = one.path.first().and_then(|first| first.name.clone()).unwrap_or_default();
-            set.entry(first).or_default().push(one);
+            firsts.entry(first).or_default().push(place);
         }
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let imports = survey.imports.files;
-        let imports = imports.iter().filter_map(|import| file_of(sources, &below(directory, import)?)).collect();
-        Some(Self { file, set, imports })
+        let there = |path: &String| {
+            [path.clone(), format!("{path}/default.nix")].iter().any(|path| sources.find(path).is_some())
+        };
+        let files = survey.imports.files.iter().map(|path| resolve(&source.path, path).filter(there));
+        let imports = files.chain(survey.imports.others.then_some(None)).collect();
+        Self { file, survey, firsts, imports }
     }
 }
 
-/// A relative path from a directory, when it stays below the fleet's.
-fn below(directory: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
+/// A path as a file sees it, below the fleet directory; none where it leaves that.
+fn resolve(from: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
     for part in path.split('/') {
         match part {
             "" | "." => {}
             ".." => {
                 parts.pop()?;
             }
-            part => parts.push(part),
+            _ => parts.push(part),
         }
     }
     Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_found_beside_the_file_that_names_them() {
+        let mut sources = Sources::default();
+        sources.add("modules/a.nix", "{ imports = [ ./b.nix ../hardware ./gone.nix ]; }");
+        sources.add("modules/b.nix", "{ a = 1; }");
+        sources.add("hardware/default.nix", "{ }");
+        let modules = Modules::read(&sources);
+        let found = &modules.files["modules/a.nix"];
+        assert_eq!(found.imports, [Some("modules/b.nix".to_owned()), Some("hardware".to_owned()), None]);
+        assert_eq!(resolve("modules/a.nix", "../../x.nix"), None);
+        let reached = modules.reached(["modules/a.nix"].into_iter());
+        assert_eq!(
+            reached.list.keys().copied().collect::<Vec<_>>(),
+            ["hardware/default.nix", "modules/a.nix", "modules/b.nix"]
+        );
+        assert!(!reached.whole);
+        assert_eq!(modules.settings(["modules/a.nix"].into_iter(), &["a"]).len(), 1);
+    }
 }

@@ -230,7 +230,7 @@ impl Feeds<'_, '_> {
                 let given = |name: &crate::value::SettingName| service.given.contains_key(name.as_str());
                 let asked = |fact: &crate::kind::PortDef| fact.open_with.as_ref().is_some_and(|at| given(&at.value));
                 let open = fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value) || asked(fact));
-                if open && spoken == protocol {
+                if open && spoken.includes(protocol) {
                     found.extend(self.top(&["services", name, "ports"], port.as_str()));
                 }
             }

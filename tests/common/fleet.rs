@@ -85,6 +85,12 @@ impl Fleet {
         command
     }
 
+    /// Makes it a git repository that knows every file. Nix takes `.` for the nearest one, which may be this project's.
+    pub(crate) fn known_to_git(&self) {
+        run(self.command("git").args(["init", "--quiet"]));
+        run(self.command("git").args(["add", "--all"]));
+    }
+
     /// Runs `cistern`.
     pub(crate) fn cistern(&self, args: &[&str]) -> Output {
         self.command(env!("CARGO_BIN_EXE_cistern")).args(args).output().expect("the program starts")

@@ -131,11 +131,6 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("hosts.*.address", _) => word("192.168.1.60"),
         ("hosts.*.mac", _) => word("aa:bb:cc:dd:ee:ff"),
         ("hosts.*.aliases[]", _) => text(),
-        // A decision needs its code and its reason at once.
-        (_, "lints.<name>" | "lints.*.level" | "lints.*.reason" | "accept[].code" | "accept[].reason") => {
-            Legal::Nothing
-        }
-        (whole, _) if whole.contains(".accept[]") => Legal::Nothing,
         ("hosts.*.site", _) => word("home"),
         ("hosts.*.state_version", _) => word("25.05"),
         ("hosts.*.profiles[]", _) => word("other"),
@@ -320,7 +315,9 @@ pub(crate) fn settings() -> Vec<Field> {
                     if kind == "container" {
                         service["image"] = json!(image("other"));
                         service["state"] = json!({ "path": "/srv/other" });
-                        service["ports"] = json!({ "web": 8085 });
+                        // A port inside the container is that of a port of the service.
+                        let port = if shown(&steps) == "container_ports.<name>" { value } else { "web" };
+                        service["ports"] = json!({ port: 8085 });
                     }
                     document.definition["services"] = json!({ "tried": service });
                     document

@@ -65,6 +65,7 @@ const FLAKE: &str = r#"{
 
 /// Runs `cistern import flake` with the environment of a command of nix.
 fn import(nix: &Command, fleet: &Fleet, args: &[&str]) -> Output {
+    fleet.known_to_git();
     let mut command = fleet.command(env!("CARGO_BIN_EXE_cistern"));
     for (name, value) in nix.get_envs() {
         if let Some(value) = value {
@@ -99,7 +100,7 @@ hosts:
     managed: node
     address: 192.168.1.50
     system: x86_64-linux
-    deploy: { ssh_opts: [\"-p\", \"2222\", \"-A\"], ssh_user: deploy, user: root }
+    deploy: { port: 2222, ssh_opts: [\"-A\"], ssh_user: deploy, user: root }
   gihon: { managed: node, address: 192.168.1.51, deploy: { ssh_opts: [\"-A\"], ssh_user: deploy } }
   pishon:
     managed: node

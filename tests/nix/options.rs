@@ -29,6 +29,7 @@ fn flake(nix: &Nix, more: &str) -> String {
 }
 
 fn check(nix: &Nix, fleet: &Fleet) -> Output {
+    fleet.known_to_git();
     let mut command = nix.program(env!("CARGO_BIN_EXE_cistern"));
     command.args(["check", "--options", "flake", "-C"]).arg(fleet.root()).env("NO_COLOR", "1");
     command.env("GIT_CEILING_DIRECTORIES", fleet.root()).output().expect("the program starts")

@@ -3,10 +3,11 @@
 use crate::import::Answers;
 use crate::import::confidential::{is_secret, valued_secret};
 use crate::import::draft::{Item, Map};
+use crate::import::ssh::Ssh;
 use crate::import::tree::Tree;
 use crate::import::words;
 use crate::load::decode::Scalar;
-use crate::value::{AccountName, Address, HostAddress, Jump, LabelName, Locale, Mac, Port, TimeZone};
+use crate::value::{AccountName, Address, HostAddress, LabelName, Locale, Mac, Port, TimeZone};
 
 use super::inventory::Vars;
 
@@ -50,13 +51,6 @@ const LOGINS: &[&str] = &[
     "ansible_su_pass",
     "ansible_sudo_pass",
 ];
-
-/// Arguments of ssh as a definition has them.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Ssh {
-    pub(super) jump: Option<String>,
-    pub(super) opts: Vec<String>,
-}
 
 /// Says whether a variable holds a secret of the roles, which is stored under a name of its own.
 pub(super) fn is_confidential(name: &str, value: &Tree) -> bool {
@@ -159,11 +153,8 @@ pub(super) fn say_ssh(ssh: &Ssh, layer: &mut Map, answers: &Answers) {
     if is_idle(SSH_ARGS[0], answers) {
         return;
     }
-    if let Some(jump) = &ssh.jump {
-        layer.map("deploy").set("jump", jump.as_str());
-    }
-    if !ssh.opts.is_empty() {
-        layer.map("deploy").set("ssh_opts", Item::texts(ssh.opts.iter().cloned()));
+    if !ssh.is_empty() {
+        ssh.say(layer.map("deploy"));
     }
 }
 
@@ -188,10 +179,9 @@ pub(super) fn ssh(vars: &Vars) -> Ssh {
             }
             continue;
         }
-        match arguments(text) {
+        match words::texts(text).and_then(Ssh::read) {
             Some(found) => {
-                ssh.jump = found.jump.or(ssh.jump);
-                ssh.opts.extend(found.opts);
+                ssh.then(found);
                 value.carried();
             }
             None => value.lost(
@@ -201,48 +191,6 @@ pub(super) fn ssh(vars: &Vars) -> Ssh {
         }
     }
     ssh
-}
-
-/// Takes arguments apart: a jump host is a key of its own.
-fn arguments(text: &str) -> Option<Ssh> {
-    let mut ssh = Ssh::default();
-    let mut rest = words::texts(text)?.into_iter();
-    while let Some(word) = rest.next() {
-        let (flag, value) = match word.as_str() {
-            "-J" | "-o" => (word.clone(), rest.next()?),
-            _ if word.starts_with("-J") || word.starts_with("-o") => {
-                let (flag, value) = word.split_at(2);
-                (flag.to_owned(), value.to_owned())
-            }
-            _ => (String::new(), word.clone()),
-        };
-        let option = value
-            .split_once(['=', ' '])
-            .map(|(key, value)| (key.to_ascii_lowercase(), value.trim_matches('"').to_owned()));
-        let jump = match (flag.as_str(), option) {
-            ("-J", _) => Some(value.clone()),
-            ("-o", Some((key, value))) if key == "proxyjump" => Some(value),
-            ("-o", Some((key, value))) if key == "proxycommand" => Some(through(&value)?),
-            _ => None,
-        };
-        match jump {
-            Some(jump) => ssh.jump = Some(Jump::read(&jump).ok()?.to_string()),
-            None if value.contains(char::is_whitespace) || value.is_empty() => return None,
-            None if flag.is_empty() => ssh.opts.push(value),
-            None => ssh.opts.extend([flag, value]),
-        }
-    }
-    Some(ssh)
-}
-
-/// The host of `ssh -W %h:%p host`, which is what a jump is.
-fn through(command: &str) -> Option<String> {
-    let words = words::texts(command)?;
-    let (program, rest) = words.split_first()?;
-    let forwards = rest.windows(2).any(|pair| pair[0] == "-W" && pair[1].replace(['[', ']'], "") == "%h:%p");
-    let mut hosts = rest.iter().filter(|word| !matches!(word.as_str(), "-W" | "-q") && !word.contains('%'));
-    let host = hosts.next().filter(|host| !host.starts_with('-'))?;
-    (program == "ssh" && forwards && hosts.next().is_none()).then(|| host.clone())
 }
 
 fn host_address(value: &Tree, layer: &mut Map) {
@@ -272,28 +220,5 @@ fn set(map: &mut Map, key: &str, value: Option<impl ToString>) {
 fn word(map: &mut Map, key: &str, value: Option<impl ToString>) {
     if let Some(value) = value {
         map.set(key, Item::word(value.to_string()));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_of_ssh_are_taken_apart() {
-        let cases = [
-            ("-J admin@bastion.example.org", Some("admin@bastion.example.org"), ""),
-            ("-o ProxyJump=bastion -o StrictHostKeyChecking=no", Some("bastion"), "-o StrictHostKeyChecking=no"),
-            ("-o ProxyCommand=\"ssh -W %h:%p -q ops@10.0.0.1\" -v", Some("ops@10.0.0.1"), "-v"),
-            ("-o 'ProxyCommand ssh -W [%h]:%p b'", Some("b"), ""),
-            ("-oUserKnownHostsFile=/dev/null", None, "-o UserKnownHostsFile=/dev/null"),
-        ];
-        for (text, jump, opts) in cases {
-            let found = arguments(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((found.jump.as_deref(), found.opts.join(" ").as_str()), (jump, opts), "{text}");
-        }
-        for text in ["-o ProxyCommand='nc %h %p'", "'open", "-o 'SendEnv A B'", "-J", "-J '-oX'"] {
-            assert!(arguments(text).is_none(), "{text}");
-        }
     }
 }

@@ -12,7 +12,7 @@ mod sites;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Host, Monitoring};
+use super::fleet::{Fleet, Monitoring};
 use super::layers;
 use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
@@ -88,7 +88,7 @@ impl Definition {
         let secrets = lower.secrets(&services, &hosts, faults);
         let monitoring = lower.monitoring(faults);
         let levels = lower.levels(faults);
-        let modules = Modules::read(sources, hosts.values().flat_map(Host::module_files));
+        let modules = Modules::read(sources);
         Fleet {
             name: def.fleet.as_ref().and_then(|f| f.name.as_ref()).map(|name| name.value.clone()),
             domain: def.fleet.as_ref().and_then(|f| f.domain.as_ref()).map(|domain| domain.value.clone()),
