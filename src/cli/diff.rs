@@ -119,7 +119,8 @@ fn print(report: &Report<'_>, options: &Options, common: &Common, terminal: &Ter
         Format::Human => {
             let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
             let files = options.files || options.raw;
-            terminal.print(&diff::human(report, &diff::Options { color, verbose, files, raw: options.raw, width }))
+            let (raw, cut) = (options.raw, terminal.is_watched());
+            terminal.print(&diff::human(report, &diff::Options { color, verbose, files, raw, width, cut }))
         }
         Format::Json => terminal.line(&diff::json(report, None)),
         Format::Markdown => terminal.print(&diff::markdown(report, "")),

@@ -1,4 +1,5 @@
-//! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, or of a kind's front matter.
+//! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, of a kind's front matter, or
+//! of what `cistern diff` prints.
 
 use std::io;
 
@@ -17,11 +18,15 @@ pub(super) struct Options {
     /// The schema of a kind's front matter, in place of the definition's.
     #[arg(long)]
     kind: bool,
+    /// The schema of what `cistern diff --format json` prints.
+    #[arg(long, conflicts_with_all = ["kind", "entry"])]
+    diff: bool,
 }
 
 pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome> {
     let schema = match &options.entry {
         Some(section) => schema::entry(section).expect("each section that may be split holds entries"),
+        None if options.diff => crate::diff::schema(),
         None if options.kind => schema::kind(),
         None => schema::definition(),
     };

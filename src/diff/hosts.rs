@@ -24,6 +24,7 @@ pub struct HostChange {
     pub what: Vec<String>,
     /// The attributes that differ, of the host and of what runs on it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub attributes: Vec<Detail>,
 }
 
@@ -162,16 +163,28 @@ impl Table<'_, '_> {
     }
 
     fn of_monitoring(&mut self, change: &Change) {
-        for host in self.sides.monitors() {
-            match &change.what {
-                What::Changed(attributes) => self.attributes(&host, "prometheus", attributes),
-                What::Removed(_) => self.host(&host).what.push("- prometheus".to_owned()),
-                _ => self.host(&host).what.push("+ prometheus".to_owned()),
+        let monitors = |when| {
+            let value = self.sides.value(when, Kind::Monitoring, "prometheus").unwrap_or_default();
+            let hosts = value["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            hosts.map(|host| self.sides.now(host).to_owned()).collect::<BTreeSet<_>>()
+        };
+        let (old, new) = (monitors(When::Before), monitors(When::After));
+        for host in old.union(&new) {
+            match (old.contains(host), new.contains(host)) {
+                (true, false) => self.host(host).what.push("- prometheus".to_owned()),
+                (false, true) => self.host(host).what.push("+ prometheus".to_owned()),
+                _ => {
+                    let others = change.attributes().iter().filter(|one| one.path != ["hosts"]).cloned();
+                    self.attributes(host, "prometheus", &others.collect::<Vec<_>>());
+                }
             }
         }
     }
 
     fn attributes(&mut self, host: &str, service: &str, attributes: &[Attribute]) {
+        if attributes.is_empty() {
+            return;
+        }
         let mut names: Vec<&str> = attributes.iter().filter_map(|one| one.path.first().map(String::as_str)).collect();
         names.dedup();
         let host = self.host(host);
@@ -192,30 +205,22 @@ impl Table<'_, '_> {
         let value = sides.value(When::After, Kind::Host, host).unwrap_or_default();
         let known: BTreeSet<&str> =
             value["machine"]["known_hosts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let seen = ["address", "aliases", "host_key"];
-        let is_seen = |one: &Attribute| one.path.first().is_some_and(|first| seen.contains(&first.as_str()));
-        let others: Vec<&str> = sides
-            .meaning
-            .of(Kind::Host)
-            .filter(|change| change.attributes().iter().any(is_seen))
-            .map(|change| change.key.name.as_str())
-            .chain(sides.meaning.renames.iter().map(|rename| rename.to.as_str()))
-            .collect();
-        found.extend(
-            others.iter().filter(|other| known.contains(*other)).map(|other| format!("{other} as it knows it")),
-        );
+        let renamed: Vec<&str> = sides.meaning.renames.iter().map(|rename| rename.to.as_str()).collect();
+        let others = |seen: &[&str]| -> Vec<&str> {
+            let is_seen = |one: &Attribute| one.path.first().is_some_and(|first| seen.contains(&first.as_str()));
+            let changed = sides.meaning.of(Kind::Host).filter(|change| change.attributes().iter().any(is_seen));
+            changed.map(|change| change.key.name.as_str()).chain(renamed.iter().copied()).collect()
+        };
+        let seen = others(&["address", "aliases", "host_key"]);
+        found.extend(seen.iter().filter(|other| known.contains(*other)).map(|other| format!("{other} as it knows it")));
+        let moved = others(&["address"]);
         for service in sides.names(When::After, Kind::Service) {
-            let mates = sides.hosts_of(When::After, service);
-            if !mates.contains(host) {
-                continue;
-            }
-            found.extend(
-                others
-                    .iter()
-                    .filter(|other| **other != host && mates.contains(*other))
-                    .map(|other| format!("{service}'s peer {other}")),
-            );
-            let peer = |change: &&Change| change.key.name == service && mates.contains(change.key.host.as_str());
+            let Some(instance) = sides.instance(host, service) else { continue };
+            let peers: BTreeSet<&str> =
+                instance["peers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let their = moved.iter().filter(|other| peers.contains(*other));
+            found.extend(their.map(|other| format!("{service}'s peer {other}")));
+            let peer = |change: &&Change| change.key.name == service && peers.contains(change.key.host.as_str());
             if sides.meaning.of(Kind::Instance).any(|change| peer(&change)) {
                 found.push(format!("peers of {service}"));
             }

@@ -35,8 +35,10 @@ pub struct Options {
     pub files: bool,
     /// Whether to show them with the hashes of their headers.
     pub raw: bool,
-    /// The columns of the terminal: lines of hosts are cut there, unless everything is asked for.
+    /// The columns of the terminal; they bound how many hosts the summary names.
     pub width: usize,
+    /// Whether lines of hosts are cut there, unless everything is asked for.
+    pub cut: bool,
 }
 
 /// Writes a report for a terminal or a pipe, with a newline at the end.
@@ -133,7 +135,7 @@ impl Text<'_> {
 
     /// A line that fits the terminal.
     fn cut(&self, line: &str) -> String {
-        if self.options.verbose || line.chars().count() <= self.options.width {
+        if self.options.verbose || !self.options.cut || line.chars().count() <= self.options.width {
             return line.to_owned();
         }
         let mut cut: String = line.chars().take(self.options.width.saturating_sub(1)).collect();

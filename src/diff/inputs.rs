@@ -54,6 +54,7 @@ pub struct InputChange {
     pub change: &'static str,
     /// The flake's inputs that moved, of `flake.lock`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub moved: Vec<Moved>,
     /// The hosts that it may concern.
     pub reach: Reach,
@@ -120,26 +121,33 @@ pub fn same_facts(files: &InputFiles, old: &str, new: &str) -> bool {
 /// One finding for each input that changed.
 pub fn findings(inputs: &[InputChange], all: usize) -> Vec<Finding> {
     let one = |input: &InputChange| {
-        let whom = match &input.reach {
-            Reach::All if all == 1 => "the only host".to_owned(),
-            Reach::All => format!("all {all} hosts"),
-            Reach::Hosts(hosts) => names(hosts),
-        };
-        let what = match input.moved.as_slice() {
-            [] => format!("{} {}", input.path, if input.change == "changed" { "changes" } else { input.change }),
-            moved => {
-                let each: Vec<_> = moved.iter().map(Moved::sentence).collect();
-                listed(&each)
-            }
-        };
         let hosts: Vec<String> = match &input.reach {
             Reach::All => Vec::new(),
             Reach::Hosts(hosts) => hosts.iter().cloned().collect(),
         };
-        let message = format!("{what}, and may concern {whom}");
-        Finding::new(codes::INPUT_MOVED, hosts, message, "`cistern diff --eval` tells which systems differ")
+        Finding::new(
+            codes::INPUT_MOVED,
+            hosts,
+            sentence(input, all),
+            "`cistern diff --eval` tells which systems differ",
+        )
     };
     inputs.iter().map(one).collect()
+}
+
+/// What changed, and whom of all hosts it may concern.
+pub(super) fn sentence(input: &InputChange, all: usize) -> String {
+    let whom = match &input.reach {
+        Reach::All if all == 1 => "the only host".to_owned(),
+        Reach::All => format!("all {all} hosts"),
+        Reach::Hosts(hosts) => names(hosts),
+    };
+    let what = match input.moved.as_slice() {
+        [] if input.change == "changed" => format!("{} changes", input.path),
+        [] => format!("{} is {}", input.path, if input.change == "created" { "new" } else { "gone" }),
+        moved => listed(&moved.iter().map(Moved::sentence).collect::<Vec<_>>()),
+    };
+    format!("{what}, and may concern {whom}")
 }
 
 impl Moved {

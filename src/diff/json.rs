@@ -54,6 +54,7 @@ struct Entry {
     name: String,
     /// The host of an instance.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(default)]
     host: String,
     /// `created`, `removed`, `changed` or `moved`.
     change: &'static str,
@@ -65,6 +66,7 @@ struct Entry {
     value: Option<Value>,
     /// The places that differ, of what changed or moved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     attributes: Vec<Place>,
 }
 
@@ -107,6 +109,7 @@ struct FileEntry {
     removed: usize,
     /// Whether a side is something else than text: then no lines are counted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
     binary: bool,
 }
 

@@ -51,7 +51,7 @@ impl Page {
             let more = if rest.is_empty() { String::new() } else { format!(" ({} more below)", rest.len()) };
             let _ = writeln!(
                 self.text,
-                "- **{}** `{}`{denied}: {}{more}. {}",
+                "- **{}** `{}`{denied}: {}{more}<br>{}",
                 first.impact,
                 first.code,
                 plain(&short(&first.message, CELL)),

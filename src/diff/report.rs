@@ -103,13 +103,16 @@ impl<'t> Report<'t> {
         let quorum = |name: &str| front(name).is_some_and(|front| front.quorum.is_some() || front.roles.is_some());
         let mut findings = impact(&Look { sides: &self.sides, units: &units, quorum: &quorum });
         findings.extend(inputs::findings(&self.inputs, self.all));
-        let otherwise = self.hosts.iter().filter(|(_, host)| host.deploys && host.what.is_empty());
-        let otherwise: Vec<&String> = otherwise.map(|(name, _)| name).collect();
+        let mut otherwise = Vec::new();
+        for (name, host) in self.hosts.iter_mut().filter(|(_, host)| host.deploys && host.what.is_empty()) {
+            host.what.push("made differently".to_owned());
+            otherwise.push(name.clone());
+        }
         if !otherwise.is_empty() {
             let number = crate::diag::counted(otherwise.len(), "host");
             let message = format!("the files of {number} differ, and nothing of their plan does");
             let help = "read them with `--files`; a template or another version of Cistern makes them";
-            findings.push(Finding::new(codes::MADE_DIFFERENTLY, otherwise.into_iter().cloned(), message, help));
+            findings.push(Finding::new(codes::MADE_DIFFERENTLY, otherwise, message, help));
         }
         findings.sort();
         self.findings = findings;

@@ -21,8 +21,8 @@ struct Side<'t> {
     lines: Lines<'t>,
     /// The lines of hosts, services, secrets and monitoring.
     entries: OnceCell<BTreeMap<Key, &'t str>>,
-    /// The hosts of each service.
-    placed: OnceCell<BTreeMap<String, BTreeSet<String>>>,
+    /// The lines of the instances of each service, by their hosts.
+    placed: OnceCell<BTreeMap<String, BTreeMap<String, &'t str>>>,
 }
 
 /// Which of the two plans.
@@ -43,9 +43,12 @@ impl<'t> Sides<'t> {
 
     /// The value of an entry.
     pub fn value(&self, when: When, kind: Kind, name: &str) -> Option<Value> {
-        let line = self.side(when).entries().get(&Key::of(kind, name))?;
-        let mut line: Value = serde_json::from_str(line).ok()?;
-        Some(line.get_mut("value")?.take())
+        value(self.side(when).entries().get(&Key::of(kind, name))?)
+    }
+
+    /// The value of an instance of the new side.
+    pub fn instance(&self, host: &str, service: &str) -> Option<Value> {
+        value(self.new.placed().get(service)?.get(host)?)
     }
 
     /// The names of all entries of a kind.
@@ -55,14 +58,11 @@ impl<'t> Sides<'t> {
 
     /// The hosts that a service runs on; those from before by the names that they have now.
     pub fn hosts_of(&self, when: When, service: &str) -> BTreeSet<&str> {
-        let placed = self.side(when).placed.get_or_init(|| {
-            let mut placed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-            for (key, _) in self.side(when).lines.keys(Kind::Instance) {
-                placed.entry(key.name).or_default().insert(key.host);
-            }
-            placed
-        });
-        placed.get(service).into_iter().flatten().map(|host| self.now(host)).collect()
+        let hosts = self.side(when).placed().get(service).into_iter().flat_map(BTreeMap::keys);
+        match when {
+            When::Before => hosts.map(|host| self.now(host)).collect(),
+            When::After => hosts.map(String::as_str).collect(),
+        }
     }
 
     /// What a host of before is called now.
@@ -112,4 +112,20 @@ impl<'t> Side<'t> {
             kinds.into_iter().flat_map(|kind| self.lines.keys(kind)).collect()
         })
     }
+
+    fn placed(&self) -> &BTreeMap<String, BTreeMap<String, &'t str>> {
+        self.placed.get_or_init(|| {
+            let mut placed: BTreeMap<String, BTreeMap<String, &str>> = BTreeMap::new();
+            for (key, line) in self.lines.keys(Kind::Instance) {
+                placed.entry(key.name).or_default().insert(key.host, line);
+            }
+            placed
+        })
+    }
+}
+
+/// The value of a line.
+fn value(line: &str) -> Option<Value> {
+    let mut line: Value = serde_json::from_str(line).ok()?;
+    Some(line.get_mut("value")?.take())
 }

@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::visible::visible;
-use super::{Changes, Kind, meaning};
+use super::{Changes, Kind, inputs, meaning};
 use crate::diag::{counted, listed};
 
 /// Sums up a report: `2 hosts change: eden and pishon; 1 service moves; 3 findings`.
@@ -19,15 +19,17 @@ pub fn summary(report: &Report<'_>, width: Option<usize>) -> String {
         if moves > 0 {
             parts.push(format!("{} {}", counted(moves, "service"), if moves == 1 { "moves" } else { "move" }));
         }
-        if !report.inputs.is_empty() {
-            let number = report.possible().len();
-            parts.push(format!(
-                "{} moved, which may concern {}",
-                counted(report.inputs.len(), "input"),
-                counted(number, "host")
-            ));
+        match report.inputs.as_slice() {
+            [] => {}
+            [one] => parts.push(inputs::sentence(one, report.all)),
+            many => {
+                let number = counted(report.possible().len(), "host");
+                parts.push(format!("{} moved, and may concern {number}", counted(many.len(), "input")));
+            }
         }
-        parts.push(files(&report.files));
+        if !report.files.is_same() {
+            parts.push(files(&report.files));
+        }
     }
     if report.files.normalised() > 0 {
         let lines = counted(report.files.normalised(), "line");

@@ -63,7 +63,10 @@ fn doors(attributes: &[Attribute]) -> Vec<(String, String)> {
             ["machine", "root_keys"] => "of administrators".to_owned(),
             ["machine", "accounts", account, "keys"] => format!("of the account {account}"),
             ["machine", "accounts", account] if attribute.new.is_none() => {
-                found.push((format!("the account {account} goes"), "whoever deploys needs another account".to_owned()));
+                found.push((
+                    format!("the account {account} goes"),
+                    "whoever logs in or deploys with it needs another one".to_owned(),
+                ));
                 continue;
             }
             ["machine", "password_auth"] if attribute.new == Some(Value::Bool(false)) => {

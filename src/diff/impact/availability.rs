@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Look};
-use crate::diag::{codes, counted, listed};
+use crate::diag::{codes, listed};
 use crate::diff::meaning::{Attribute, Kind, What};
 use crate::diff::sides::When;
 
@@ -68,8 +68,8 @@ pub(super) fn reboots(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
             .collect();
         if !what.is_empty() {
             let what = listed(&what.into_iter().collect::<Vec<_>>());
-            let message = format!("{host}: {what} changes, which takes a reboot");
-            let help = "reboot it yourself when deployed (`--boot` only prepares it), with a console at hand";
+            let message = format!("{host}: a reboot puts {what} into effect");
+            let help = "reboot it when it is deployed, with a console at hand; `deploy --boot` only prepares that";
             found.push(Finding::new(codes::REBOOTS, [host], message, help));
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn restarts(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
         }
         let verb = if units.len() == 1 { "restarts" } else { "restart" };
         let message = format!("{host}: {} {verb}", listed(&units.into_iter().collect::<Vec<_>>()));
-        let help = format!("nothing, when its users can wait for {}", counted(services.len(), "restart"));
+        let help = "deploy when their users can wait for it";
         found.push(Finding::new(codes::RESTARTS, [host], message, help));
     }
 }

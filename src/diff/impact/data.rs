@@ -112,7 +112,7 @@ fn mount(look: &Look<'_, '_>, host: &str, attribute: &Attribute, found: &mut Vec
         } else {
             format!(" with the state of {}", crate::diag::listed(&users))
         };
-        let what = if is_device { between(attribute) } else { "goes".to_owned() };
+        let what = if is_device { format!("is another device: {}", between(attribute)) } else { "goes".to_owned() };
         let help = "copy what is on it before the host boots without it";
         lose(found, [host], &format!("{host}: the mount {place}{of} {what}"), help);
     }
