@@ -119,7 +119,7 @@ pub fn same_facts(files: &InputFiles, old: &str, new: &str) -> bool {
 }
 
 /// One finding for each input that changed.
-pub fn findings(inputs: &[InputChange], all: usize) -> Vec<Finding> {
+pub fn findings<'i>(inputs: impl Iterator<Item = &'i InputChange>, all: usize) -> Vec<Finding> {
     let one = |input: &InputChange| {
         let hosts: Vec<String> = match &input.reach {
             Reach::All => Vec::new(),
@@ -132,7 +132,7 @@ pub fn findings(inputs: &[InputChange], all: usize) -> Vec<Finding> {
             "`cistern diff --eval` tells which systems differ",
         )
     };
-    inputs.iter().map(one).collect()
+    inputs.map(one).collect()
 }
 
 /// What changed, and whom of all hosts it may concern.
@@ -199,14 +199,17 @@ impl Readers<'_, '_> {
     }
 
     fn readers(&self, secret: &str) -> BTreeSet<String> {
-        let hosts = |secret: &str| -> BTreeSet<String> {
-            let value = self.sides.value(When::After, Kind::Secret, secret).unwrap_or_default();
+        let hosts = |when: When, secret: &str| -> BTreeSet<String> {
+            let value = self.sides.value(when, Kind::Secret, secret).unwrap_or_default();
             value["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
         };
-        match secret.split_once('/') {
-            Some((host, own)) if hosts(own).contains(host) => BTreeSet::from([host.to_owned()]),
-            _ => hosts(secret),
+        let sides = [When::Before, When::After];
+        if let Some((host, own)) = secret.split_once('/')
+            && sides.into_iter().any(|when| hosts(when, own).contains(host))
+        {
+            return BTreeSet::from([self.sides.now(host).to_owned()]);
         }
+        sides.into_iter().flat_map(|when| hosts(when, secret)).map(|host| self.sides.now(&host).to_owned()).collect()
     }
 
     /// The hosts that take a module in, by its path or through another one.

@@ -102,7 +102,13 @@ impl<'t> Report<'t> {
         };
         let quorum = |name: &str| front(name).is_some_and(|front| front.quorum.is_some() || front.roles.is_some());
         let mut findings = impact(&Look { sides: &self.sides, units: &units, quorum: &quorum });
-        findings.extend(inputs::findings(&self.inputs, self.all));
+        // What comes along with a host that is new says nothing more.
+        let is_new = |host: &String| self.hosts.get(host).is_some_and(|host| host.change == "created");
+        let told = |input: &&InputChange| match &input.reach {
+            Reach::All => true,
+            Reach::Hosts(hosts) => !hosts.iter().all(is_new),
+        };
+        findings.extend(inputs::findings(self.inputs.iter().filter(told), self.all));
         let mut otherwise = Vec::new();
         for (name, host) in self.hosts.iter_mut().filter(|(_, host)| host.deploys && host.what.is_empty()) {
             host.what.push("made differently".to_owned());

@@ -13,7 +13,10 @@ pub fn summary(report: &Report<'_>, width: Option<usize>) -> String {
     if report.is_same() {
         parts.push("semantically identical: 0 hosts change".to_owned());
     } else {
-        parts.extend(hosts(report, width));
+        let certain = report.hosts.values().any(|host| host.deploys || host.change == "removed");
+        if certain || report.inputs.is_empty() {
+            parts.extend(hosts(report, width));
+        }
         let moved = |change: &&meaning::Change| matches!(change.what, meaning::What::Moved { .. });
         let moves = report.sides.meaning.changes.iter().filter(moved).count();
         if moves > 0 {
