@@ -1,0 +1,112 @@
+//! Texts of derivations as they are compared and as they are shown.
+
+use super::name::{Name, is_hash, name_in};
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 72;
+
+/// Characters before the first difference that are shown.
+const BEFORE: usize = 16;
+
+/// The text with every path in the store replaced by the name of its package. What is left equal differs in its
+/// inputs at most.
+pub(super) fn without_inputs(text: &str, store: &str) -> String {
+    replaced(text, store, |name| format!("{store}/{}", Name::parse(name).package))
+}
+
+/// Two texts cut to what surrounds their first difference, on one line each and without the hashes of the store.
+pub(super) fn shortened(old: &str, new: &str, store: &str) -> (String, String) {
+    let [old, new] = [old, new].map(|text| replaced(text, store, |name| format!("{store}/…-{name}")));
+    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    // A short text is shown whole.
+    let skip = if old.chars().count().max(new.chars().count()) <= SHOWN { 0 } else { same.saturating_sub(BEFORE) };
+    (window(&old, skip), window(&new, skip))
+}
+
+/// One text, cut to its beginning.
+pub(super) fn beginning(text: &str, store: &str) -> String {
+    window(&replaced(text, store, |name| format!("{store}/…-{name}")), 0)
+}
+
+/// Writes out the characters that a terminal obeys or hides, and marks what is cut off.
+fn window(text: &str, skip: usize) -> String {
+    let rest: Vec<char> = text.chars().skip(skip).collect();
+    let mut shown = if skip > 0 { String::from("…") } else { String::new() };
+    rest.iter().take(SHOWN).for_each(|char| match char {
+        '\n' => shown.push_str("\\n"),
+        '\t' => shown.push_str("\\t"),
+        char if is_unseen(*char) => shown.extend(char.escape_unicode()),
+        char => shown.push(*char),
+    });
+    if rest.len() > SHOWN {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Texts of others on one line: for messages of nix.
+pub(super) fn visible(text: &str) -> String {
+    let escape = |char: char| if is_unseen(char) { char.escape_unicode().to_string() } else { char.to_string() };
+    text.chars().map(escape).collect()
+}
+
+fn is_unseen(char: char) -> bool {
+    let hidden =
+        matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    char.is_control() || hidden
+}
+
+/// Replaces every `STORE/HASH-name` by what a function makes of the name.
+fn replaced(text: &str, store: &str, by: impl Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(store) {
+        out.push_str(&rest[..at]);
+        let found = &rest[at..];
+        match path_at(found, store) {
+            Some(path) => {
+                out.push_str(&by(name_in(path)));
+                rest = &found[path.len()..];
+            }
+            None => {
+                out.push_str(store);
+                rest = &found[store.len()..];
+            }
+        }
+    }
+    out + rest
+}
+
+/// The path in the store that a text begins with.
+fn path_at<'t>(text: &'t str, store: &str) -> Option<&'t str> {
+    let last = text[store.len()..].strip_prefix('/')?;
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._?=".contains(&byte);
+    let length = last.bytes().take_while(|byte| legal(*byte)).count();
+    let (hash, name) = last[..length].split_once('-')?;
+    (is_hash(hash) && !name.is_empty()).then(|| &text[..store.len() + 1 + length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STORE: &str = "/nix/store";
+    const HASH: &str = "4ykjprpvb0lplxvp1lprirgd1dry7469";
+
+    #[test]
+    fn inputs_are_taken_out() {
+        let text = format!("exec {STORE}/{HASH}-openssh-9.9p1/bin/sshd {STORE}/x {STORE}");
+        assert_eq!(without_inputs(&text, STORE), "exec /nix/store/openssh/bin/sshd /nix/store/x /nix/store");
+    }
+
+    #[test]
+    fn the_first_difference_is_shown() {
+        let long = "a".repeat(100);
+        let (old, new) = shortened(&format!("{long}\nold"), &format!("{long}\nnew\u{1b}"), STORE);
+        assert_eq!(old, format!("…{}\\nold", "a".repeat(15)));
+        assert_eq!(new, format!("…{}\\nnew\\u{{1b}}", "a".repeat(15)));
+        assert_eq!(shortened("80", "81", STORE), ("80".to_owned(), "81".to_owned()));
+        let (_, new) = shortened("", &"b".repeat(100), STORE);
+        assert_eq!(new, "b".repeat(72) + "…");
+    }
+}
