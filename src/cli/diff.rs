@@ -6,10 +6,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::evaluation::{self, Evaluation, Hosts};
 use super::{Common, Format, Outcome, Terminal, generate, selection};
 use crate::current::{self, Against};
 use crate::diag::counted;
 use crate::diff::{self, Left, diff};
+use crate::eval::{self, Source};
 use crate::tree::Tree;
 
 #[derive(Args)]
@@ -25,6 +27,8 @@ pub(super) struct Options {
     /// Exit with 0 when something differs, for hooks that only tell.
     #[arg(long)]
     exit_zero: bool,
+    #[command(flatten)]
+    evaluation: Evaluation,
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
@@ -54,12 +58,29 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     if let Some(chosen) = &chosen {
         (changes, left) = changes.only(&chosen.iter().map(ToString::to_string).collect());
     }
+    let mut evaluated = None;
+    if options.evaluation.is_wanted() {
+        let old = evaluation::old_side(&common.directory, &against, &previous)?;
+        let new = Source::Working { directory: common.directory.clone(), generated: emitted.tree.clone() };
+        let hosts = Hosts::new(changes.hosts().into_keys(), entries, &current.tree);
+        evaluated = evaluation::run(&options.evaluation, (&old, &new), &hosts, terminal)?;
+    }
     match options.format {
         Format::Human => {
             let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
             terminal.print(&diff::human(&changes, &diff::Options { color, verbose, width }))?;
+            if let Some(evaluated) = &evaluated {
+                terminal.print(&eval::human(evaluated, color, verbose))?;
+            }
         }
-        Format::Json => terminal.line(&diff::json(&changes))?,
+        Format::Json => match &evaluated {
+            None => terminal.line(&diff::json(&changes))?,
+            Some(evaluated) => {
+                let mut document: serde_json::Value = serde_json::from_str(&diff::json(&changes))?;
+                document["evaluation"] = serde_json::to_value(evaluated)?;
+                terminal.line(&serde_json::to_string_pretty(&document)?)?;
+            }
+        },
     }
     if left != Left::default() {
         let (files, lines) = (counted(left.files, "file"), counted(left.added, "line"));

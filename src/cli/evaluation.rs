@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 
 use clap::Args;
 
 use super::Terminal;
+use crate::current::Against;
 use crate::diag::counted;
 use crate::eval::{Evaluated, Flake, Limits, Nix, Source, Wanted, evaluate};
 use crate::load::decode::Scalar;
-use crate::value::Size;
+use crate::place::Entries;
+use crate::tree::Tree;
+use crate::value::{Managed, Size};
 
 /// What to ask nix, and how much of the machine it may take.
 #[derive(Args)]
@@ -42,10 +46,36 @@ pub(super) struct Hosts {
 }
 
 impl Evaluation {
-    /// Whether nix is to be asked at all.
+    /// Whether nix is to be asked at all: finding the sides costs runs of git.
     pub(super) fn is_wanted(&self) -> bool {
         self.eval
     }
+}
+
+impl Hosts {
+    /// Those of a new plan and of two trees; `touched` are those that something touches.
+    pub(super) fn new<'h>(touched: impl Iterator<Item = &'h str>, plan: &Entries, old: &Tree) -> Self {
+        let touched: BTreeSet<_> = touched.map(str::to_owned).collect();
+        let planned = plan.hosts.iter().filter(|(_, host)| host.managed != Managed::Scrape);
+        let planned = planned.map(|(name, _)| name.to_string());
+        let gone = old.iter().filter_map(|(path, _)| path.strip_prefix("hosts/")?.strip_suffix(".nix"));
+        let all = planned.chain(gone.map(str::to_owned)).chain(touched.iter().cloned()).collect();
+        Self { touched, all }
+    }
+}
+
+/// The old side: where the tree is that a new one is compared with.
+///
+/// # Errors
+/// Git fails.
+pub(super) fn old_side(directory: &Path, against: &Against, on_disk: &Tree) -> io::Result<Source> {
+    let directory = directory.to_owned();
+    Ok(match against {
+        Against::Head => return Source::head(&directory, on_disk.clone()),
+        Against::Revision(revision) => Source::Revision { directory, revision: revision.clone() },
+        Against::Worktree => Source::Working { directory, generated: on_disk.clone() },
+        Against::Directory(other) => Source::Directory(other.clone()),
+    })
 }
 
 /// Evaluates what was asked for; nothing when nothing was.

@@ -81,7 +81,9 @@ fn paths(nix: &Nix, output: &str) -> io::Result<Option<BTreeMap<String, u64>>> {
 fn read(json: &Json) -> Option<BTreeMap<String, u64>> {
     let size = |entry: &Json| entry["narSize"].as_u64();
     match json.get("info").unwrap_or(json) {
-        Json::Array(list) => list.iter().map(|entry| Some((entry["path"].as_str()?.to_owned(), size(entry)?))).collect(),
+        Json::Array(list) => {
+            list.iter().map(|entry| Some((entry["path"].as_str()?.to_owned(), size(entry)?))).collect()
+        }
         Json::Object(map) => map.iter().map(|(path, entry)| Some((path.clone(), size(entry)?))).collect(),
         _ => None,
     }

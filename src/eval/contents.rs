@@ -57,7 +57,9 @@ impl Contents {
             Ok(meta) if meta.is_symlink() => File::Link(fs::read_link(&path).map_err(at(&path))?),
             Ok(meta) if meta.is_file() => File::OnDisk { executable: meta.permissions().mode() & 0o111 != 0, path },
             Ok(_) => return Ok(()),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(());
+            }
             Err(error) => return Err(at(&path)(error)),
         };
         self.files.insert(name, file);

@@ -47,7 +47,8 @@ impl Derivation {
         let parsed =
             Parsed::from_aterm_bytes_in(bytes, name_in(path), directory.clone()).map_err(|error| error.to_string())?;
         let outputs = parsed.resolved_outputs().map_err(|error| error.to_string())?;
-        let outputs = outputs.into_iter().filter_map(|(name, output)| Some((name, directory.render_path(&output.path?))));
+        let outputs =
+            outputs.into_iter().filter_map(|(name, output)| Some((name, directory.render_path(&output.path?))));
         let inputs = parsed.input_derivations().iter();
         Ok(Self {
             name: parsed.name().to_owned(),

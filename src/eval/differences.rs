@@ -80,8 +80,9 @@ impl Differences {
 
     fn attributes(&mut self, old: &Derivation, new: &Derivation, masked: &dyn Fn(&str) -> String) {
         for name in keys(&old.attributes, &new.attributes) {
-            // The paths of the outputs follow from all else; so does the version from the name.
-            if !old.outputs.contains_key(name) && !new.outputs.contains_key(name) {
+            // The paths of the outputs follow from all else, and the name is told as such.
+            let is_output = old.outputs.contains_key(name) || new.outputs.contains_key(name);
+            if !is_output && name != "name" {
                 let values = (old.attributes.get(name), new.attributes.get(name));
                 self.text(What::Attribute, name, values, &old.store, masked);
             }
@@ -110,14 +111,7 @@ impl Differences {
         }
     }
 
-    fn plain(
-        &mut self,
-        what: What,
-        name: &str,
-        old: Option<&String>,
-        new: Option<&String>,
-        seen: fn(&str) -> String,
-    ) {
+    fn plain(&mut self, what: What, name: &str, old: Option<&String>, new: Option<&String>, seen: fn(&str) -> String) {
         if old.map(|text| seen(text)) != new.map(|text| seen(text)) {
             self.push(what, name, old.cloned(), new.cloned());
         }
@@ -232,7 +226,7 @@ mod tests {
             (What::Input, "curl-8"),
         ];
         assert_eq!(shown, expected);
-        assert_eq!(found.own[2].old.as_deref(), Some("ExecStart=/nix/store/…-openssh-9.9p1/bin/sshd -D"));
+        assert_eq!(found.own[2].old.as_deref(), Some("ExecStart=…/openssh-9.9p1/bin/sshd -D"));
         assert_eq!(found.added, [path(NEW, "curl-8.drv")]);
         assert!(found.inputs.is_empty());
     }

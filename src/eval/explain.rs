@@ -242,4 +242,3 @@ fn cut<T>(list: &mut Vec<T>) -> usize {
     list.truncate(PACKAGES);
     more
 }
-

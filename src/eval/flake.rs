@@ -51,6 +51,25 @@ pub struct Flake {
     written: Option<TempDir>,
 }
 
+impl Source {
+    /// The last commit of a fleet directory; where there is none, the directory with the tree that lies in it.
+    ///
+    /// # Errors
+    /// Git fails.
+    pub fn head(directory: &Path, on_disk: Tree) -> io::Result<Self> {
+        let directory = directory.to_owned();
+        let committed = match Repository::find(&directory)? {
+            Ok(repository) => repository.git.run(&["rev-parse", "--verify", "--quiet", "HEAD"], b"").is_ok(),
+            Err(_) => false,
+        };
+        Ok(if committed {
+            Self::Revision { directory, revision: "HEAD".to_owned() }
+        } else {
+            Self::Working { directory, generated: on_disk }
+        })
+    }
+}
+
 impl Flake {
     /// Finds the flake of a source, and writes it where it lies nowhere.
     ///
@@ -136,7 +155,8 @@ impl Repository {
         }
         let root = line(git.run(&["rev-parse", "--show-toplevel"], b"").map_err(failed)?);
         let below = line(git.run(&["rev-parse", "--show-prefix"], b"").map_err(failed)?);
-        let below = String::from_utf8(below).map_err(|_| io::Error::other("the fleet directory's name is not UTF-8"))?;
+        let below =
+            String::from_utf8(below).map_err(|_| io::Error::other("the fleet directory's name is not UTF-8"))?;
         let root = PathBuf::from(OsStr::from_bytes(&root));
         Ok(Ok(Self { directory: root.join(&below), git, root, below }))
     }
@@ -144,7 +164,8 @@ impl Repository {
     fn committed(&self, revision: &str) -> io::Result<Flake> {
         let name = format!("{revision}^{{commit}}");
         let printed = self.git.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name], b"");
-        let id = printed.map_err(|_| io::Error::other(format!("there is no revision `{}`", revision.escape_debug())))?;
+        let id =
+            printed.map_err(|_| io::Error::other(format!("there is no revision `{}`", revision.escape_debug())))?;
         let id = String::from_utf8_lossy(&line(id)).into_owned();
         let path = format!("{id}:{}{FLAKE}", self.below);
         if self.git.run(&["cat-file", "-e", &path], b"").is_err() {

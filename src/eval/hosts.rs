@@ -81,8 +81,7 @@ pub fn drv_paths(
 
     let batches = deal(sides.iter().zip(&known).map(|((_, hosts), known)| without(hosts, known)), limits.jobs);
     let found = sides.iter().map(|_| Found::default()).collect();
-    let work =
-        Work { nix, sides, limits, progress, batches: Mutex::new(batches.into()), found: Mutex::new(found) };
+    let work = Work { nix, sides, limits, progress, batches: Mutex::new(batches.into()), found: Mutex::new(found) };
     work.all()?;
 
     let found = work.found.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -139,7 +138,10 @@ impl Work<'_> {
         thread::scope(|scope| {
             let count = self.limits.jobs.min(lock(&self.batches).len());
             let threads: Vec<_> = (0..count).map(|_| scope.spawn(|| self.some())).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
         })
     }
 

@@ -14,9 +14,10 @@ pub(super) fn without_inputs(text: &str, store: &str) -> String {
     replaced(text, store, |name| format!("{store}/{}", Name::parse(name).package))
 }
 
-/// Two texts cut to what surrounds their first difference, on one line each and without the hashes of the store.
+/// Two texts cut to what surrounds their first difference, on one line each and without the place and the hashes
+/// of the store.
 pub(super) fn shortened(old: &str, new: &str, store: &str) -> (String, String) {
-    let [old, new] = [old, new].map(|text| replaced(text, store, |name| format!("{store}/…-{name}")));
+    let [old, new] = [old, new].map(|text| readable(text, store));
     let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
     // A short text is shown whole.
     let skip = if old.chars().count().max(new.chars().count()) <= SHOWN { 0 } else { same.saturating_sub(BEFORE) };
@@ -25,7 +26,12 @@ pub(super) fn shortened(old: &str, new: &str, store: &str) -> (String, String) {
 
 /// One text, cut to its beginning.
 pub(super) fn beginning(text: &str, store: &str) -> String {
-    window(&replaced(text, store, |name| format!("{store}/…-{name}")), 0)
+    window(&readable(text, store), 0)
+}
+
+/// A text with the names of what is in the store, and not where.
+fn readable(text: &str, store: &str) -> String {
+    replaced(text, store, |name| format!("…/{name}"))
 }
 
 /// Writes out the characters that a terminal obeys or hides, and marks what is cut off.
