@@ -86,6 +86,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         let (files, lines) = (counted(left.files, "file"), counted(left.added, "line"));
         terminal.say("Not shown", &format!("of other hosts: {files}, {lines} added, {} removed", left.removed));
     }
+    evaluated.iter().try_for_each(evaluation::complete)?;
     Ok(if changes.is_same() || options.exit_zero { Outcome::Fine } else { Outcome::Differs })
 }
 

@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::Terminal;
 use crate::current::Against;
-use crate::diag::counted;
-use crate::eval::{Evaluated, Flake, Limits, Nix, Source, Wanted, evaluate};
+use crate::diag::{counted, listed};
+use crate::eval::{Change, Evaluated, Flake, Limits, Nix, Source, Wanted, evaluate};
 use crate::load::decode::Scalar;
 use crate::place::Entries;
 use crate::tree::Tree;
@@ -111,6 +111,20 @@ pub(super) fn run(
     let (now, before) = (evaluated.summary.systems_evaluated, evaluated.summary.systems_cached);
     terminal.say("Evaluated", &format!("{}, {before} known from before", counted(now, "system")));
     Ok(Some(evaluated))
+}
+
+/// Ends a run of which not all is known: to be called once the rest is printed.
+///
+/// # Errors
+/// A host does not evaluate.
+pub(super) fn complete(evaluated: &Evaluated) -> io::Result<()> {
+    let failed = evaluated.hosts.iter().filter(|(_, host)| host.change == Change::Failed);
+    let failed: Vec<_> = failed.map(|(name, _)| name.as_str()).collect();
+    match failed.as_slice() {
+        [] => Ok(()),
+        [one] => Err(io::Error::other(format!("1 host does not evaluate: {one}"))),
+        many => Err(io::Error::other(format!("{} hosts do not evaluate: {}", many.len(), listed(many)))),
+    }
 }
 
 fn size(text: &str) -> Result<Size, String> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -11,7 +12,7 @@ use super::program::Nix;
 use super::side::Side;
 
 /// Two closures compared, if both are in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Closure {
     /// The sides that were not built here.
     pub missing: Vec<Side>,
@@ -20,7 +21,7 @@ pub struct Closure {
 }
 
 /// What differs between two closures.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Compared {
     /// Packages of other versions.
     pub upgraded: Vec<Upgrade>,
@@ -35,7 +36,7 @@ pub struct Compared {
 }
 
 /// A package of another version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Upgrade {
     /// Its name.
     pub name: String,

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::derivation::Derivation;
 use super::name::{Name, name_in};
-use super::text::{beginning, shortened, without_inputs};
+use super::text::{beginning, shortened, visible, without_inputs};
+
+/// Attributes that say again what a derivation says elsewhere.
+const TOLD: &[&str] = &["builder", "name", "system"];
 
 /// The kind of thing that differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// The name of the derivation.
@@ -31,7 +35,7 @@ pub enum What {
 }
 
 /// One thing that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Difference {
     /// What it is.
     pub what: What,
@@ -80,9 +84,9 @@ impl Differences {
 
     fn attributes(&mut self, old: &Derivation, new: &Derivation, masked: &dyn Fn(&str) -> String) {
         for name in keys(&old.attributes, &new.attributes) {
-            // The paths of the outputs follow from all else, and the name is told as such.
+            // The paths of the outputs follow from all else.
             let is_output = old.outputs.contains_key(name) || new.outputs.contains_key(name);
-            if !is_output && name != "name" {
+            if !is_output && !TOLD.contains(&name.as_str()) {
                 let values = (old.attributes.get(name), new.attributes.get(name));
                 self.text(What::Attribute, name, values, &old.store, masked);
             }
@@ -118,7 +122,7 @@ impl Differences {
     }
 
     fn push(&mut self, what: What, name: &str, old: Option<String>, new: Option<String>) {
-        self.own.push(Difference { what, name: name.to_owned(), old, new });
+        self.own.push(Difference { what, name: visible(name), old, new });
     }
 
     fn sources(&mut self, old: &BTreeSet<String>, new: &BTreeSet<String>) {

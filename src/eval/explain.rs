@@ -4,25 +4,27 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::rc::Rc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::closure::Upgrade;
 use super::derivation::Derivation;
 use super::differences::{Difference, Differences};
 use super::name::{Name, name_in};
+use super::text::visible;
 
 /// The most pairs of derivations that are compared for one host.
 const COMPARED: usize = 20_000;
 
 /// The most causes that are told, and the most differences of one.
-const CAUSES: usize = 3;
+const CAUSES: usize = 5;
 const DIFFERENCES: usize = 12;
 
 /// The most packages of a kind that are named.
 const PACKAGES: usize = 50;
 
 /// Why two derivations are not the same.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Explanation {
     /// Whether both would build the same thing: what differs is how something is fetched.
     pub same_output: bool,
@@ -39,7 +41,7 @@ pub struct Explanation {
 }
 
 /// A derivation that differs by itself, and not only because its inputs do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Cause {
     /// The names of the derivations from the system down to this one.
     pub path: Vec<String>,
@@ -54,7 +56,7 @@ pub struct Cause {
 }
 
 /// Packages that differ between two sets of derivations.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Packages {
     /// Those of another version.
     pub upgraded: Vec<Upgrade>,
@@ -146,10 +148,10 @@ fn package(old: &Derivation, new: &Derivation) -> Option<(String, [String; 2])> 
     let version = |derivation: &Derivation| {
         let said = derivation.attribute("version").filter(|_| derivation.attribute("pname").is_some());
         let version = said.unwrap_or(Name::parse(&derivation.name).version);
-        (!version.is_empty()).then(|| version.to_owned())
+        (!version.is_empty()).then(|| visible(version))
     };
     let name = new.attribute("pname").unwrap_or(Name::parse(&new.name).package);
-    Some((name.to_owned(), [version(old)?, version(new)?]))
+    Some((visible(name), [version(old)?, version(new)?]))
 }
 
 /// A walk through all inputs that differ, the nearest first.

@@ -82,9 +82,12 @@ fn explained(explanation: &Explanation, verbose: bool, quote: Quote) -> Vec<Stri
     let Explanation { causes, more_causes, packages, cut, compared, .. } = explanation;
     let shown = if verbose { causes.len() } else { causes.len().min(1) };
     let mut lines: Vec<_> = causes[..shown].iter().flat_map(|cause| caused(cause, verbose, quote)).collect();
-    let more = causes.len() - shown + more_causes;
-    if more > 0 {
-        lines.push(format!("{} differ by themselves too", counted(more, "more derivation")));
+    let mut others: Vec<_> = causes[shown..].iter().filter_map(|cause| cause.path.last().cloned()).collect();
+    if *more_causes > 0 {
+        others.push(format!("{more_causes} more"));
+    }
+    if !others.is_empty() {
+        lines.push(format!("by themselves differ too: {}", listed(&others)));
     }
     lines.extend(packaged(packages, verbose));
     if *cut {
@@ -136,7 +139,7 @@ fn packaged(packages: &Packages, verbose: bool) -> Option<String> {
         parts.push(format!("{more} more"));
     }
     if *rebuilt > 0 {
-        parts.push(format!("{rebuilt} of the same version built anew"));
+        parts.push(format!("{rebuilt} built anew"));
     }
     (!parts.is_empty()).then(|| format!("inputs: {}", parts.join("; ")))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::closure::{Closure, closure};
@@ -26,7 +27,7 @@ pub struct Wanted {
 }
 
 /// What became of the hosts that were evaluated: the key `evaluation` of `cistern diff --format json`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Evaluated {
     /// The hosts by their names.
     pub hosts: BTreeMap<String, Host>,
@@ -35,7 +36,7 @@ pub struct Evaluated {
 }
 
 /// What became of one host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Host {
     /// What it came to.
     pub change: Change,
@@ -52,7 +53,7 @@ pub struct Host {
 }
 
 /// What became of a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Both sides give the same derivation: nothing changes.
@@ -70,7 +71,7 @@ pub enum Change {
 }
 
 /// Something that could not be found out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Failure {
     /// The side that does not evaluate; none where the comparison failed.
     pub side: Option<Side>,
@@ -79,7 +80,7 @@ pub struct Failure {
 }
 
 /// The counts of an evaluation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Summary {
     /// Hosts that were compared.
     pub hosts: usize,

@@ -105,7 +105,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn is_out_of_memory(line: &str) -> bool {
-    ["error: out of memory", "Out of Memory!", "std::bad_alloc", "Cannot allocate memory"]
+    ["error: out of memory", "GC Warning: Out of Memory", "std::bad_alloc", "Cannot allocate memory"]
         .iter()
         .any(|sign| line.contains(sign))
 }

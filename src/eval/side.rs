@@ -1,9 +1,10 @@
 //! Old or new.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One of the two sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// What is there today.

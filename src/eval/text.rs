@@ -50,7 +50,7 @@ fn window(text: &str, skip: usize) -> String {
     shown
 }
 
-/// Texts of others on one line: for messages of nix.
+/// Text of others on a terminal of ours.
 pub(super) fn visible(text: &str) -> String {
     let escape = |char: char| if is_unseen(char) { char.escape_unicode().to_string() } else { char.to_string() };
     text.chars().map(escape).collect()

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use crate::common::{run, temp_dir};
 use crate::fleet::{Fleet, Nix, Program, copy};
 
+#[path = "evaluation/command.rs"]
+mod command;
 #[path = "evaluation/explanations.rs"]
 mod explanations;
 #[path = "evaluation/limits.rs"]

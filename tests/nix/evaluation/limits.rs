@@ -96,6 +96,9 @@ fn both_sides_of_a_failure_are_told() {
         ("thrown", Change::Failed),
     ];
     assert_eq!(changes, expected);
+    let Source::Directory(directory) = &new else { unreachable!("it was made so") };
+    let reference = Source::Reference(format!("path:{}", directory.display()));
+    assert_eq!(lab.compare(&old, &reference, &["fine-1", "fine-2", "fine-3", "nowhere", "thrown"]).hosts, found.hosts);
     let human = eval::human(&found, false, false);
     let expected = "\
 - fine-2: its system is gone
