@@ -20,6 +20,8 @@ const PIECE: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     files: BTreeMap<PathBuf, File>,
+    /// Whether a module of git, which is left out, may belong to them.
+    has_modules: bool,
 }
 
 /// Where a file's bytes are.
@@ -35,6 +37,7 @@ impl Contents {
     pub(super) fn of(root: &Path, names: impl Iterator<Item = PathBuf>) -> io::Result<Self> {
         let mut contents = Self::default();
         for name in names {
+            contents.has_modules |= root.join(&name).is_dir();
             contents.add(root, name)?;
         }
         Ok(contents)
@@ -74,8 +77,11 @@ impl Contents {
         }
     }
 
-    /// Names the content: two of the same files have the same name.
-    pub(super) fn id(&self) -> io::Result<String> {
+    /// Names the content: two of the same files have the same name. One that is not known whole has none.
+    pub(super) fn id(&self) -> io::Result<Option<String>> {
+        if self.has_modules {
+            return Ok(None);
+        }
         let mut hash = Sha256::new();
         for (name, file) in &self.files {
             let path = name.as_os_str().as_encoded_bytes();
@@ -84,7 +90,7 @@ impl Contents {
             hash.update(path);
             hash.update(file.digest()?);
         }
-        Ok(hex(&hash.finalize()))
+        Ok(Some(hex(&hash.finalize())))
     }
 
     /// Writes every file below a directory that is there and empty.
@@ -169,5 +175,11 @@ mod tests {
         let names = ["here", "gone", "here/below"].map(PathBuf::from);
         let contents = Contents::of(from.path(), names.into_iter()).unwrap();
         assert_eq!(contents.files.len(), 1);
+        assert!(contents.id().unwrap().is_some());
+
+        fs::create_dir(from.path().join("module")).unwrap();
+        let names = ["here", "module"].map(PathBuf::from);
+        let contents = Contents::of(from.path(), names.into_iter()).unwrap();
+        assert_eq!((contents.files.len(), contents.id().unwrap()), (1, None));
     }
 }

@@ -130,7 +130,8 @@ impl Flake {
         fs::create_dir(&root)?;
         contents.write(&root)?;
         let reference = format!("path:{}{}", encoded(&root), directory_in(below, "?"));
-        Ok(Self { reference, id: Some(format!("files {below} {}", contents.id()?)), written: Some(temp) })
+        let id = contents.id()?.map(|id| format!("files {below} {id}"));
+        Ok(Self { reference, id, written: Some(temp) })
     }
 }
 
@@ -188,9 +189,9 @@ impl Repository {
         let unknown = current::unknown_to_git(&self.directory, paths.iter().map(String::as_str));
         let on_disk = || Tree::read(&self.directory.join(GENERATED)).is_ok_and(|tree| tree == *generated);
         if unknown.is_some_and(|unknown| unknown.is_empty()) && on_disk() {
-            let id = format!("working {} {}", self.below, contents.id()?);
+            let id = contents.id()?.map(|id| format!("working {} {id}", self.below));
             let reference = format!("git+file://{}{}", encoded(&self.root), directory_in(&self.below, "?"));
-            return Ok(Flake::at(reference, Some(id)));
+            return Ok(Flake::at(reference, id));
         }
         contents.replace(&Path::new(&self.below).join(GENERATED), generated);
         Flake::write(&contents, &self.below)

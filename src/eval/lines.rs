@@ -146,8 +146,11 @@ fn packaged(packages: &Packages, verbose: bool) -> Option<String> {
 
 fn enclosed(closure: &Closure, verbose: bool) -> String {
     let Some(Compared { upgraded, added, removed, old_size, new_size }) = &closure.compared else {
-        let sides: Vec<_> = closure.missing.iter().map(|side| format!("the {} one", side.word())).collect();
-        return format!("closures are compared when both are built: {} is not in the store", listed(&sides));
+        let missing = match closure.missing.as_slice() {
+            [side] => format!("the {} one is not", side.word()),
+            _ => "neither is".to_owned(),
+        };
+        return format!("closures are compared when both are built: {missing} in the store");
     };
     let sign = if new_size < old_size { '-' } else { '+' };
     let difference = size(new_size.abs_diff(*old_size));

@@ -5,8 +5,8 @@ use super::name::{Name, is_hash, name_in};
 /// Characters of a value that are shown.
 const SHOWN: usize = 72;
 
-/// Characters before the first difference that are shown.
-const BEFORE: usize = 16;
+/// Characters on both sides of a difference that are shown.
+const AROUND: usize = 16;
 
 /// The text with every path in the store replaced by the name of its package. What is left equal differs in its
 /// inputs at most.
@@ -18,15 +18,23 @@ pub(super) fn without_inputs(text: &str, store: &str) -> String {
 /// of the store.
 pub(super) fn shortened(old: &str, new: &str, store: &str) -> (String, String) {
     let [old, new] = [old, new].map(|text| readable(text, store));
-    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    let [olds, news] = [&old, &new].map(|text| text.chars().collect::<Vec<_>>());
     // A short text is shown whole.
-    let skip = if old.chars().count().max(new.chars().count()) <= SHOWN { 0 } else { same.saturating_sub(BEFORE) };
-    (window(&old, skip), window(&new, skip))
+    if olds.len().max(news.len()) <= SHOWN {
+        return (window(&olds, 0, olds.len()), window(&news, 0, news.len()));
+    }
+    let before = olds.iter().zip(&news).take_while(|(old, new)| old == new).count();
+    let [old_rest, new_rest] = [&olds[before..], &news[before..]];
+    let after = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
+    let start = before.saturating_sub(AROUND);
+    let shown = |text: &[char]| window(text, start, text.len() - after.saturating_sub(AROUND));
+    (shown(&olds), shown(&news))
 }
 
 /// One text, cut to its beginning.
 pub(super) fn beginning(text: &str, store: &str) -> String {
-    window(&readable(text, store), 0)
+    let text: Vec<char> = readable(text, store).chars().collect();
+    window(&text, 0, text.len())
 }
 
 /// A text with the names of what is in the store, and not where.
@@ -34,17 +42,17 @@ fn readable(text: &str, store: &str) -> String {
     replaced(text, store, |name| format!("…/{name}"))
 }
 
-/// Writes out the characters that a terminal obeys or hides, and marks what is cut off.
-fn window(text: &str, skip: usize) -> String {
-    let rest: Vec<char> = text.chars().skip(skip).collect();
-    let mut shown = if skip > 0 { String::from("…") } else { String::new() };
-    rest.iter().take(SHOWN).for_each(|char| match char {
+/// A part of a text, at most so much as is shown; what a terminal obeys or hides is written out.
+fn window(text: &[char], start: usize, end: usize) -> String {
+    let end = end.min(start + SHOWN);
+    let mut shown = if start > 0 { String::from("…") } else { String::new() };
+    text[start..end].iter().for_each(|char| match char {
         '\n' => shown.push_str("\\n"),
         '\t' => shown.push_str("\\t"),
         char if is_unseen(*char) => shown.extend(char.escape_unicode()),
         char => shown.push(*char),
     });
-    if rest.len() > SHOWN {
+    if end < text.len() {
         shown.push('…');
     }
     shown
@@ -112,6 +120,9 @@ mod tests {
         assert_eq!(old, format!("…{}\\nold", "a".repeat(15)));
         assert_eq!(new, format!("…{}\\nnew\\u{{1b}}", "a".repeat(15)));
         assert_eq!(shortened("80", "81", STORE), ("80".to_owned(), "81".to_owned()));
+        let (old, new) = shortened(&format!("{long}1{long}"), &format!("{long}{long}"), STORE);
+        let around = "a".repeat(16);
+        assert_eq!((old, new), (format!("…{around}1{around}…"), format!("…{around}{around}…")));
         let (_, new) = shortened("", &"b".repeat(100), STORE);
         assert_eq!(new, "b".repeat(72) + "…");
     }

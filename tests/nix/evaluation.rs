@@ -242,6 +242,48 @@ fn what_is_known_is_not_asked_for_again() {
     assert_eq!(fourth.hosts["wiki"], first.hosts["wiki"]);
 }
 
+#[test]
+fn an_open_input_is_asked_for_again() {
+    let Some(lab) = Lab::new() else { return };
+    let input = Fleet::new();
+    let fleet = Fleet::new();
+    fleet.write(
+        "flake.nix",
+        format!(
+            "{{
+              inputs.names.url = \"path:{}\";
+              outputs = {{ names, ... }}: {{
+                nixosConfigurations.eden.config.system.build.toplevel = derivation {{
+                  inherit (names) name;
+                  builder = \"/bin/sh\";
+                  system = \"x86_64-linux\";
+                }};
+              }};
+            }}",
+            input.root().display()
+        ),
+    );
+    let company = Company { below: fleet.root().to_owned(), fleet };
+    company.git(&["init", "--quiet"]);
+    company.git(&["add", "--all"]);
+    company.git(&["commit", "--quiet", "--message", "first"]);
+    // As in CI, where a checkout often has no history.
+    let shallow = lab.cache.path().join("shallow");
+    let url = format!("file://{}", company.below.display());
+    run(company.fleet.command("git").args(["clone", "--quiet", "--depth", "1", &url]).arg(&shallow));
+    let named = |name: &str, directory: &Path| {
+        input.write("flake.nix", format!("{{ outputs = _: {{ name = \"{name}\"; }}; }}"));
+        let head = Source::Revision { directory: directory.to_owned(), revision: "HEAD".to_owned() };
+        let answers = lab.derivations(&head, &["eden"], Limits::new(None, None));
+        let Answer::Derivation(path) = &answers[0] else { panic!("{answers:?}") };
+        assert!(path.ends_with(&format!("-{name}.drv")), "{path}");
+    };
+    named("one", &company.below);
+    named("two", &company.below);
+    named("three", &shallow);
+    assert!(!company.below.join("flake.lock").exists(), "a lock was written");
+}
+
 fn old_of(company: &Company) -> Source {
     Source::Revision { directory: company.below.clone(), revision: "HEAD~1".to_owned() }
 }

@@ -64,6 +64,9 @@ fn hosts_that_are_touched_are_evaluated() {
     assert_eq!(evaluation["hosts"]["print"]["change"], "identical");
     assert_eq!(evaluation["hosts"]["wiki"]["explanation"]["causes"][0]["differences"][0]["what"], "attribute");
     assert!(evaluation["hosts"]["wiki"]["closure"].is_null());
+    let schema = serde_json::to_value(schemars::schema_for!(Evaluated)).expect("a schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    assert!(validator.is_valid(&evaluation), "{:?}", validator.validate(&evaluation));
 
     // Without a nix it is the machine that fails.
     let mut absent = lab.nix.program(env!("CARGO_BIN_EXE_cistern"));
