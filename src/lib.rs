@@ -25,6 +25,7 @@ pub mod options;
 pub mod why;
 pub mod diff;
 pub mod current;
+pub mod eval;
 pub mod scaffold;
 pub mod edit;
 pub mod import;

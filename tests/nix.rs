@@ -17,6 +17,8 @@ mod table;
 
 #[path = "nix/cases.rs"]
 mod cases;
+#[path = "nix/evaluation.rs"]
+mod evaluation;
 #[path = "nix/examples.rs"]
 mod examples;
 #[path = "nix/import.rs"]

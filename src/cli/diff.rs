@@ -7,15 +7,20 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::evaluation::{self, Evaluation, Hosts};
 use super::{Common, Outcome, Terminal, generate, selection};
 use crate::current::{self, Against, Current, Place};
 use crate::diag::{Code, Diagnostic, Faults, Level, codes, counted, sarif};
 use crate::diff::impact::{Finding, IMPACTS};
 use crate::diff::{self, Beside, Left, Report};
+use crate::eval::{self, Change, Evaluated, Source};
 use crate::kind::{self, Kinds};
 use crate::model::Modules;
 use crate::source::Sources;
 use crate::tree::Tree;
+
+/// The most bytes of a comment that are for what nix says.
+const EVALUATION: usize = 15_000;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -43,6 +48,8 @@ pub(super) struct Options {
     /// Exit with 0 when something differs, for hooks that only tell.
     #[arg(long)]
     exit_zero: bool,
+    #[command(flatten)]
+    evaluation: Evaluation,
 }
 
 /// How to print a difference.
@@ -101,11 +108,13 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     }
     let denied: Vec<&Code> = options.deny.iter().chain(levels).copied().collect();
     let is_denied = report.deny(&denied);
-    print(&report, options, common, terminal)?;
+    let evaluated = evaluated(&mut report, &compared, options, common, terminal)?;
+    print(&report, evaluated.as_ref(), options, common, terminal)?;
     if left != Left::default() {
         let (files, lines) = (counted(left.files, "file"), counted(left.added, "line"));
         terminal.say("Not shown", &format!("of other hosts: {files}, {lines} added, {} removed", left.removed));
     }
+    evaluated.iter().try_for_each(evaluation::complete)?;
     if is_denied {
         let denied = report.findings.iter().filter(|finding| finding.denied).count();
         terminal.error(&format!("{} denied", counted(denied, "finding")));
@@ -114,16 +123,61 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     Ok(if report.is_same() || options.exit_zero { Outcome::Fine } else { Outcome::Differs })
 }
 
-fn print(report: &Report<'_>, options: &Options, common: &Common, terminal: &Terminal) -> io::Result<()> {
+/// Asks nix of the hosts that the change may concern, and notes which of them stay as they are.
+fn evaluated(
+    report: &mut Report<'_>,
+    compared: &Compared,
+    options: &Options,
+    common: &Common,
+    terminal: &Terminal,
+) -> io::Result<Option<Evaluated>> {
+    if !options.evaluation.is_wanted() {
+        return Ok(None);
+    }
+    let source = |side: &Current| {
+        let directory = common.directory.clone();
+        match &side.place {
+            Place::Commit(id) => Ok(Source::Revision { directory, revision: id.clone() }),
+            Place::Worktree => Ok(Source::Working { directory, generated: side.tree.clone() }),
+            Place::Directory(other) => Ok(Source::Directory(other.clone())),
+            Place::Nowhere => Err(io::Error::other(format!("{} is a tree without a flake", side.what))),
+        }
+    };
+    let (old, new) = (source(&compared.old)?, source(&compared.new)?);
+    let touched: BTreeSet<String> = report.concerned().map(str::to_owned).collect();
+    let gone = compared.old.tree.iter().filter_map(|(path, _)| path.strip_prefix("hosts/")?.strip_suffix(".nix"));
+    let all = report.nodes().chain(gone).map(str::to_owned).chain(touched.iter().cloned()).collect();
+    let evaluated = evaluation::run(&options.evaluation, (&old, &new), &Hosts { touched, all }, terminal)?;
+    if let Some(evaluated) = &evaluated {
+        let same = evaluated.hosts.iter().filter(|(_, host)| host.change == Change::Identical);
+        report.identical = same.map(|(name, _)| name.clone()).collect();
+    }
+    Ok(evaluated)
+}
+
+fn print(
+    report: &Report<'_>,
+    evaluated: Option<&Evaluated>,
+    options: &Options,
+    common: &Common,
+    terminal: &Terminal,
+) -> io::Result<()> {
     match options.format {
         Format::Human => {
             let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
             let files = options.files || options.raw;
             let (raw, cut) = (options.raw, terminal.is_watched());
-            terminal.print(&diff::human(report, &diff::Options { color, verbose, files, raw, width, cut }))
+            terminal.print(&diff::human(report, &diff::Options { color, verbose, files, raw, width, cut }))?;
+            evaluated.map_or(Ok(()), |evaluated| terminal.print(&eval::human(evaluated, color, verbose)))
         }
-        Format::Json => terminal.line(&diff::json(report, None)),
-        Format::Markdown => terminal.print(&diff::markdown(report, "")),
+        Format::Json => {
+            let evaluation = evaluated.map(serde_json::to_value).transpose()?;
+            terminal.line(&diff::json(report, evaluation))
+        }
+        Format::Markdown => {
+            let more = evaluated.map(|evaluated| eval::markdown(evaluated, EVALUATION));
+            terminal.print(&diff::markdown(report, more.as_deref().unwrap_or_default()))
+        }
         Format::Sarif => {
             let faults: Faults = report.findings.iter().map(diagnostic).collect();
             let base = current::below_root(&common.directory).unwrap_or_default();

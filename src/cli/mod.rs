@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod diff;
 mod entry;
+mod evaluation;
 mod explain;
 mod flags;
 mod generate;

@@ -42,6 +42,8 @@ pub struct Report<'t> {
     pub findings: Vec<Finding>,
     /// How many hosts there are on the new side.
     pub all: usize,
+    /// Hosts of which nix has proved that they stay as they are.
+    pub identical: BTreeSet<String>,
 }
 
 impl<'t> Report<'t> {
@@ -62,6 +64,7 @@ impl<'t> Report<'t> {
             inputs,
             findings: Vec::new(),
             all: 0,
+            identical: BTreeSet::new(),
             sides,
         };
         if report.is_same() {
@@ -124,10 +127,16 @@ impl<'t> Report<'t> {
         self.findings = findings;
     }
 
-    /// The hosts that a deployment of the change has to reach, those that an input may concern included.
+    /// The hosts that a deployment of the change has to reach: those that it may concern, but for those that nix has
+    /// proved to stay as they are.
     pub fn deploys(&self) -> BTreeSet<&str> {
+        self.concerned().filter(|host| !self.identical.contains(*host)).collect()
+    }
+
+    /// The hosts whose files differ, and those that an input may concern.
+    pub fn concerned(&self) -> impl Iterator<Item = &str> {
         let certain = self.hosts.iter().filter(|(_, host)| host.deploys).map(|(name, _)| name.as_str());
-        certain.chain(self.possible()).collect()
+        certain.chain(self.possible())
     }
 
     /// The hosts that an input that changed may concern.

@@ -12,6 +12,7 @@ const EDGES: &[&str] = &[
     "src/cli/",
     "src/current.rs",
     "src/current/",
+    "src/eval/",
     "src/git.rs",
     "src/main.rs",
     "src/scaffold.rs",
