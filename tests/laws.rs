@@ -8,6 +8,8 @@
 mod common;
 #[path = "laws/changes.rs"]
 mod changes;
+#[path = "laws/differences.rs"]
+mod differences;
 #[path = "laws/fleet.rs"]
 mod fleet;
 #[path = "laws/recipients.rs"]
