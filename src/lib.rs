@@ -23,6 +23,7 @@ pub mod prove;
 pub mod emit;
 pub mod options;
 pub mod why;
+pub mod simulate;
 pub mod diff;
 pub mod current;
 pub mod scaffold;

@@ -18,6 +18,7 @@ mod schema;
 mod selection;
 mod service;
 mod show;
+mod simulate;
 mod terminal;
 mod why;
 
@@ -46,7 +47,7 @@ enum Outcome {
     name = "cistern",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused), 2 the definition or the usage is wrong, 3 the machine failed."
+    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused) or something stops, 2 the definition or the usage is wrong, 3 the machine failed."
 )]
 struct Cli {
     #[command(flatten)]
@@ -119,6 +120,8 @@ enum Command {
     List(list::Options),
     /// Show hosts as their layers resolve them.
     Show(show::Options),
+    /// Say what stops, and what is lost, while some hosts are down.
+    Simulate(simulate::Options),
     /// Say where a value of a host comes from, and which values it beat.
     Why(why::Options),
     /// Say what a diagnostic means, and the remedy.
@@ -164,6 +167,7 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Service(options) => service::run(&options, common, terminal),
         Command::List(options) => list::run(&options, common, terminal),
         Command::Show(options) => show::run(&options, common, terminal),
+        Command::Simulate(options) => simulate::run(&options, common, terminal),
         Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),

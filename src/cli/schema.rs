@@ -1,4 +1,5 @@
-//! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, or of a kind's front matter.
+//! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, of a kind's front matter, or of
+//! what `cistern simulate` prints.
 
 use std::io;
 
@@ -6,8 +7,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::{Outcome, Terminal};
-use crate::schema;
 use crate::source::SPLIT;
+use crate::{schema, simulate};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -17,12 +18,16 @@ pub(super) struct Options {
     /// The schema of a kind's front matter, in place of the definition's.
     #[arg(long)]
     kind: bool,
+    /// The schema of what `cistern simulate --format json` prints.
+    #[arg(long, conflicts_with_all = ["entry", "kind"])]
+    simulate: bool,
 }
 
 pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome> {
     let schema = match &options.entry {
         Some(section) => schema::entry(section).expect("each section that may be split holds entries"),
         None if options.kind => schema::kind(),
+        None if options.simulate => simulate::json_schema(),
         None => schema::definition(),
     };
     terminal.line(&schema::text(&schema))?;
