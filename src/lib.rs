@@ -26,6 +26,7 @@ pub mod why;
 pub mod simulate;
 pub mod diff;
 pub mod current;
+pub mod planfile;
 pub mod scaffold;
 pub mod edit;
 pub mod import;

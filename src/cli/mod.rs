@@ -14,11 +14,13 @@ mod import;
 mod init;
 mod list;
 mod options_list;
+mod plan;
 mod schema;
 mod selection;
 mod service;
 mod show;
 mod simulate;
+mod ssh_keygen;
 mod terminal;
 mod why;
 
@@ -112,6 +114,8 @@ enum Command {
     Generate(generate::Options),
     /// Show what would change against today's flake.
     Diff(diff::Options),
+    /// Store what would change in a file that can be signed, and hold it against today later.
+    Plan(plan::Options),
     /// Add, change or remove a host of the definition.
     Host(host::Options),
     /// Add, change, move or remove a service of the definition.
@@ -163,6 +167,7 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),
+        Command::Plan(options) => plan::run(&options, common, terminal),
         Command::Host(options) => host::run(&options, common, terminal),
         Command::Service(options) => service::run(&options, common, terminal),
         Command::List(options) => list::run(&options, common, terminal),
