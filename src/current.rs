@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where git and the directories to compare with are read")]
 
+mod inputs;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -17,6 +19,8 @@ use sha2::Sha256;
 
 use crate::git::{self, Absence, Git};
 use crate::tree::Tree;
+
+pub use inputs::inputs;
 
 /// The directory of a fleet that holds its tree.
 const GENERATED: &str = "generated";
@@ -35,6 +39,21 @@ pub enum Against {
     Worktree,
     /// That of another fleet directory, or a directory that is itself a tree.
     Directory(PathBuf),
+    /// That of a flake elsewhere, which nix fetches.
+    Flake(String),
+}
+
+/// Where a side lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A commit of the repository around the fleet directory, by its id.
+    Commit(String),
+    /// The fleet directory as it is.
+    Worktree,
+    /// Another fleet directory.
+    Directory(PathBuf),
+    /// A tree alone, with nothing beside it.
+    Nowhere,
 }
 
 /// Today's tree.
@@ -44,6 +63,8 @@ pub struct Current {
     pub tree: Tree,
     /// Where it comes from: `HEAD (a1b2c3d)`, `the working tree (git is not installed)`.
     pub what: String,
+    /// Where its input files lie.
+    pub place: Place,
 }
 
 /// Why there is nothing to compare with.
@@ -55,6 +76,8 @@ pub enum Error {
     Repository(PathBuf),
     /// A directory holds neither a tree nor a fleet.
     Directory(PathBuf),
+    /// Nix cannot get a flake, and says why.
+    Flake(String, String),
     /// Git failed.
     Git(git::Error),
     /// A file cannot be read.
@@ -80,7 +103,7 @@ pub fn tree(
 ) -> Result<Current, Error> {
     let worktree = |why: &str| {
         let tree = on_disk().map_err(|error| Error::Io { path: fleet_dir.join(GENERATED), error })?;
-        Ok(Current { tree, what: format!("the working tree{why}") })
+        Ok(Current { tree, what: format!("the working tree{why}"), place: Place::Worktree })
     };
     match against {
         Against::Head => match Git::find(fleet_dir)? {
@@ -100,6 +123,10 @@ pub fn tree(
         },
         Against::Worktree => worktree(""),
         Against::Directory(directory) => elsewhere(directory),
+        Against::Flake(reference) => {
+            let found = elsewhere(&fetched(fleet_dir, reference)?)?;
+            Ok(Current { what: reference.clone(), ..found })
+        }
     }
 }
 
@@ -153,6 +180,7 @@ impl fmt::Display for Error {
             Self::Directory(path) => {
                 write!(to, "{} is neither a fleet directory with {GENERATED}/ nor a tree itself", path.display())
             }
+            Self::Flake(reference, why) => write!(to, "nix cannot get the flake `{reference}`: {why}"),
             Self::Git(error) => error.fmt(to),
             Self::Io { path, error } => write!(to, "{} cannot be read: {error}", path.display()),
         }
@@ -181,16 +209,31 @@ fn without(absence: Absence, fleet_dir: &Path) -> Error {
     }
 }
 
+/// The directory of a flake in the store.
+fn fetched(fleet_dir: &Path, reference: &str) -> Result<PathBuf, Error> {
+    let refused = |why: &str| Error::Flake(reference.to_owned(), why.to_owned());
+    let mut nix = Command::new("nix");
+    nix.args(["--extra-experimental-features", "nix-command flakes", "flake", "metadata", "--json"]);
+    let output = nix.args(["--no-write-lock-file", "--", reference]).current_dir(fleet_dir).output();
+    let output = output.map_err(|error| refused(&error.to_string()))?;
+    if !output.status.success() {
+        return Err(refused(String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|e| refused(&e.to_string()))?;
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    Ok(Path::new(&text(&metadata["path"])).join(text(&metadata["locked"]["dir"])))
+}
+
 fn elsewhere(directory: &Path) -> Result<Current, Error> {
     let below = directory.join(GENERATED);
     let is_empty = || directory.read_dir().is_ok_and(|mut entries| entries.next().is_none());
-    let path = match directory {
-        _ if below.is_dir() => below.as_path(),
-        _ if directory.join("manifest.json").is_file() || is_empty() => directory,
+    let (path, place) = match directory {
+        _ if below.is_dir() => (below.as_path(), Place::Directory(directory.to_owned())),
+        _ if directory.join("manifest.json").is_file() || is_empty() => (directory, Place::Nowhere),
         // With any other directory all of Cistern's files would look new, and all of that directory's removed.
         _ => return Err(Error::Directory(directory.to_owned())),
     };
-    Ok(Current { tree: read(path)?, what: path.display().to_string() })
+    Ok(Current { tree: read(path)?, what: path.display().to_string(), place })
 }
 
 fn read(path: &Path) -> Result<Tree, Error> {
@@ -219,7 +262,8 @@ fn committed(git: &Git, revision: &str, id: &str, newer: &Tree) -> Result<Curren
         tree.insert(path.as_str(), bytes);
     }
     let nothing = if tree.is_empty() { ", which has no generated/" } else { "" };
-    Ok(Current { tree, what: format!("{revision} ({}){nothing}", &id[..SHORT_ID]) })
+    let what = format!("{revision} ({}){nothing}", &id[..SHORT_ID]);
+    Ok(Current { tree, what, place: Place::Commit(id.to_owned()) })
 }
 
 /// Reads `100644 blob ID\tgenerated/PATH`; links and submodules are no files of a tree.
@@ -232,14 +276,19 @@ fn entry(row: &[u8]) -> Option<(&str, String)> {
     is_file.then_some((words.next()?, path))
 }
 
-/// Says whether git would give these bytes this id, which is as long as its kind of hash.
+/// Says whether git would give these bytes this id.
 fn is_blob(bytes: &[u8], id: &str) -> bool {
+    blob_id(bytes, id.len()) == id
+}
+
+/// The id that git gives these bytes, as long as those of its kind of hash.
+fn blob_id(bytes: &[u8], length: usize) -> String {
     fn digest<D: Digest>(bytes: &[u8]) -> Vec<u8> {
         D::new().chain_update(format!("blob {}\0", bytes.len())).chain_update(bytes).finalize().to_vec()
     }
-    let digest = if id.len() == 64 { digest::<Sha256>(bytes) } else { digest::<Sha1>(bytes) };
+    let digest = if length == 64 { digest::<Sha256>(bytes) } else { digest::<Sha1>(bytes) };
     let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| b"0123456789abcdef"[usize::from(digit)]).eq(id.bytes())
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 /// Reads files by their ids, in that order, from one run of git.

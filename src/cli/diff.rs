@@ -1,88 +1,246 @@
 //! `cistern diff`: what would change against today's flake.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{Common, Format, Outcome, Terminal, generate, selection};
-use crate::current::{self, Against};
-use crate::diag::counted;
-use crate::diff::{self, Left, diff};
+use super::{Common, Outcome, Terminal, generate, selection};
+use crate::current::{self, Against, Current, Place};
+use crate::diag::{Code, Diagnostic, Faults, Level, codes, counted, sarif};
+use crate::diff::impact::{Finding, IMPACTS};
+use crate::diff::{self, Beside, Left, Report};
+use crate::kind::{self, Kinds};
+use crate::model::Modules;
+use crate::source::Sources;
 use crate::tree::Tree;
 
 #[derive(Args)]
 pub(super) struct Options {
     /// Only what changes for these hosts.
     selector: Option<String>,
-    /// What to compare with: a git revision, `worktree`, or a directory; HEAD's generated/ by default.
-    #[arg(long, value_name = "REV|worktree|DIR")]
+    /// What to compare with: a git revision, `worktree`, a directory, or a flake reference; HEAD's generated/ by default.
+    #[arg(long, visible_alias = "from", value_name = "REV|worktree|DIR|FLAKE")]
     against: Option<String>,
+    /// What to compare: the definition by default, else as with --against.
+    #[arg(long, value_name = "REV|worktree|DIR|FLAKE")]
+    to: Option<String>,
     /// How to print the difference.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Show the files line by line.
+    #[arg(long)]
+    files: bool,
+    /// Show the files with the hashes of their headers, which are masked otherwise.
+    #[arg(long)]
+    raw: bool,
+    /// Exit with 4 when the change does one of these: may-cut-off, loses-data, quorum, needs-rekey, downtime, reboots,
+    /// restarts, input-moved, made-differently.
+    #[arg(long, value_name = "IMPACT", value_delimiter = ',', value_parser = impact)]
+    deny: Vec<&'static Code>,
     /// Exit with 0 when something differs, for hooks that only tell.
     #[arg(long)]
     exit_zero: bool,
 }
 
+/// How to print a difference.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs; `cistern schema --diff` describes it.
+    Json,
+    /// For a comment on a change, below 60 KB.
+    Markdown,
+    /// The findings alone, for code scanning.
+    Sarif,
+}
+
+/// The two sides of a comparison.
+pub(super) struct Compared {
+    old: Current,
+    new: Current,
+    beside: Known,
+}
+
+/// What is known beside the trees.
+struct Known {
+    kinds: Kinds,
+    modules: Option<Modules>,
+    levels: Vec<&'static Code>,
+}
+
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let (compiled, previous) = generate::read(common, terminal)?;
-    let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(Outcome::Wrong) };
-    let entries = compiled.plan.as_ref().expect("there is no tree without a plan").entries();
-    let chosen = match &options.selector {
-        None => None,
-        Some(selector) => match selection::of_plan(selector, entries, terminal) {
-            Some(chosen) => Some(chosen),
-            None => return Ok(Outcome::Wrong),
-        },
+    let found = match &options.to {
+        None => against_definition(options, common, terminal)?,
+        Some(to) => between(options, to, common, terminal)?,
     };
-    let emitted = ManuallyDrop::new(emitted);
-    let against = against(options, common);
-    let current = match current::tree(&common.directory, &against, &emitted.tree, || Ok(Tree::clone(&previous))) {
-        Ok(current) => current,
-        Err(error) if error.is_of_the_machine() => return Err(io::Error::other(error.to_string())),
-        Err(error) => {
-            terminal.error(&error.to_string());
+    let Some(compared) = found else { return Ok(Outcome::Wrong) };
+    // Neither is taken apart afterwards: the process ends then.
+    let compared = ManuallyDrop::new(compared);
+    terminal.say("Comparing", &compared.words());
+    let inputs = match current::inputs(&common.directory, &compared.old.place, &compared.new.place) {
+        Ok(inputs) => inputs,
+        Err(error) => return refused::<Outcome>(&error, terminal).map(|_| Outcome::Wrong),
+    };
+    let Known { kinds, modules, levels } = &compared.beside;
+    let beside = Beside { inputs, modules: modules.as_ref(), kinds: Some(kinds) };
+    let mut report = match Report::new(&compared.old.tree, &compared.new.tree, &beside) {
+        Ok(report) => report,
+        Err(why) => {
+            terminal.error(&format!("the plans cannot be compared: {why}"));
             return Ok(Outcome::Wrong);
         }
     };
-    terminal.say("Comparing", &format!("with {}", current.what));
-    let mut changes = diff(&current.tree, &emitted.tree);
     let mut left = Left::default();
-    if let Some(chosen) = &chosen {
-        (changes, left) = changes.only(&chosen.iter().map(ToString::to_string).collect());
+    if let Some(selector) = &options.selector {
+        let Some(chosen) = chosen(selector, &compared.new.tree, terminal) else { return Ok(Outcome::Wrong) };
+        (report, left) = report.only(&chosen);
     }
-    match options.format {
-        Format::Human => {
-            let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
-            terminal.print(&diff::human(&changes, &diff::Options { color, verbose, width }))?;
-        }
-        Format::Json => terminal.line(&diff::json(&changes))?,
-    }
+    let denied: Vec<&Code> = options.deny.iter().chain(levels).copied().collect();
+    let is_denied = report.deny(&denied);
+    print(&report, options, common, terminal)?;
     if left != Left::default() {
         let (files, lines) = (counted(left.files, "file"), counted(left.added, "line"));
         terminal.say("Not shown", &format!("of other hosts: {files}, {lines} added, {} removed", left.removed));
     }
-    Ok(if changes.is_same() || options.exit_zero { Outcome::Fine } else { Outcome::Differs })
+    if is_denied {
+        let denied = report.findings.iter().filter(|finding| finding.denied).count();
+        terminal.error(&format!("{} denied", counted(denied, "finding")));
+        return Ok(Outcome::Denied);
+    }
+    Ok(if report.is_same() || options.exit_zero { Outcome::Fine } else { Outcome::Differs })
 }
 
-/// A word is a directory when it looks like a path and is one, else a revision.
-fn against(options: &Options, common: &Common) -> Against {
-    match options.against.as_deref() {
-        None => Against::Head,
-        Some("worktree") => Against::Worktree,
-        Some(word) => {
-            let path = PathBuf::from(word);
-            let inside = path.join(generate::GENERATED);
-            if inside.is_dir() && inside != common.directory.join(generate::GENERATED) {
-                Against::Directory(inside)
-            } else if path.is_dir() && word.contains('/') {
-                Against::Directory(path)
-            } else {
-                Against::Revision(word.to_owned())
-            }
+fn print(report: &Report<'_>, options: &Options, common: &Common, terminal: &Terminal) -> io::Result<()> {
+    match options.format {
+        Format::Human => {
+            let (color, verbose, width) = (terminal.color(), terminal.verbose(), terminal.width());
+            let files = options.files || options.raw;
+            let (raw, cut) = (options.raw, terminal.is_watched());
+            terminal.print(&diff::human(report, &diff::Options { color, verbose, files, raw, width, cut }))
+        }
+        Format::Json => terminal.line(&diff::json(report, None)),
+        Format::Markdown => terminal.print(&diff::markdown(report, "")),
+        Format::Sarif => {
+            let faults: Faults = report.findings.iter().map(diagnostic).collect();
+            let base = current::below_root(&common.directory).unwrap_or_default();
+            terminal.line(&sarif(&faults, &Sources::default(), &base))
         }
     }
+}
+
+/// A finding as a result of code scanning: at the file of its host.
+fn diagnostic(finding: &Finding) -> Diagnostic {
+    let code = codes::find(finding.code).expect("a finding has a code of the table");
+    let path = match finding.hosts.as_slice() {
+        [host, ..] => format!("{}/hosts/{host}.nix", generate::GENERATED),
+        [] => "flake.lock".to_owned(),
+    };
+    let mut diagnostic = Diagnostic::new(code, finding.message.clone()).file(path).help(finding.help.clone());
+    if finding.denied {
+        diagnostic.severity = codes::Severity::Error;
+    }
+    diagnostic
+}
+
+/// The definition, against what `--against` names.
+fn against_definition(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Option<Compared>> {
+    let (compiled, previous) = generate::read(common, terminal)?;
+    let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(None) };
+    let against = options.against.as_deref().map_or(Against::Head, |word| side(word, common));
+    let found = current::tree(&common.directory, &against, &emitted.tree, || Ok(Tree::clone(&previous)));
+    let old = match found {
+        Ok(old) => old,
+        Err(error) => return refused(&error, terminal),
+    };
+    let plan = compiled.plan.as_ref().expect("there is no tree without a plan");
+    let denied = plan.levels().fleet.iter().filter(|(_, ruling)| ruling.level == Level::Deny);
+    let levels = denied.filter_map(|(id, _)| diff::impact_code(id)).collect();
+    let beside = Known { kinds: kinds(&compiled.sources), modules: Some(Modules::read(&compiled.sources)), levels };
+    let new = Current { tree: emitted.tree, what: "the definition".to_owned(), place: Place::Worktree };
+    Ok(Some(Compared { old, new, beside }))
+}
+
+/// Two sides as they are.
+fn between(options: &Options, to: &str, common: &Common, terminal: &Terminal) -> io::Result<Option<Compared>> {
+    let read = |against: &Against, newer: &Tree| {
+        let on_disk = || Tree::read(&common.directory.join(generate::GENERATED));
+        current::tree(&common.directory, against, newer, on_disk)
+    };
+    let new = match read(&side(to, common), &Tree::default()) {
+        Ok(new) => new,
+        Err(error) => return refused(&error, terminal),
+    };
+    let against = options.against.as_deref().map_or(Against::Head, |word| side(word, common));
+    let old = match read(&against, &new.tree) {
+        Ok(old) => old,
+        Err(error) => return refused(&error, terminal),
+    };
+    let mut sources = Sources::read(&common.directory)?;
+    kind::add_built_in(&mut sources);
+    let modules = (new.place == Place::Worktree).then(|| Modules::read(&sources));
+    Ok(Some(Compared { old, new, beside: Known { kinds: kinds(&sources), modules, levels: Vec::new() } }))
+}
+
+/// Says why there is nothing to compare; the machine's faults end the run.
+fn refused<T>(error: &current::Error, terminal: &Terminal) -> io::Result<Option<T>> {
+    if error.is_of_the_machine() {
+        return Err(io::Error::other(error.to_string()));
+    }
+    terminal.error(&error.to_string());
+    Ok(None)
+}
+
+impl Compared {
+    fn words(&self) -> String {
+        match &self.new.place {
+            Place::Worktree if self.new.what == "the definition" => format!("with {}", self.old.what),
+            _ => format!("{} with {}", self.new.what, self.old.what),
+        }
+    }
+}
+
+fn kinds(sources: &Sources) -> Kinds {
+    // Whatever is wrong with one of them was told before.
+    Kinds::read(sources, &mut Faults::default())
+}
+
+/// The hosts that a selector chooses on the new side.
+fn chosen(selector: &str, tree: &Tree, terminal: &Terminal) -> Option<BTreeSet<String>> {
+    let hosts = match diff::meaning::Lines::read(tree).map(|lines| lines.hosts()) {
+        Ok(hosts) => hosts,
+        Err(why) => {
+            terminal.error(&format!("the plan cannot be read: {why}"));
+            return None;
+        }
+    };
+    let chosen = selection::of_hosts(selector, &hosts, terminal)?;
+    Some(chosen.iter().map(ToString::to_string).collect())
+}
+
+/// A word is a directory when it looks like a path and is one, a flake when it has a scheme, else a revision.
+pub(super) fn side(word: &str, common: &Common) -> Against {
+    if word == "worktree" {
+        return Against::Worktree;
+    }
+    let path = PathBuf::from(word);
+    let inside = path.join(generate::GENERATED);
+    if inside.is_dir() && inside != common.directory.join(generate::GENERATED) {
+        return Against::Directory(path);
+    }
+    if path.is_dir() && word.contains('/') {
+        return Against::Directory(path);
+    }
+    match word.contains(':') && !Path::new(word).exists() {
+        true => Against::Flake(word.to_owned()),
+        false => Against::Revision(word.to_owned()),
+    }
+}
+
+fn impact(word: &str) -> Result<&'static Code, String> {
+    let known = || IMPACTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    diff::impact_code(word).ok_or_else(|| format!("it is none of {}", known()))
 }

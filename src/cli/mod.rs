@@ -41,6 +41,8 @@ enum Outcome {
     Differs = 1,
     /// The definition or the usage is wrong.
     Wrong = 2,
+    /// A finding was denied.
+    Denied = 4,
 }
 
 /// Compiles the definition of a NixOS fleet into modules, deploy-rs nodes, Prometheus configuration and agenix rules.
@@ -49,7 +51,7 @@ enum Outcome {
     name = "cistern",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused) or something stops, 2 the definition or the usage is wrong, 3 the machine failed."
+    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused) or something stops, 2 the definition or the usage is wrong, 3 the machine failed, 4 a finding was denied."
 )]
 struct Cli {
     #[command(flatten)]

@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::{Common, Outcome, Terminal, generate, ssh_keygen};
 use crate::Compiled;
-use crate::current::{self, Against};
+use crate::current::{self, Against, Place};
 use crate::diag::listed;
-use crate::diff::{self, diff};
+use crate::diff::{self, Beside, Report};
 use crate::git::Git;
+use crate::model::Modules;
 use crate::planfile::{self, Base, FORMAT, Key, NAMESPACE, PlanFile, Refusal, Revision};
 use crate::tree::Tree;
 use crate::why::Known;
@@ -182,36 +183,32 @@ fn make(asked: Option<&str>, common: &Common, terminal: &Terminal) -> io::Result
         flake_lock,
         revision: revision(&common.directory)?,
     };
-    let base = compare(asked, common, &previous, &emitted.tree);
+    let base = compare(asked, common, &compiled, &previous, &emitted.tree);
     Ok(Some(Made { compiled, about, base }))
 }
 
 /// Reads what to compare with, and compares: the one place that knows how.
-fn compare(asked: Option<&str>, common: &Common, previous: &Tree, new: &Tree) -> Result<(Base, Value), current::Error> {
-    let current = current::tree(&common.directory, &against(asked, common), new, || Ok(Tree::clone(previous)))?;
-    let document = diff::json(&diff(&current.tree, new));
-    let document = serde_json::from_str(&document).expect("it was written by us");
+fn compare(
+    asked: Option<&str>,
+    common: &Common,
+    compiled: &Compiled,
+    previous: &Tree,
+    new: &Tree,
+) -> Result<(Base, Value), current::Error> {
+    let against = asked.map_or(Against::Head, |word| super::diff::side(word, common));
+    let current = current::tree(&common.directory, &against, new, || Ok(Tree::clone(previous)))?;
+    let inputs = current::inputs(&common.directory, &current.place, &Place::Worktree)?;
+    let modules = Modules::read(&compiled.sources);
+    let kinds = compiled.plan.as_ref().map(crate::prove::Plan::kinds);
+    let beside = Beside { inputs, modules: Some(&modules), kinds };
+    let report = Report::new(&current.tree, new, &beside).map_err(|why| current::Error::Io {
+        path: common.directory.clone(),
+        error: io::Error::other(why.to_string()),
+    })?;
+    let document = serde_json::from_str(&diff::json(&report, None)).expect("it was written by us");
+    drop(report);
     let base = Base { asked: asked.map(str::to_owned), what: current.what, tree: planfile::tree_hash(&current.tree) };
     Ok((base, document))
-}
-
-/// A word is a directory when it looks like a path and is one, else a revision.
-fn against(asked: Option<&str>, common: &Common) -> Against {
-    match asked {
-        None => Against::Head,
-        Some("worktree") => Against::Worktree,
-        Some(word) => {
-            let path = PathBuf::from(word);
-            let inside = path.join(generate::GENERATED);
-            if inside.is_dir() && inside != common.directory.join(generate::GENERATED) {
-                Against::Directory(inside)
-            } else if path.is_dir() && word.contains('/') {
-                Against::Directory(path)
-            } else {
-                Against::Revision(word.to_owned())
-            }
-        }
-    }
 }
 
 /// The commit that is checked out, and whether files of the fleet are not as it holds them.

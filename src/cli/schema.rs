@@ -1,5 +1,5 @@
 //! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, of a kind's front matter, or of
-//! what `cistern simulate` prints.
+//! what `cistern diff` or `cistern simulate` prints.
 
 use std::io;
 
@@ -19,13 +19,17 @@ pub(super) struct Options {
     #[arg(long)]
     kind: bool,
     /// The schema of what `cistern simulate --format json` prints.
-    #[arg(long, conflicts_with_all = ["entry", "kind"])]
+    #[arg(long, conflicts_with_all = ["entry", "kind", "diff"])]
     simulate: bool,
+    /// The schema of what `cistern diff --format json` prints.
+    #[arg(long, conflicts_with_all = ["kind", "entry"])]
+    diff: bool,
 }
 
 pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome> {
     let schema = match &options.entry {
         Some(section) => schema::entry(section).expect("each section that may be split holds entries"),
+        None if options.diff => crate::diff::schema(),
         None if options.kind => schema::kind(),
         None if options.simulate => simulate::json_schema(),
         None => schema::definition(),

@@ -41,7 +41,16 @@ pub(super) fn choose<'h, H: Selectable + 'h>(
 
 /// Chooses hosts of a plan.
 pub(super) fn of_plan(text: &str, entries: &Entries, terminal: &Terminal) -> Option<BTreeSet<HostName>> {
-    let hosts: Vec<_> = entries.hosts.iter().map(|(name, entry)| Planned { name, entry }).collect();
+    of_hosts(text, &entries.hosts, terminal)
+}
+
+/// Chooses among hosts.
+pub(super) fn of_hosts(
+    text: &str,
+    hosts: &BTreeMap<HostName, HostEntry>,
+    terminal: &Terminal,
+) -> Option<BTreeSet<HostName>> {
+    let hosts: Vec<_> = hosts.iter().map(|(name, entry)| Planned { name, entry }).collect();
     choose(text, hosts.iter(), terminal)
 }
 

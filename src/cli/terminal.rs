@@ -42,6 +42,11 @@ impl Terminal {
         rustix::termios::tcgetwinsize(io::stdout()).map_or(100, |size| size.ws_col.max(40).into())
     }
 
+    /// Whether somebody reads stdout on a terminal.
+    pub(super) fn is_watched(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes what was asked for.
     pub(super) fn print(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();

@@ -33,6 +33,8 @@ pub enum Stage {
     Plan,
     /// Writing the files.
     Tree,
+    /// Comparing with what is deployed today.
+    Change,
 }
 
 impl Stage {
@@ -42,6 +44,7 @@ impl Stage {
             Self::Fleet => "checking the definition",
             Self::Plan => "placing services on hosts",
             Self::Tree => "writing generated/",
+            Self::Change => "comparing with today's flake (`cistern diff`)",
         }
     }
 }
@@ -85,6 +88,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C17", "Editing and importing"),
     ("C18", "Commands"),
     ("C19", "Addresses and ports"),
+    ("C20", "What a deployment does"),
 ];
 
 impl Code {
@@ -99,7 +103,8 @@ pub fn find(id: &str) -> Option<&'static Code> {
     CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
 }
 
-/// What a row of the table says of severity: an `Error` is final, a `Refusal` can be accepted with a reason.
+/// What a row of the table says of severity: an `Error` is final, a `Refusal` can be accepted with a
+/// reason, an `Impact` is told with every change that has it, and denied on request.
 macro_rules! severity {
     (Error) => {
         (Severity::Error, false)
@@ -109,6 +114,9 @@ macro_rules! severity {
     };
     (Warning) => {
         (Severity::Warning, true)
+    };
+    (Impact) => {
+        (Severity::Warning, false)
     };
 }
 
@@ -411,6 +419,24 @@ codes! {
         "The address is of no use until the interface is connected to a network. Set `networking.wireless`, `networking.supplicant`, `networking.wireless.iwd` or NetworkManager in a module of the host.";
     GATEWAY_IN_DHCP = "C192" Warning Fleet "The range that DHCP hands out contains the gateway."
         "A DHCP server that does not know better gives the router's address to another machine. Begin the range behind it.";
+    MAY_CUT_OFF = "C200" Impact Change "The change may cut off a host, or somebody from it."
+        "Its address, its network, or a way in changes: after a mistake here nobody reaches the host to take it back. deploy-rs rolls back by itself when it cannot confirm; have another way in all the same.";
+    LOSES_DATA = "C201" Impact Change "State stays behind, or is read by something else."
+        "A service with state leaves a host or moves, its directory or kind changes, a mount goes, or `state_version` changes. Nothing is deleted by the deployment, and nothing is carried over either: copy, migrate or back up first.";
+    QUORUM_CHANGES = "C202" Impact Change "The members of a cluster change."
+        "A cluster decides by majority. Changing several members at once can leave it without one, and an even number survives no more failures than the odd number below it.";
+    NEEDS_REKEY = "C203" Impact Change "A secret has other recipients than before."
+        "The file is still encrypted to the old ones: agenix fails on a host that is new among them. Encrypt again (`agenix -r`) before deploying; whoever no longer reads it still knows the old value.";
+    DOWNTIME = "C204" Impact Change "A service with one instance stands still for a while."
+        "It restarts or moves, and nothing answers in its place meanwhile. Choose the hour, or give it a second instance first.";
+    REBOOTS = "C205" Impact Change "A change takes effect at the next boot."
+        "Kernel, boot loader, initial RAM disk and file systems are read when the machine boots. A fault in them shows only then: reboot while somebody can reach the console.";
+    RESTARTS = "C206" Impact Change "Units restart."
+        "What a unit is told differs, so that activation restarts it. Connections to it break once.";
+    INPUT_MOVED = "C207" Impact Change "Something that the plan does not describe has changed."
+        "The lock file, flake.nix, a hand-written module, a hardware report or an encrypted file is another. Cistern does not know what follows: `cistern diff --eval` asks Nix for the hosts that it may concern.";
+    MADE_DIFFERENTLY = "C208" Impact Change "Files differ though the plan of their host does not."
+        "A template or Cistern itself makes them in another way. Read the files of one host (`cistern diff --files`), and let Nix compare the systems (`--eval`).";
 }
 
 #[cfg(test)]

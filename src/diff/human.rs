@@ -1,25 +1,27 @@
-//! Changes as a person reads them: the summary, the files, the summary again.
+//! A report as a person reads it: the summary, a line a host, what it does, the files, the summary again.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use similar::ChangeTag;
 
-use super::lines::{self, Compared, Line};
+use super::hosts::{Detail, HostChange};
+use super::impact::Finding;
+use super::report::Report;
+use super::text::Page;
 use super::visible::visible;
-use super::{Changes, File, Kind, summary};
-use crate::diag::{counted, listed};
+use super::{deploy, summary};
 
-/// The most lines that are shown of one file, unless all are asked for.
-const LINES_OF_A_FILE: usize = 60;
+/// The most hosts that have a line, unless all are asked for.
+const HOSTS: usize = 100;
 
-/// The most lines that are shown of all files together, unless all are asked for.
-const LINES: usize = 600;
+/// The most findings of one kind that are told, unless all are asked for.
+const FINDINGS: usize = 10;
 
 pub(super) const HEAD: Style = Style::new().bold();
 pub(super) const HUNK: Style = AnsiColor::Cyan.on_default();
 pub(super) const ADDED: Style = AnsiColor::Green.on_default();
 pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
+pub(super) const CHANGED: Style = AnsiColor::Yellow.on_default();
 pub(super) const NOTE: Style = Style::new().dimmed();
 
 /// How to show changes.
@@ -27,145 +29,118 @@ pub(super) const NOTE: Style = Style::new().dimmed();
 pub struct Options {
     /// Whether to write escape sequences: they never carry meaning alone.
     pub color: bool,
-    /// Whether to show every line of every file.
+    /// Whether to show every attribute, and every line of the files that are shown.
     pub verbose: bool,
+    /// Whether to show the lines of the files.
+    pub files: bool,
+    /// Whether to show them with the hashes of their headers.
+    pub raw: bool,
     /// The columns of the terminal; they bound how many hosts the summary names.
     pub width: usize,
+    /// Whether lines of hosts are cut there, unless everything is asked for.
+    pub cut: bool,
 }
 
-/// Writes changes for a terminal or a pipe, with a newline at the end.
-pub fn human(changes: &Changes, options: &Options) -> String {
-    let summary = summary(changes, (!options.verbose).then_some(options.width));
-    if changes.is_same() {
+/// Writes a report for a terminal or a pipe, with a newline at the end.
+pub fn human(report: &Report<'_>, options: &Options) -> String {
+    let summary = summary(report, (!options.verbose).then_some(options.width));
+    if report.is_same() {
         return summary + "\n";
     }
-    let mut page = Page { text: format!("{summary}\n\n"), options, left: LINES };
-    let (records, files): (Vec<_>, Vec<_>) = changes.files.iter().partition(|file| file.is_record());
-    let shown = files.iter().take_while(|file| page.file(file)).count();
-    page.not_shown(&files[shown..]);
-    if options.verbose {
-        for record in records {
-            page.file(record);
-        }
-    } else {
-        page.records(&records);
+    let mut page = Text { text: format!("{summary}\n\n"), options };
+    page.hosts(report);
+    page.findings(report);
+    let mut text = page.text;
+    if options.files {
+        text += &Page::files(&report.files, options);
     }
-    page.text + &summary + "\n"
+    if let Some(command) = deploy::command(report) {
+        let _ = writeln!(text, "{command}\n");
+    }
+    text + &summary + "\n"
 }
 
-/// The text as far as it is written.
-struct Page<'o> {
+struct Text<'o> {
     text: String,
     options: &'o Options,
-    left: usize,
 }
 
-impl Page<'_> {
-    /// Writes one file; says whether there was room left for it.
-    fn file(&mut self, file: &File) -> bool {
-        if self.left == 0 && !self.options.verbose {
-            return false;
+impl Text<'_> {
+    fn hosts(&mut self, report: &Report<'_>) {
+        let room = if self.options.verbose { usize::MAX } else { HOSTS };
+        let width = report.hosts.keys().take(room).map(|host| host.chars().count()).max().unwrap_or_default();
+        for (name, host) in report.hosts.iter().take(room) {
+            self.host(name, host, width);
         }
-        self.head(file.kind(), &[file], "");
-        let (old, new) = file.compared();
-        if let (Some(old), Some(new)) = (lines::text(&old), lines::text(&new)) {
-            let compared = Compared::new(old, new);
-            self.lines(&file.path, &compared, file.hunks.as_deref());
+        if report.hosts.len() > room {
+            let rest = crate::diag::counted(report.hosts.len() - room, "more host");
+            self.line(NOTE, &format!("… {rest}; -v shows all"));
         }
-        self.text.push('\n');
-        true
+        if !report.hosts.is_empty() {
+            self.text.push('\n');
+        }
     }
 
-    /// Writes what became of a file, or of some that are taken together.
-    fn head(&mut self, kind: Kind, files: &[&File], note: &str) {
-        let paths: Vec<_> = files.iter().map(|file| visible(&file.path)).collect();
-        let (added, removed) = files.iter().fold((0, 0), |sum, file| (sum.0 + file.added, sum.1 + file.removed));
-        let lines = match kind {
-            _ if files.iter().any(|file| file.is_binary()) => "not text".to_owned(),
-            Kind::Created => counted(added, "line"),
-            Kind::Removed => counted(removed, "line"),
-            Kind::Changed => format!("{} added, {removed} removed", counted(added, "line")),
+    fn host(&mut self, name: &str, host: &HostChange, width: usize) {
+        let (symbol, style) = match host.change {
+            "created" => ('+', ADDED),
+            "removed" => ('-', REMOVED),
+            "renamed" => ('>', CHANGED),
+            _ => ('~', CHANGED),
         };
-        let text = format!("{} {} {}: {lines}{note}", kind.symbol(), listed(&paths), kind.word());
-        self.line(HEAD, &text);
-    }
-
-    fn lines(&mut self, path: &str, compared: &Compared<'_>, only: Option<&[usize]>) {
-        let room = if self.options.verbose { usize::MAX } else { self.left.min(LINES_OF_A_FILE) };
-        let mut number = 0;
-        let shown = |number: &usize| only.is_none_or(|only| only.binary_search(number).is_ok());
-        for (_, hunk) in compared.hunks().enumerate().filter(|(number, _)| shown(number)) {
-            if number < room {
-                self.line(HUNK, &compared.head(&hunk));
+        let word = if host.change == "changed" { "" } else { host.change };
+        let inventory = if host.deploys || host.change == "removed" { "" } else { "; nothing to deploy" };
+        let what = [word, &host.line()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+        let line = format!("{symbol} {name:width$}  {}{inventory}", visible(&what));
+        self.line(style, &self.cut(line.trim_end()));
+        if self.options.verbose {
+            for detail in &host.attributes {
+                self.detail(detail);
             }
-            let words = self.options.color && number < room;
-            for line in compared.lines(&hunk, words) {
-                number += 1;
-                if number <= room {
-                    self.compared(&line);
-                }
-            }
-        }
-        self.left = self.left.saturating_sub(number.min(room));
-        if number > room {
-            let rest = counted(number - room, "more line");
-            self.line(NOTE, &format!("… {rest} of {}; -v shows all", visible(path)));
         }
     }
 
-    fn compared(&mut self, line: &Line<'_>) {
-        let (sign, style) = match line.tag {
-            ChangeTag::Equal => (' ', Style::new()),
-            ChangeTag::Delete => ('-', REMOVED),
-            ChangeTag::Insert => ('+', ADDED),
+    fn detail(&mut self, detail: &Detail) {
+        let name = visible(&detail.name);
+        let text = match (&detail.old, &detail.new) {
+            (Some(old), Some(new)) => format!("    ~ {name}: {} → {}", visible(old), visible(new)),
+            (None, Some(new)) => format!("    + {name}: {}", visible(new)),
+            (Some(old), None) => format!("    - {name}: {}", visible(old)),
+            (None, None) => return,
         };
-        let mut text = String::from(sign);
-        for (emphasised, piece) in &line.pieces {
-            let piece = visible(piece.strip_suffix('\n').unwrap_or(piece));
-            if *emphasised && self.options.color {
-                let strong = style.invert();
-                let _ = write!(text, "{strong}{piece}{strong:#}{style}");
-            } else {
-                text.push_str(&piece);
+        self.line(Style::new(), &text);
+    }
+
+    /// The findings, those of one kind together, each remedy once.
+    fn findings(&mut self, report: &Report<'_>) {
+        let room = if self.options.verbose { usize::MAX } else { FINDINGS };
+        for same in report.findings.chunk_by(|a, b| a.code == b.code) {
+            let [first, ..] = same else { continue };
+            let (style, denied) = if first.denied { (REMOVED, ", denied") } else { (CHANGED, "") };
+            self.line(style.bold(), &format!("{}[{}]{denied}", first.impact, first.code));
+            for helped in same.iter().take(room).collect::<Vec<_>>().chunk_by(|a, b| a.help == b.help) {
+                helped.iter().for_each(|finding| self.finding(finding));
+                self.line(NOTE, &format!("    = help: {}", helped[0].help));
             }
-        }
-        self.line(style, &text);
-        if !line.pieces.last().is_some_and(|(_, piece)| piece.ends_with('\n')) {
-            self.line(NOTE, "\\ No newline at end of file");
+            if same.len() > room {
+                self.line(NOTE, &format!("  … {} more; -v shows all", same.len() - room));
+            }
+            self.text.push('\n');
         }
     }
 
-    /// Sums up the files that there was no room for.
-    fn not_shown(&mut self, files: &[&File]) {
-        if files.is_empty() {
-            return;
-        }
-        let sum = |lines: fn(&File) -> usize| files.iter().map(|file| lines(file)).sum::<usize>();
-        let kinds = [Kind::Changed, Kind::Created, Kind::Removed]
-            .map(|kind| (files.iter().filter(|file| file.kind() == kind).count(), kind.word()))
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, word)| format!("{number} {word}"));
-        let text = format!(
-            "… {} with {} added and {} removed ({}); -v shows all",
-            counted(files.len(), "more file"),
-            counted(sum(File::added), "line"),
-            sum(File::removed),
-            listed(&kinds.collect::<Vec<_>>()),
-        );
-        self.line(NOTE, &text);
-        self.text.push('\n');
+    fn finding(&mut self, finding: &Finding) {
+        self.line(Style::new(), &format!("  {}", visible(&finding.message)));
     }
 
-    /// Counts the lines of the files that repeat what the others say.
-    fn records(&mut self, records: &[&File]) {
-        for kind in [Kind::Created, Kind::Removed, Kind::Changed] {
-            let files: Vec<_> = records.iter().copied().filter(|file| file.kind() == kind).collect();
-            if !files.is_empty() {
-                self.head(kind, &files, "; -v shows them");
-                self.text.push('\n');
-            }
+    /// A line that fits the terminal.
+    fn cut(&self, line: &str) -> String {
+        if self.options.verbose || !self.options.cut || line.chars().count() <= self.options.width {
+            return line.to_owned();
         }
+        let mut cut: String = line.chars().take(self.options.width.saturating_sub(1)).collect();
+        cut.push('…');
+        cut
     }
 
     fn line(&mut self, style: Style, text: &str) {

@@ -1,14 +1,24 @@
-//! Tree × Tree → Changes: what is different between two trees, file by file.
+//! Tree × Tree → Report: what is different by meaning, what it does, and file by file.
 //!
 //! Headers of generated files hold hashes, which say again what the body says. A file that differs there alone is
 //! counted and not shown, and no host changes by it: a comment enters no derivation.
 
+mod deploy;
 mod header;
+mod hosts;
 mod human;
+pub mod impact;
+pub mod inputs;
 mod json;
 mod lines;
+mod markdown;
+pub mod meaning;
 mod only;
+mod report;
+mod sides;
 mod summary;
+mod targets;
+mod text;
 mod unified;
 mod visible;
 
@@ -20,10 +30,16 @@ use rayon::prelude::*;
 
 use crate::tree::Tree;
 
+pub use deploy::{command as deploy_command, targets as deploy_targets};
+pub use hosts::{Detail, HostChange};
 pub use human::{Options, human};
-pub use json::json;
+pub use json::{Document, json, schema};
+pub use markdown::markdown;
 pub use only::Left;
+pub use report::{Beside, Report, impact_code};
+pub use sides::{Sides, When};
 pub use summary::summary;
+pub use targets::TargetChange;
 pub use unified::unified;
 
 /// Files that repeat what the others say: they are shown last, and only on request.
@@ -36,7 +52,8 @@ type Bytes = Arc<[u8]>;
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
     files: Vec<File>,
-    header_only: usize,
+    /// Files in which nothing but hashes of the header differ.
+    headers: Vec<File>,
 }
 
 /// One file that is different.
@@ -45,9 +62,10 @@ pub struct File {
     path: String,
     added: usize,
     removed: usize,
-    sides: Sides,
+    content: Content,
     /// The numbers of the hunks that are shown, when not all are.
     hunks: Option<Vec<usize>>,
+    is_header_only: bool,
 }
 
 /// What became of a file or of a host.
@@ -62,7 +80,7 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone)]
-enum Sides {
+enum Content {
     Created(Bytes),
     Removed(Bytes),
     Changed(Bytes, Bytes),
@@ -71,10 +89,9 @@ enum Sides {
 /// Compares two trees. What both share costs nothing, and what is equal costs one comparison of its bytes.
 pub fn diff(old: &Tree, new: &Tree) -> Changes {
     let different = different(old, new);
-    let files: Vec<_> = different.into_par_iter().map(|(path, sides)| File::new(path, sides)).collect();
-    let all = files.len();
-    let files: Vec<_> = files.into_iter().flatten().collect();
-    Changes { header_only: all - files.len(), files }
+    let files: Vec<_> = different.into_par_iter().map(|(path, content)| File::new(path, content)).collect();
+    let (files, headers) = files.into_iter().partition(|file| !file.is_header_only);
+    Changes { files, headers }
 }
 
 impl Changes {
@@ -90,7 +107,12 @@ impl Changes {
 
     /// Counts the files that differ in nothing but their header.
     pub fn header_only(&self) -> usize {
-        self.header_only
+        self.headers.len()
+    }
+
+    /// Counts the lines that differ in nothing but hashes, which are masked.
+    pub fn normalised(&self) -> usize {
+        self.headers.len() + self.files.iter().filter(|file| file.has_other_header()).count()
     }
 
     /// Lists the hosts whose own file differs, in the order of their names.
@@ -105,20 +127,27 @@ impl Changes {
 }
 
 impl File {
-    /// Measures what is different; nothing if that is the header alone.
-    fn new(path: &str, sides: Sides) -> Option<Self> {
-        let (added, removed) = match &sides {
-            Sides::Created(new) => (lines::count(new), 0),
-            Sides::Removed(old) => (0, lines::count(old)),
-            Sides::Changed(old, new) => {
+    /// Measures what is different.
+    fn new(path: &str, content: Content) -> Self {
+        let mut is_header_only = false;
+        let (added, removed) = match &content {
+            Content::Created(new) => (lines::count(new), 0),
+            Content::Removed(old) => (0, lines::count(old)),
+            Content::Changed(old, new) => {
                 let (old, new) = (header::masked(old), header::masked(new));
-                if old == new {
-                    return None;
-                }
-                lines::changed(&old, &new)
+                is_header_only = old == new;
+                if is_header_only { (0, 0) } else { lines::changed(&old, &new) }
             }
         };
-        Some(Self { path: path.to_owned(), added, removed, sides, hunks: None })
+        Self { path: path.to_owned(), added, removed, content, hunks: None, is_header_only }
+    }
+
+    /// Says whether the hashes of its header differ.
+    fn has_other_header(&self) -> bool {
+        let Content::Changed(old, new) = &self.content else { return false };
+        let first = |bytes: &Bytes| bytes.split(|byte| *byte == b'\n').take(2).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let masked = |bytes: &Bytes| header::masked(bytes).len() != bytes.len();
+        masked(old) && masked(new) && first(old) != first(new)
     }
 
     /// Returns the `/`-separated path below the tree's root.
@@ -128,10 +157,10 @@ impl File {
 
     /// Says what became of the file.
     pub fn kind(&self) -> Kind {
-        match self.sides {
-            Sides::Created(_) => Kind::Created,
-            Sides::Removed(_) => Kind::Removed,
-            Sides::Changed(..) => Kind::Changed,
+        match self.content {
+            Content::Created(_) => Kind::Created,
+            Content::Removed(_) => Kind::Removed,
+            Content::Changed(..) => Kind::Changed,
         }
     }
 
@@ -163,19 +192,21 @@ impl File {
     }
 
     fn bytes(&self) -> (&[u8], &[u8]) {
-        match &self.sides {
-            Sides::Created(new) => (&[], new),
-            Sides::Removed(old) => (old, &[]),
-            Sides::Changed(old, new) => (old, new),
+        match &self.content {
+            Content::Created(new) => (&[], new),
+            Content::Removed(old) => (old, &[]),
+            Content::Changed(old, new) => (old, new),
         }
     }
 
     /// Both sides as they are compared: the hashes of two headers are masked, those of one are shown.
-    fn compared(&self) -> (Cow<'_, [u8]>, Cow<'_, [u8]>) {
+    ///
+    /// With `raw` nothing is masked.
+    fn compared(&self, raw: bool) -> (Cow<'_, [u8]>, Cow<'_, [u8]>) {
         let (old, new) = self.bytes();
         match self.kind() {
-            Kind::Changed => (header::masked(old), header::masked(new)),
-            Kind::Created | Kind::Removed => (Cow::Borrowed(old), Cow::Borrowed(new)),
+            Kind::Changed if !raw => (header::masked(old), header::masked(new)),
+            _ => (Cow::Borrowed(old), Cow::Borrowed(new)),
         }
     }
 }
@@ -200,7 +231,7 @@ impl Kind {
 }
 
 /// Walks both trees side by side, in the order of the paths.
-fn different<'t>(old: &'t Tree, new: &'t Tree) -> Vec<(&'t str, Sides)> {
+fn different<'t>(old: &'t Tree, new: &'t Tree) -> Vec<(&'t str, Content)> {
     let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());
     let mut found = Vec::new();
     loop {
@@ -211,10 +242,10 @@ fn different<'t>(old: &'t Tree, new: &'t Tree) -> Vec<(&'t str, Sides)> {
         };
         match (before.then(|| olds.next()).flatten(), after.then(|| news.next()).flatten()) {
             (Some((path, old)), Some((_, new))) if !is_equal(old, new) => {
-                found.push((path, Sides::Changed(Arc::clone(old), Arc::clone(new))));
+                found.push((path, Content::Changed(Arc::clone(old), Arc::clone(new))));
             }
-            (Some((path, old)), None) => found.push((path, Sides::Removed(Arc::clone(old)))),
-            (None, Some((path, new))) => found.push((path, Sides::Created(Arc::clone(new)))),
+            (Some((path, old)), None) => found.push((path, Content::Removed(Arc::clone(old)))),
+            (None, Some((path, new))) => found.push((path, Content::Created(Arc::clone(new)))),
             _ => {}
         }
     }

@@ -41,7 +41,7 @@ impl Changes {
                 }
             }
         }
-        (Self { files: kept, header_only: 0 }, left)
+        (Self { files: kept, headers: Vec::new() }, left)
     }
 }
 
@@ -54,7 +54,7 @@ impl File {
         if self.kind() != Kind::Changed {
             return None;
         }
-        let (old, new) = self.compared();
+        let (old, new) = self.compared(false);
         let (old, new) = (lines::text(&old)?.to_owned(), lines::text(&new)?.to_owned());
         let blocks = BLOCKS.contains(&self.path.as_str()).then(|| [blocks(&old), blocks(&new)]);
         let about = About { chosen, blocks, near: self.path.starts_with("prometheus/") };

@@ -108,6 +108,11 @@ impl Kinds {
         self.known.get(name)
     }
 
+    /// Finds a kind by what may be a name.
+    pub fn named(&self, name: &str) -> Option<&Kind> {
+        self.known.get(name)
+    }
+
     /// Lists every kind by its name.
     pub fn iter(&self) -> impl Iterator<Item = &Kind> {
         self.known.values()

@@ -87,7 +87,7 @@ fn idle_lints(levels: &Levels, faults: &mut Faults) {
     for (id, span) in levels.idle(faults) {
         let stage = codes::find(id).expect("levels hold known codes").stage;
         // What is found while files are written is not known yet.
-        if stage == Stage::Tree || id == codes::IDLE_LINT.id {
+        if matches!(stage, Stage::Tree | Stage::Change) || id == codes::IDLE_LINT.id {
             continue;
         }
         faults.push(

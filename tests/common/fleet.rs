@@ -85,6 +85,13 @@ impl Fleet {
         command
     }
 
+    /// Commits everything; the first time makes it a git repository.
+    pub(crate) fn committed(&self) {
+        self.known_to_git();
+        let who = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"];
+        run(self.command("git").args(who).args(["commit", "--quiet", "--message", "x"]));
+    }
+
     /// Makes it a git repository that knows every file. Nix takes `.` for the nearest one, which may be this project's.
     pub(crate) fn known_to_git(&self) {
         run(self.command("git").args(["init", "--quiet"]));

@@ -1,0 +1,137 @@
+//! What people would miss: state that stays behind, and releases that cannot be taken back.
+
+use serde_json::Value;
+
+use super::{Finding, Look};
+use crate::diag::codes;
+use crate::diff::meaning::{Attribute, Kind, What, shown};
+use crate::diff::sides::When;
+
+/// State leaves a host with its service, moves elsewhere, or is read by another release or another kind.
+pub(super) fn may_be_lost(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
+    instances(look, found);
+    services(look, found);
+    for change in look.sides.meaning.of(Kind::Host) {
+        let host = change.key.name.as_str();
+        let attribute = |path: &[&str]| change.attributes().iter().find(|one| one.path == path);
+        if let Some(release) = attribute(&["machine", "state_version"]) {
+            lose(found, [host], &format!("{host}: state_version {}", between(release)), STATE_VERSION);
+        }
+        for one in change.attributes().iter().filter(|one| one.is_below(&["machine", "filesystems"])) {
+            mount(look, host, one, found);
+        }
+    }
+    if let Some(change) = look.sides.meaning.of(Kind::Monitoring).next() {
+        let hosts = |value: &Value| -> Vec<String> {
+            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let (old, new) = match &change.what {
+            What::Removed(value) => (hosts(&value["hosts"]), Vec::new()),
+            What::Changed(attributes) => match attributes.iter().find(|one| one.path == ["hosts"]) {
+                Some(one) => (one.old.iter().flat_map(hosts).collect(), one.new.iter().flat_map(hosts).collect()),
+                None => return,
+            },
+            _ => return,
+        };
+        for host in old.iter().filter(|host| !new.contains(host)) {
+            let message = format!("{host}: Prometheus leaves with what it has recorded");
+            lose(
+                found,
+                [host.as_str()],
+                &message,
+                "take a snapshot first, or keep the host until nobody asks for its past",
+            );
+        }
+    }
+}
+
+const STATE_VERSION: &str =
+    "NixOS reads it to tell how old the state is: leave it as installed, unless you have migrated by hand";
+
+fn instances(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
+    for change in look.sides.meaning.of(Kind::Instance) {
+        let service = change.key.name.as_str();
+        let (host, to) = match &change.what {
+            What::Removed(_) => (change.key.host.as_str(), None),
+            What::Moved { from, .. } => (from.as_str(), Some(change.key.host.as_str())),
+            _ => continue,
+        };
+        let Some(path) = state(look, When::Before, service) else { continue };
+        let (message, help) = match to {
+            Some(to) => (
+                format!("{service} moves from {host} to {to}, and {path} stays on {host}"),
+                format!("stop it, copy {path} to {to}, then deploy; or restore a backup there"),
+            ),
+            None => (
+                format!("{service} leaves {host}, and {path} stays there unused"),
+                format!("back up {path} on {host} if anybody may want it again"),
+            ),
+        };
+        lose(found, [Some(host), to].into_iter().flatten(), &message, &help);
+    }
+}
+
+fn services(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
+    for change in look.sides.meaning.of(Kind::Service) {
+        let (service, What::Changed(attributes)) = (change.key.name.as_str(), &change.what) else { continue };
+        let hosts = || look.sides.hosts_of(When::After, service);
+        for attribute in attributes {
+            match (attribute.path.first().map(String::as_str), &attribute.old) {
+                (Some("state"), Some(old)) => {
+                    let message = format!("{service}: state {}", between(attribute));
+                    let help = format!("move {} there while the service is stopped", shown(old));
+                    lose(found, hosts(), &message, &help);
+                }
+                (Some("kind"), _) if state(look, When::Before, service).is_some() => {
+                    let message = format!("{service}: kind {}", between(attribute));
+                    lose(found, hosts(), &message, "another program reads another state: export and import it");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A mount that goes or is another device, with what lies on it.
+fn mount(look: &Look<'_, '_>, host: &str, attribute: &Attribute, found: &mut Vec<Finding>) {
+    let Some(place) = attribute.path.get(2) else { return };
+    let is_device = attribute.path.get(3).is_some_and(|key| key == "device");
+    if !(is_device || attribute.path.len() == 3 && attribute.old.is_some()) {
+        return;
+    }
+    let users: Vec<String> = look
+        .sides
+        .names(When::After, Kind::Service)
+        .filter(|service| look.sides.hosts_of(When::After, service).contains(host))
+        .filter(|service| state(look, When::After, service).is_some_and(|path| below(&path, place)))
+        .map(str::to_owned)
+        .collect();
+    if place == "/" || !users.is_empty() {
+        let of = if users.is_empty() {
+            String::new()
+        } else {
+            format!(" with the state of {}", crate::diag::listed(&users))
+        };
+        let what = if is_device { format!("is another device: {}", between(attribute)) } else { "goes".to_owned() };
+        let help = "copy what is on it before the host boots without it";
+        lose(found, [host], &format!("{host}: the mount {place}{of} {what}"), help);
+    }
+}
+
+fn below(path: &str, place: &str) -> bool {
+    path == place || path.strip_prefix(place.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Where a service keeps what must survive.
+fn state(look: &Look<'_, '_>, when: When, service: &str) -> Option<String> {
+    Some(look.sides.value(when, Kind::Service, service)?.get("state")?.as_str()?.to_owned())
+}
+
+fn between(attribute: &Attribute) -> String {
+    let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "none".to_owned(), shown);
+    format!("{} → {}", side(&attribute.old), side(&attribute.new))
+}
+
+fn lose<'h>(found: &mut Vec<Finding>, hosts: impl IntoIterator<Item = &'h str>, message: &str, help: &str) {
+    found.push(Finding::new(codes::LOSES_DATA, hosts, message, help));
+}

@@ -1,0 +1,86 @@
+//! Secrets whose recipients change: the files have to be encrypted again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Finding, Look};
+use crate::diag::{codes, listed};
+use crate::diff::meaning::{Kind, What};
+use crate::diff::sides::When;
+
+/// What happens to the recipients of one secret.
+#[derive(Default)]
+struct Recipients {
+    come: BTreeSet<String>,
+    go: BTreeSet<String>,
+    other_keys: BTreeSet<String>,
+    hosts: BTreeSet<String>,
+}
+
+/// A recipient comes, goes or has another key.
+pub(super) fn change(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
+    let mut secrets: BTreeMap<String, Recipients> = BTreeMap::new();
+    for change in look.sides.meaning.of(Kind::Secret) {
+        let What::Changed(attributes) = &change.what else { continue };
+        for attribute in attributes {
+            let recipients = secrets.entry(change.key.name.clone()).or_default();
+            let (old, new) = (names(attribute.old.as_ref()), names(attribute.new.as_ref()));
+            recipients.come.extend(new.difference(&old).cloned());
+            recipients.go.extend(old.difference(&new).cloned());
+            if attribute.path == ["hosts"] {
+                recipients.hosts.extend(new.union(&old).cloned());
+            }
+        }
+    }
+    for name in other_keys(look) {
+        for secret in look.sides.names(When::After, Kind::Secret) {
+            let Some(value) = look.sides.value(When::After, Kind::Secret, secret) else { continue };
+            let hosts = names(value.get("hosts"));
+            if (hosts.contains(&name) || names(value.get("people")).contains(&name))
+                && !look.sides.is_created(Kind::Secret, secret)
+            {
+                let recipients = secrets.entry(secret.to_owned()).or_default();
+                recipients.other_keys.insert(name.clone());
+                recipients.hosts.extend(hosts);
+            }
+        }
+    }
+    for (secret, recipients) in secrets {
+        let list = |names: &BTreeSet<String>| listed(&names.iter().collect::<Vec<_>>());
+        let mut parts = Vec::new();
+        if !recipients.come.is_empty() {
+            parts.push(format!("{} can read it", list(&recipients.come)));
+        }
+        if !recipients.go.is_empty() {
+            parts.push(format!("{} no longer can", list(&recipients.go)));
+        }
+        if !recipients.other_keys.is_empty() {
+            parts.push(format!("{} has another key", list(&recipients.other_keys)));
+        }
+        if parts.is_empty() {
+            parts.push("its files are others".to_owned());
+        }
+        let renew = if recipients.go.is_empty() { "" } else { ", and set a new value: the old one was readable" };
+        let help = format!("`agenix -r` in the fleet directory before deploying{renew}");
+        let message = format!("secret {secret}: {}", parts.join("; "));
+        found.push(Finding::new(codes::NEEDS_REKEY, recipients.hosts, message, help));
+    }
+}
+
+/// Hosts and people with another key than before.
+fn other_keys(look: &Look<'_, '_>) -> BTreeSet<String> {
+    let has_other = |change: &&crate::diff::meaning::Change| {
+        change
+            .attributes()
+            .iter()
+            .any(|one| matches!(one.path.first().map(String::as_str), Some("host_key" | "ssh_keys" | "age_keys")))
+    };
+    let hosts = look.sides.meaning.of(Kind::Host).filter(has_other);
+    hosts.chain(look.sides.meaning.of(Kind::Person).filter(has_other)).map(|change| change.key.name.clone()).collect()
+}
+
+fn names(value: Option<&Value>) -> BTreeSet<String> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}

@@ -1,0 +1,131 @@
+//! Two plans side by side: what the entries that did not change say of those that did.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::meaning::{Attribute, Key, Kind, Lines, Meaning, What};
+
+/// The plans and what is different between them.
+#[derive(Debug)]
+pub struct Sides<'t> {
+    /// What is different.
+    pub meaning: Meaning,
+    old: Side<'t>,
+    new: Side<'t>,
+}
+
+#[derive(Debug, Default)]
+struct Side<'t> {
+    lines: Lines<'t>,
+    /// The lines of hosts, services, secrets and monitoring.
+    entries: OnceCell<BTreeMap<Key, &'t str>>,
+    /// The lines of the instances of each service, by their hosts.
+    placed: OnceCell<BTreeMap<String, BTreeMap<String, &'t str>>>,
+}
+
+/// Which of the two plans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Before the change.
+    Before,
+    /// After it.
+    After,
+}
+
+impl<'t> Sides<'t> {
+    /// Puts two plans side by side.
+    pub fn new(meaning: Meaning, old: Lines<'t>, new: Lines<'t>) -> Self {
+        let side = |lines| Side { lines, ..Side::default() };
+        Self { meaning, old: side(old), new: side(new) }
+    }
+
+    /// The value of an entry.
+    pub fn value(&self, when: When, kind: Kind, name: &str) -> Option<Value> {
+        value(self.side(when).entries().get(&Key::of(kind, name))?)
+    }
+
+    /// The value of an instance of the new side.
+    pub fn instance(&self, host: &str, service: &str) -> Option<Value> {
+        value(self.new.placed().get(service)?.get(host)?)
+    }
+
+    /// The names of all entries of a kind.
+    pub fn names(&self, when: When, kind: Kind) -> impl Iterator<Item = &str> {
+        self.side(when).entries().keys().filter(move |key| key.kind == kind).map(|key| key.name.as_str())
+    }
+
+    /// The hosts that a service runs on; those from before by the names that they have now.
+    pub fn hosts_of(&self, when: When, service: &str) -> BTreeSet<&str> {
+        let hosts = self.side(when).placed().get(service).into_iter().flat_map(BTreeMap::keys);
+        match when {
+            When::Before => hosts.map(|host| self.now(host)).collect(),
+            When::After => hosts.map(String::as_str).collect(),
+        }
+    }
+
+    /// What a host of before is called now.
+    pub fn now<'s>(&'s self, host: &'s str) -> &'s str {
+        self.meaning.renames.iter().find(|rename| rename.from == host).map_or(host, |rename| &rename.to)
+    }
+
+    /// What a host of now was called before.
+    pub fn before<'s>(&'s self, host: &'s str) -> &'s str {
+        self.meaning.renames.iter().find(|rename| rename.to == host).map_or(host, |rename| &rename.from)
+    }
+
+    /// The attributes of a host that differ.
+    pub fn of_host(&self, host: &str) -> &[Attribute] {
+        let own = |change: &&super::meaning::Change| change.key.kind == Kind::Host && change.key.name == host;
+        self.meaning.changes.iter().find(own).map_or(&[], |change| change.attributes())
+    }
+
+    /// The hosts that scrape, before and after.
+    pub fn monitors(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for when in [When::Before, When::After] {
+            let value = self.value(when, Kind::Monitoring, "prometheus").unwrap_or_default();
+            let hosts = value["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            found.extend(hosts.map(|host| self.now(host).to_owned()));
+        }
+        found
+    }
+
+    /// Says whether an entry is new.
+    pub fn is_created(&self, kind: Kind, name: &str) -> bool {
+        self.meaning.of(kind).any(|change| change.key.name == name && matches!(change.what, What::Created(_)))
+    }
+
+    fn side(&self, when: When) -> &Side<'t> {
+        match when {
+            When::Before => &self.old,
+            When::After => &self.new,
+        }
+    }
+}
+
+impl<'t> Side<'t> {
+    fn entries(&self) -> &BTreeMap<Key, &'t str> {
+        self.entries.get_or_init(|| {
+            let kinds = [Kind::Host, Kind::Service, Kind::Secret, Kind::Person, Kind::Monitoring];
+            kinds.into_iter().flat_map(|kind| self.lines.keys(kind)).collect()
+        })
+    }
+
+    fn placed(&self) -> &BTreeMap<String, BTreeMap<String, &'t str>> {
+        self.placed.get_or_init(|| {
+            let mut placed: BTreeMap<String, BTreeMap<String, &str>> = BTreeMap::new();
+            for (key, line) in self.lines.keys(Kind::Instance) {
+                placed.entry(key.name).or_default().insert(key.host, line);
+            }
+            placed
+        })
+    }
+}
+
+/// The value of a line.
+fn value(line: &str) -> Option<Value> {
+    let mut line: Value = serde_json::from_str(line).ok()?;
+    Some(line.get_mut("value")?.take())
+}
