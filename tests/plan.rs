@@ -63,9 +63,9 @@ fn each_thing_that_moved_is_named() {
     for (steps, expected) in [
         (vec![&comment as Step<'_>], vec!["definition", "revision"]),
         (vec![&port], vec!["definition", "tree", "revision"]),
-        (vec![&port, commit], vec!["definition", "tree", "revision"]),
+        (vec![&port, commit], vec!["definition", "tree", "revision", "base"]),
         (vec![module], vec!["definition", "revision"]),
-        (vec![commit], vec!["revision"]),
+        (vec![commit], vec!["revision", "base"]),
         (vec![lock], vec!["flake.lock"]),
         (vec![tampered], vec!["diff"]),
         (vec![program], vec!["program"]),

@@ -17,7 +17,7 @@ pub struct Moved {
     pub now: String,
 }
 
-/// Lists everything that moved between a plan and one that is made now; `base` is missing where there is none any more.
+/// Lists everything that moved between a plan and one that is made now.
 pub fn moved(planned: &PlanFile, now: &PlanFile) -> Vec<Moved> {
     let found = |what, planned: String, now: String| Moved { what, planned, now };
     let mut all = Vec::new();
@@ -33,16 +33,16 @@ pub fn moved(planned: &PlanFile, now: &PlanFile) -> Vec<Moved> {
     if planned.revision != now.revision {
         all.push(found("revision", revision(planned), revision(now)));
     }
-    if planned.against.tree != now.against.tree {
+    if (&planned.against.what, &planned.against.tree) != (&now.against.what, &now.against.tree) {
         all.push(found("base", base(&planned.against), base(&now.against)));
     }
     if planned.cistern != now.cistern {
         all.push(found("program", planned.cistern.clone(), now.cistern.clone()));
     }
     // Where what it is made from moved, so did the diff.
-    let made_alike = !all.iter().any(|moved| matches!(moved.what, "tree" | "base" | "program"));
-    if made_alike && planned.diff != now.diff {
-        all.push(found("diff", "another one than these trees give: the file was edited".to_owned(), String::new()));
+    if all.is_empty() && planned.diff != now.diff {
+        let planned = "another one than today's".to_owned();
+        all.push(found("diff", planned, "an input beside the trees moved, or the file was edited".to_owned()));
     }
     all
 }
