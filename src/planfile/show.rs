@@ -1,4 +1,4 @@
-//! A plan file, for people: what it was made from, and the summary of its diff.
+//! A plan file, for people: what it was made from, the hosts and findings of its diff, and its counts.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::PlanFile;
 use super::moved::{optional, revision, short};
 use crate::why::aligned;
 
-/// Writes what a plan was made from, and the counts of its diff.
+/// Writes what a plan was made from, and what its diff comes to.
 pub fn show(plan: &PlanFile) -> String {
     let made = [
         ("cistern", plan.cistern.clone()),
@@ -17,10 +17,13 @@ pub fn show(plan: &PlanFile) -> String {
         ("flake.lock", optional(&plan.flake_lock)),
     ];
     let mut rows: Vec<_> = made.into_iter().map(|(key, value)| vec![key.to_owned(), value]).collect();
-    let hosts: Vec<_> = plan.diff["hosts"].as_array().into_iter().flatten().filter_map(name).collect();
+    let hosts = hosts(&plan.diff["hosts"]);
     if !hosts.is_empty() {
         rows.push(vec!["hosts".to_owned(), hosts.join(" ")]);
     }
+    let findings = plan.diff["findings"].as_array().into_iter().flatten();
+    let messages = findings.filter_map(|finding| finding["message"].as_str());
+    rows.extend(messages.map(|message| vec!["finding".to_owned(), message.to_owned()]));
     // Whatever it counts: documents of older versions count other things.
     for (key, value) in plan.diff["summary"].as_object().into_iter().flatten() {
         if let Some(count) = value.as_u64().filter(|count| *count > 0) {
@@ -30,7 +33,11 @@ pub fn show(plan: &PlanFile) -> String {
     aligned(&rows, "")
 }
 
-/// The name of a host, whether the diff says more of it or not.
-fn name(host: &Value) -> Option<String> {
-    host.as_str().or_else(|| host["name"].as_str()).or_else(|| host["host"].as_str()).map(str::to_owned)
+/// The names of hosts: a list of them, or a map that says more of each.
+fn hosts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        Value::Object(hosts) => hosts.keys().map(String::as_str).collect(),
+        _ => Vec::new(),
+    }
 }
