@@ -122,13 +122,25 @@ checked {
     inherit (generated) hosts nodes;
     deploy-rs = if deployChecks then deploy-rs else null;
   };
-  # `nix flake check' evaluates every derivation of `packages', and this one takes a while.
-  legacyPackages = import ./options.nix {
-    inherit
-      hosts
-      lib
-      nixosConfigurations
-      nixpkgs
-      ;
-  };
+  # `nix flake check' evaluates every derivation of `packages', and the list of options takes a while.
+  legacyPackages =
+    lib.mapAttrs
+      (
+        system: lists:
+        lists
+        // lib.optionalAttrs (cistern.packages.${system} or { } ? cistern) {
+          # `nix run .#cistern': the program that the flake's lock file names.
+          inherit (cistern.packages.${system}) cistern;
+        }
+      )
+      (
+        import ./options.nix {
+          inherit
+            hosts
+            lib
+            nixosConfigurations
+            nixpkgs
+            ;
+        }
+      );
 }

@@ -1,5 +1,5 @@
-//! What `cistern init` writes: the files of `templates/fleet/`, never over one that is there. And the JSON Schemas that
-//! a fleet's files name for editors, which `cistern generate` keeps fresh.
+//! What `cistern init` writes: the files of `templates/fleet/` and a pipeline of `templates/ci/`, never over one that is
+//! there. And the JSON Schemas that a fleet's files name for editors, which `cistern generate` keeps fresh.
 
 #![expect(clippy::disallowed_methods, reason = "writes a new fleet directory")]
 
@@ -27,6 +27,22 @@ const SKELETON: &str = "fleet/";
 
 /// The directory of the schemas, below the fleet directory.
 const SCHEMAS: &str = ".cistern/";
+
+/// What checks a fleet where its repository is hosted.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// Its file, from the root of the repository.
+    pub path: &'static str,
+}
+
+/// Every pipeline; its text is `templates/ci/<name>.yml`.
+pub const PIPELINES: &[Pipeline] = &[
+    Pipeline { name: "forgejo", path: ".forgejo/workflows/cistern.yml" },
+    Pipeline { name: "github", path: ".github/workflows/cistern.yml" },
+    Pipeline { name: "gitlab", path: ".gitlab-ci.yml" },
+];
 
 /// What became of each file.
 #[derive(Debug, Default)]
@@ -85,9 +101,35 @@ pub fn write_definition(directory: &Path, text: &str) -> io::Result<bool> {
 /// # Errors
 /// The machine's: a directory that cannot be made, a file that cannot be written.
 pub fn write(directory: &Path, cistern: &str) -> io::Result<Written> {
+    write_files(directory, files(cistern))
+}
+
+/// Writes a pipeline below the root of a repository; `fleet` is the way from there to the fleet directory, as in `fleet/`.
+///
+/// # Errors
+/// The machine's: a directory that cannot be made, a file that cannot be written.
+pub fn write_pipeline(root: &Path, pipeline: &Pipeline, fleet: &str) -> io::Result<Written> {
+    write_files(root, [(pipeline.path.to_owned(), pipeline_text(pipeline, fleet))].into_iter())
+}
+
+/// The text of a pipeline for a fleet directory.
+fn pipeline_text(pipeline: &Pipeline, fleet: &str) -> String {
+    let template = format!("ci/{}.yml", pipeline.name);
+    let bytes = embedded_files().find(|(path, _)| *path == template).expect("each pipeline has its template").1;
+    let text = String::from_utf8_lossy(bytes);
+    match fleet.trim_end_matches('/') {
+        "" => text.into_owned(),
+        // Without the dot in front, nix takes it for the name of a flake.
+        fleet => text
+            .replace("FLEET: \".\"", &format!("FLEET: \"./{fleet}\""))
+            .replace("cistern diff of .", &format!("cistern diff of ./{fleet}")),
+    }
+}
+
+fn write_files(directory: &Path, files: impl Iterator<Item = (String, String)>) -> io::Result<Written> {
     let named = |path: &Path, error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let mut outcome = Written::default();
-    for (path, text) in files(cistern) {
+    for (path, text) in files {
         let full = directory.join(&path);
         if fs::symlink_metadata(&full).is_ok() {
             let same = fs::read(&full).is_ok_and(|present| present == text.as_bytes());
@@ -175,6 +217,16 @@ mod tests {
         }
         assert_eq!(count("hosts/eden.yaml", &line(".cistern/hosts.schema.json")), 0);
         assert_eq!(count("fleet.yaml", &format!("version: 1\n{}", line(".cistern/fleet.schema.json"))), 0);
+    }
+
+    #[test]
+    fn each_pipeline_has_a_template_and_names_the_fleet() {
+        for pipeline in PIPELINES {
+            let (root, below) = (pipeline_text(pipeline, ""), pipeline_text(pipeline, "a/b/"));
+            assert!(root.contains("FLEET: \".\"\n") && root.contains("cistern diff of . -->"));
+            assert!(below.contains("FLEET: \"./a/b\"\n") && below.contains("cistern diff of ./a/b -->"));
+            assert_eq!(root.lines().count(), below.lines().count());
+        }
     }
 
     #[test]

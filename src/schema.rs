@@ -64,7 +64,8 @@ fn references(schema: &Value) -> Vec<String> {
     }
 }
 
-fn finished(mut schema: Value, title: &str) -> Value {
+/// Completes a schema that was derived from a type.
+pub(crate) fn finished(mut schema: Value, title: &str) -> Value {
     complete(&mut schema);
     schema["title"] = json!(title);
     schema

@@ -21,6 +21,11 @@ fn edits_are_real() {
     hold("docs/editing.md");
 }
 
+#[test]
+fn simulations_are_real() {
+    hold("docs/simulate.md");
+}
+
 /// Compares a document with what its commands print.
 #[track_caller]
 fn hold(document: &str) {

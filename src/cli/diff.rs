@@ -276,7 +276,7 @@ fn chosen(selector: &str, tree: &Tree, terminal: &Terminal) -> Option<BTreeSet<S
 }
 
 /// A word is a directory when it looks like a path and is one, a flake when it has a scheme, else a revision.
-fn side(word: &str, common: &Common) -> Against {
+pub(super) fn side(word: &str, common: &Common) -> Against {
     if word == "worktree" {
         return Against::Worktree;
     }

@@ -15,10 +15,13 @@ mod import;
 mod init;
 mod list;
 mod options_list;
+mod plan;
 mod schema;
 mod selection;
 mod service;
 mod show;
+mod simulate;
+mod ssh_keygen;
 mod terminal;
 mod why;
 
@@ -49,7 +52,7 @@ enum Outcome {
     name = "cistern",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused), 2 the definition or the usage is wrong, 3 the machine failed, 4 a finding was denied."
+    after_help = "Exit codes: 0 fine, 1 not the same (differs, stale, overwrite refused) or something stops, 2 the definition or the usage is wrong, 3 the machine failed, 4 a finding was denied."
 )]
 struct Cli {
     #[command(flatten)]
@@ -114,6 +117,8 @@ enum Command {
     Generate(generate::Options),
     /// Show what would change against today's flake.
     Diff(diff::Options),
+    /// Store what would change in a file that can be signed, and hold it against today later.
+    Plan(plan::Options),
     /// Add, change or remove a host of the definition.
     Host(host::Options),
     /// Add, change, move or remove a service of the definition.
@@ -122,6 +127,8 @@ enum Command {
     List(list::Options),
     /// Show hosts as their layers resolve them.
     Show(show::Options),
+    /// Say what stops, and what is lost, while some hosts are down.
+    Simulate(simulate::Options),
     /// Say where a value of a host comes from, and which values it beat.
     Why(why::Options),
     /// Say what a diagnostic means, and the remedy.
@@ -163,10 +170,12 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Check(options) => check::run(&options, common, terminal),
         Command::Generate(options) => generate::run(&options, common, terminal),
         Command::Diff(options) => diff::run(&options, common, terminal),
+        Command::Plan(options) => plan::run(&options, common, terminal),
         Command::Host(options) => host::run(&options, common, terminal),
         Command::Service(options) => service::run(&options, common, terminal),
         Command::List(options) => list::run(&options, common, terminal),
         Command::Show(options) => show::run(&options, common, terminal),
+        Command::Simulate(options) => simulate::run(&options, common, terminal),
         Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),

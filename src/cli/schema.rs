@@ -1,5 +1,5 @@
-//! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, of a kind's front matter, or
-//! of what `cistern diff` prints.
+//! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, of a kind's front matter, or of
+//! what `cistern diff` or `cistern simulate` prints.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::{Outcome, Terminal};
-use crate::schema;
 use crate::source::SPLIT;
+use crate::{schema, simulate};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -18,6 +18,9 @@ pub(super) struct Options {
     /// The schema of a kind's front matter, in place of the definition's.
     #[arg(long)]
     kind: bool,
+    /// The schema of what `cistern simulate --format json` prints.
+    #[arg(long, conflicts_with_all = ["entry", "kind", "diff"])]
+    simulate: bool,
     /// The schema of what `cistern diff --format json` prints.
     #[arg(long, conflicts_with_all = ["kind", "entry"])]
     diff: bool,
@@ -28,6 +31,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome>
         Some(section) => schema::entry(section).expect("each section that may be split holds entries"),
         None if options.diff => crate::diff::schema(),
         None if options.kind => schema::kind(),
+        None if options.simulate => simulate::json_schema(),
         None => schema::definition(),
     };
     terminal.line(&schema::text(&schema))?;

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Terminal;
-use crate::diag::{Diagnostic, Faults};
+use crate::diag::{Diagnostic, Faults, codes, listed};
+use crate::load::Body;
 use crate::load::decode::{At, Scalar, unreadable};
 use crate::model::empty;
 use crate::place::Entries;
 use crate::place::plan::HostEntry;
 use crate::source::{Sources, Span};
-use crate::value::{HostName, LabelName, Selectable, Selector, Tag};
+use crate::value::{HostName, LabelName, Selectable, Selector, SiteName, Tag};
 
 /// What stands for a file in diagnostics about the command line.
 const ARGUMENT: &str = "SELECTOR";
@@ -51,6 +52,34 @@ pub(super) fn of_hosts(
 ) -> Option<BTreeSet<HostName>> {
     let hosts: Vec<_> = hosts.iter().map(|(name, entry)| Planned { name, entry }).collect();
     choose(text, hosts.iter(), terminal)
+}
+
+/// Chooses the hosts of a site of a plan; says what is wrong and returns nothing when none stands in it.
+pub(super) fn of_site(site: &str, entries: &Entries, terminal: &Terminal) -> Option<BTreeSet<HostName>> {
+    let in_site = |entry: &HostEntry| entry.site.as_ref().is_some_and(|own| own.as_str() == site);
+    let found: BTreeSet<_> =
+        entries.hosts.iter().filter(|(_, entry)| in_site(entry)).map(|(name, _)| name.clone()).collect();
+    if !found.is_empty() {
+        return Some(found);
+    }
+    let mut argument = Sources::default();
+    let file = argument.add("SITE", site);
+    let known: BTreeSet<_> =
+        entries.hosts.values().filter_map(|entry| entry.site.as_ref()).map(SiteName::as_str).collect();
+    let mut diagnostic =
+        Diagnostic::new(codes::EMPTY_SELECTOR, format!("{} matches no host", Body::shown(&format!("site:{site}"))))
+            .at(Span::new(file, 0, site.len()), "no host stands in this site")
+            .nearest(site, known.iter().copied());
+    if diagnostic.suggestion.is_none() {
+        let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+        diagnostic = diagnostic.help(match names.as_slice() {
+            [] => "no host stands in a site".to_owned(),
+            [only] => format!("the only site with a host is {only}"),
+            several => format!("there are {}", listed(several)),
+        });
+    }
+    terminal.faults(&Faults::from(diagnostic), &argument);
+    None
 }
 
 /// Points at the word that cannot be read, where the reason names one.

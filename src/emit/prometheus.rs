@@ -64,21 +64,13 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
 
 /// One job per exporter and per kind with metrics.
 fn jobs<'a>(context: &Context<'a>) -> Vec<ScrapeConfig<'a>> {
-    let entries = context.entries();
     let mut jobs: BTreeMap<(&str, &str), ScrapeConfig<'a>> = BTreeMap::new();
-    for (host, instances) in &entries.instances {
-        for service in instances.keys() {
-            let entry = &entries.services[service];
-            let Some(metrics) = &entry.metrics else { continue };
-            let Some(port) = entries.port(host, service, &metrics.port) else { continue };
-            let address = entries.hosts[host].address.0;
-            let target = std::net::SocketAddr::new(address, port.0.get()).to_string();
-            let mut labels = labels(context, host);
-            labels.insert("service", service.as_str());
-            let key = (metrics.job.as_str(), metrics.path.as_str());
-            let job = jobs.entry(key).or_insert_with(|| job(metrics));
-            job.static_configs.push(Targets { targets: [target], labels });
-        }
+    for target in context.entries().targets() {
+        let mut labels = labels(context, target.host);
+        labels.insert("service", target.service.as_str());
+        let key = (target.metrics.job.as_str(), target.metrics.path.as_str());
+        let job = jobs.entry(key).or_insert_with(|| job(target.metrics));
+        job.static_configs.push(Targets { targets: [target.address.to_string()], labels });
     }
     unique_names(jobs.into_values().collect())
 }

@@ -3,6 +3,7 @@
 //! What follows from these entries (nodes, targets, firewall rules) is not stored.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -347,6 +348,19 @@ pub struct MonitoringEntry {
     pub scrape_interval: Option<Duration>,
 }
 
+/// What Prometheus asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'p> {
+    /// The host.
+    pub host: &'p HostName,
+    /// The service that answers.
+    pub service: &'p ServiceName,
+    /// The job, the path and the parameters.
+    pub metrics: &'p MetricsEntry,
+    /// The address and the port.
+    pub address: SocketAddr,
+}
+
 impl HostEntry {
     /// The names of a host and its address, as whoever connects may give them: an alias without a dot in the domain too.
     pub fn names(&self, host: &HostName, domain: &Domain) -> Vec<String> {
@@ -367,5 +381,17 @@ impl Entries {
         let instance = self.instances.get(host)?.get(service)?;
         let own = instance.ports.get(port).copied();
         own.or_else(|| self.services.get(service)?.ports.get(port).map(|listener| listener.number))
+    }
+
+    /// Lists what Prometheus asks, by host and service; also when there is nobody who asks.
+    pub fn targets(&self) -> impl Iterator<Item = Target<'_>> {
+        let instances = self.instances.iter();
+        let services = instances.flat_map(|(host, services)| services.keys().map(move |service| (host, service)));
+        services.filter_map(|(host, service)| {
+            let metrics = self.services.get(service)?.metrics.as_ref()?;
+            let port = self.port(host, service, &metrics.port)?;
+            let address = SocketAddr::new(self.hosts.get(host)?.address.0, port.0.get());
+            Some(Target { host, service, metrics, address })
+        })
     }
 }

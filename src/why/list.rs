@@ -83,7 +83,7 @@ fn services(known: &Known, host: &Host) -> Vec<String> {
 }
 
 /// As many words as there is room for, and how many are left: `media storage +2`.
-fn fitted(words: &[String], room: usize) -> String {
+pub(crate) fn fitted(words: &[String], room: usize) -> String {
     let whole = words.join(" ");
     if whole.chars().count() <= room {
         return whole;

@@ -31,5 +31,6 @@ pub use known::{Absent, Known};
 pub use options::{OptionAnswer, Options, Written};
 pub use plan::OnePlan;
 pub use reach::Reach;
+pub(crate) use shown::aligned;
 pub use text::text;
 pub use view::View;

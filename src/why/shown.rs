@@ -56,7 +56,7 @@ pub(super) fn place(sources: &Sources, span: Span) -> String {
 }
 
 /// Rows with columns under each other; the last column may be empty.
-pub(super) fn aligned(rows: &[Vec<String>], indent: &str) -> String {
+pub(crate) fn aligned(rows: &[Vec<String>], indent: &str) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();

@@ -1,0 +1,165 @@
+//! What would happen, as one document: `--format json` prints it as it is, the table says the same in fewer words.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::value::{FleetName, HostName, KindName, PersonName, RoleName, SecretName, ServiceName};
+
+/// What happens while some hosts are down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Simulation {
+    /// Raised when a reader of an older version would misread this one; it is 1.
+    pub version: u32,
+    /// The fleet's name.
+    pub fleet: FleetName,
+    /// The hosts that are down, in the order of their names.
+    pub down: Vec<HostName>,
+    /// Whether a service stops or loses its quorum.
+    pub stops: bool,
+    /// The services with fewer instances than before, in the order of their names.
+    pub services: Vec<ServiceLoss>,
+    /// The secrets that no host reads any more.
+    pub secrets: Vec<SecretLoss>,
+    /// What becomes of the monitoring, when the fleet has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<Watch>,
+    /// Addresses in the settings of services that lead nowhere any more.
+    pub routes: Vec<BrokenRoute>,
+    /// How many there are of each.
+    pub summary: Summary,
+}
+
+/// A service that has fewer instances than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ServiceLoss {
+    /// The service.
+    pub name: ServiceName,
+    /// Its kind.
+    pub kind: KindName,
+    /// What that means for it.
+    pub effect: Effect,
+    /// How many instances it has.
+    pub before: usize,
+    /// How many of them are left.
+    pub left: usize,
+    /// How many members make a majority, for kinds with a quorum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed: Option<usize>,
+    /// The hosts that it is down on.
+    pub down: Vec<HostName>,
+    /// The hosts that it still runs on.
+    pub up: Vec<HostName>,
+    /// The parts in the cluster that nobody plays any more.
+    pub roles_gone: Vec<RoleName>,
+}
+
+/// What fewer instances mean for a service; the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// No instance is left.
+    Stops,
+    /// What is left of the cluster is no majority of its members.
+    LosesQuorum,
+    /// Some instances are left.
+    LosesRedundancy,
+}
+
+/// A secret that no host reads any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SecretLoss {
+    /// The secret.
+    pub name: SecretName,
+    /// The host whose own value this is, where each has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostName>,
+    /// The people who can still decrypt it; with none of them it is lost until a host is back.
+    pub people: Vec<PersonName>,
+}
+
+/// What becomes of the monitoring.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Watch {
+    /// The monitoring hosts that are down.
+    pub down: Vec<HostName>,
+    /// The monitoring hosts that are left; without one, nobody is alerted.
+    pub up: Vec<HostName>,
+    /// The targets that are down with their hosts.
+    pub targets_down: Vec<Target>,
+    /// The targets that are up and that no monitoring host asks any more.
+    pub targets_unwatched: Vec<Target>,
+}
+
+/// What Prometheus asks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Target {
+    /// The job.
+    pub job: String,
+    /// The host.
+    pub host: HostName,
+    /// The service that answers.
+    pub service: ServiceName,
+    /// The address and the port.
+    pub address: String,
+}
+
+/// An address in the settings of a service that leads nowhere any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct BrokenRoute {
+    /// The service that leads there.
+    pub through: ServiceName,
+    /// The setting that holds the address, its keys with dots between them.
+    pub setting: String,
+    /// The address.
+    pub url: String,
+    /// The service that is reached by it.
+    pub service: ServiceName,
+    /// The host of that service.
+    pub host: HostName,
+    /// Why it leads nowhere.
+    pub cause: Cause,
+}
+
+/// Why an address leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The service that leads there stops; what is behind it may run.
+    Entrance,
+    /// The host that it leads to is down.
+    Target,
+    /// Both.
+    Both,
+}
+
+/// How many there are of each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Summary {
+    /// Hosts of the fleet.
+    pub hosts: usize,
+    /// Hosts that are down.
+    pub hosts_down: usize,
+    /// Services that stop.
+    pub services_stopped: usize,
+    /// Services that lose their quorum.
+    pub services_without_quorum: usize,
+    /// Services that lose redundancy.
+    pub services_reduced: usize,
+    /// Secrets that no host reads any more; one for each host where each has a value of its own.
+    pub secrets_without_reader: usize,
+    /// Those of them that nobody can decrypt either.
+    pub secrets_lost: usize,
+    /// Targets that are down with their hosts.
+    pub targets_down: usize,
+    /// Targets that are up and unwatched.
+    pub targets_unwatched: usize,
+    /// Addresses that lead nowhere any more.
+    pub routes_broken: usize,
+}

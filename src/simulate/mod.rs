@@ -1,0 +1,63 @@
+//! What stops, and what is lost, while some hosts are down: a question to the plan alone.
+
+mod document;
+mod routes;
+mod secrets;
+mod services;
+mod table;
+mod watch;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::kind::Kinds;
+use crate::place::Entries;
+use crate::schema;
+use crate::value::HostName;
+
+pub use document::{BrokenRoute, Cause, Effect, SecretLoss, ServiceLoss, Simulation, Summary, Target, Watch};
+pub use table::{summary, table};
+
+/// Says what happens while these hosts are down; the people stay.
+pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> Simulation {
+    let services = services::losses(entries, kinds, down);
+    let secrets = secrets::losses(entries, down);
+    let monitoring = watch::watch(entries, down);
+    let routes = routes::broken(entries, &services, down);
+    let of = |effect| services.iter().filter(|loss| loss.effect == effect).count();
+    let (stopped, without_quorum) = (of(Effect::Stops), of(Effect::LosesQuorum));
+    let summary = Summary {
+        hosts: entries.hosts.len(),
+        hosts_down: down.len(),
+        services_stopped: stopped,
+        services_without_quorum: without_quorum,
+        services_reduced: of(Effect::LosesRedundancy),
+        secrets_without_reader: secrets.len(),
+        secrets_lost: secrets.iter().filter(|loss| loss.people.is_empty()).count(),
+        targets_down: monitoring.as_ref().map_or(0, |watch| watch.targets_down.len()),
+        targets_unwatched: monitoring.as_ref().map_or(0, |watch| watch.targets_unwatched.len()),
+        routes_broken: routes.len(),
+    };
+    Simulation {
+        version: 1,
+        fleet: entries.name.clone(),
+        down: down.iter().cloned().collect(),
+        stops: stopped + without_quorum > 0,
+        services,
+        secrets,
+        monitoring,
+        routes,
+        summary,
+    }
+}
+
+/// Writes it as one JSON document; [`json_schema`] says what stands in it.
+pub fn json(simulation: &Simulation) -> String {
+    serde_json::to_string_pretty(simulation).expect("a document holds nothing but text and numbers")
+}
+
+/// The JSON Schema of that document.
+pub fn json_schema() -> Value {
+    schema::finished(schemars::schema_for!(Simulation).to_value(), "cistern simulate --format json")
+}
