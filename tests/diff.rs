@@ -1,16 +1,16 @@
-//! What a comparison of two trees says, and the laws that it keeps.
+//! What a comparison of two trees says of their files, and the laws that it keeps. `tests/pairs.rs` is about meaning.
 
 #![expect(clippy::unwrap_used, reason = "text of our own that does not parse fails a test")]
 
 use std::collections::BTreeMap;
 
-use cistern::diff::{Kind, Options, diff, human, json};
+use cistern::diff::{Beside, File, Kind, Options, Report, diff, files, human, json};
 use cistern::tree::Tree;
 use proptest::prelude::*;
-use serde_json::{Value, json as value};
 
-const PLAIN: Options = Options { color: false, verbose: false, width: 80 };
+const PLAIN: Options = Options { color: false, verbose: false, files: true, raw: false, width: 80, cut: true };
 const VERBOSE: Options = Options { verbose: true, ..PLAIN };
+const RAW: Options = Options { raw: true, ..VERBOSE };
 
 fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::default();
@@ -39,11 +39,9 @@ fn sample() -> (Tree, Tree) {
 }
 
 #[test]
-fn people_read_a_summary_the_files_and_the_summary() {
+fn people_read_the_files_line_by_line() {
     let (old, new) = sample();
-    let summary = "3 hosts change: eden, new and old; 1 is new; 1 is removed; 3 files changed, 1 created, 1 removed; \
-                   1 file differs in its header only";
-    let files = "\
+    let shown = "\
 ~ hosts/eden.nix changed: 1 line added, 1 removed
 @@ -1,6 +1,6 @@
  # cistern 1 in=… body=…
@@ -64,45 +62,19 @@ fn people_read_a_summary_the_files_and_the_summary() {
 -{ }
 \\ No newline at end of file
 ";
-    let short = "~ manifest.json and plan.jsonl changed: 2 lines added, 1 removed; -v shows them";
-    assert_eq!(human(&diff(&old, &new), &PLAIN), format!("{summary}\n\n{files}\n{short}\n\n{summary}\n"));
-    let long = "\
-~ manifest.json changed: 1 line added, 0 removed
-@@ -1,2 +1,3 @@
- {
-+  1
- }
-
-~ plan.jsonl changed: 1 line added, 1 removed
-@@ -1,2 +1,2 @@
- 1
--2
-+3
-";
-    assert_eq!(human(&diff(&old, &new), &VERBOSE), format!("{summary}\n\n{files}\n{long}\n{summary}\n"));
-}
-
-#[test]
-fn programs_read_a_document() {
-    let (old, new) = sample();
-    let expected = value!({
-        "version": 1,
-        "same": false,
-        "hosts": ["eden", "new", "old"],
-        "files": [
-            { "path": "hosts/eden.nix", "change": "changed", "host": "eden", "added": 1, "removed": 1 },
-            { "path": "hosts/new.nix", "change": "created", "host": "new", "added": 2, "removed": 0 },
-            { "path": "hosts/old.nix", "change": "removed", "host": "old", "added": 0, "removed": 1 },
-            { "path": "manifest.json", "change": "changed", "added": 1, "removed": 0 },
-            { "path": "plan.jsonl", "change": "changed", "added": 1, "removed": 1 },
-        ],
-        "summary": {
-            "hosts": 3, "hosts_created": 1, "hosts_removed": 1,
-            "files_created": 1, "files_removed": 1, "files_changed": 3, "header_only": 1,
-            "lines_added": 5, "lines_removed": 3,
-        },
-    });
-    assert_eq!(serde_json::from_str::<Value>(&json(&diff(&old, &new))).unwrap(), expected);
+    let short = "~ manifest.json and plan.jsonl changed: 2 lines added, 1 removed; --raw -v shows them";
+    assert_eq!(files(&diff(&old, &new), &PLAIN), format!("{shown}\n{short}\n\n"));
+    let whole = files(&diff(&old, &new), &RAW);
+    let hashes = "-# cistern 1 in=00000000 body=11111111\n+# cistern 1 in=22222222 body=33333333\n";
+    assert!(whole.contains(hashes), "{whole}");
+    assert!(
+        whole.contains("~ hosts/same.nix changed: 0 lines added, 0 removed\n@@ -1,2 +1,2 @@\n-# cistern"),
+        "{whole}"
+    );
+    assert!(
+        whole.ends_with("~ plan.jsonl changed: 1 line added, 1 removed\n@@ -1,2 +1,2 @@\n 1\n-2\n+3\n\n"),
+        "{whole}"
+    );
 }
 
 #[test]
@@ -111,23 +83,20 @@ fn headers_alone_change_no_host() {
     let (old, new) = (text("0123456789abcdef", 1), text("fedcba9876543210", 1));
     let changes = diff(&tree(&[("hosts/eden.nix", &old)]), &tree(&[("hosts/eden.nix", &new)]));
     assert!(changes.is_same() && changes.hosts().is_empty());
-    assert_eq!(human(&changes, &VERBOSE), "no difference: 0 hosts change; 1 file differs in its header only\n");
-    assert!(json(&changes).contains("\"same\": true"));
+    assert_eq!((changes.header_only(), changes.normalised()), (1, 1));
     let newer = diff(&tree(&[("hosts/eden.nix", &old)]), &tree(&[("hosts/eden.nix", &text("0123456789abcdef", 2))]));
     assert_eq!(newer.hosts(), BTreeMap::from([("eden", Kind::Changed)]), "a format is no hash");
 }
 
 #[test]
 fn no_difference_is_one_line() {
-    let (old, _) = sample();
-    assert_eq!(human(&diff(&old, &old.clone()), &PLAIN), "no difference: 0 hosts change\n");
-}
-
-#[test]
-fn fleet_files_are_no_hosts() {
     let new = tree(&[("hosts.nix", "{ }\n"), ("hosts/a/b.nix", "{ }\n"), ("hosts/a.json", "1\n")]);
-    let text = human(&diff(&Tree::default(), &new), &PLAIN);
+    let report = |old| Report::new(old, &new, &Beside::default()).unwrap();
+    assert_eq!(human(&report(&new), &PLAIN), "semantically identical: 0 hosts change\n");
+    let nothing = Tree::default();
+    let text = human(&report(&nothing), &PLAIN);
     assert!(text.starts_with("0 hosts change; 0 files changed, 3 created, 0 removed\n"), "{text}");
+    assert!(json(&report(&nothing), None).contains("\"same\": false"));
 }
 
 #[test]
@@ -136,21 +105,19 @@ fn long_output_is_cut_and_counted() {
     let names: Vec<_> = (0..1_000).map(|number| format!("hosts/h{number:03}.nix")).collect();
     let old = tree(&names.iter().map(|name| (name.as_str(), "")).collect::<Vec<_>>());
     let new = tree(&names.iter().map(|name| (name.as_str(), long.as_str())).collect::<Vec<_>>());
-    let text = human(&diff(&old, &new), &PLAIN);
-    let listed = (0..26).map(|number| format!("h{number:03}")).collect::<Vec<_>>().join(", ");
-    assert!(text.starts_with(&format!("1000 hosts change: {listed} and 974 more; ")), "{text}");
+    let text = files(&diff(&old, &new), &PLAIN);
     assert!(text.contains("\n… 40 more lines of hosts/h000.nix; -v shows all\n\n~ hosts/h001.nix"), "{text}");
     let rest = "… 990 more files with 99000 lines added and 0 removed (990 changed); -v shows all\n";
     assert!(text.contains(rest), "{text}");
     assert!(text.lines().count() < 700);
-    let whole = human(&diff(&old, &new), &VERBOSE);
-    assert!(whole.contains("h997, h998 and h999; ") && whole.matches("\n+line").count() == 100_000);
+    let whole = files(&diff(&old, &new), &VERBOSE);
+    assert!(whole.matches("\n+line").count() == 100_000);
 }
 
 #[test]
 fn a_terminal_is_told_nothing_by_the_files() {
     let new = tree(&[("hosts/a\u{1b}[2J.nix", "\u{1b}]0;title\u{7} \u{202e}bidi\r\n\ttab ä 🙂\n")]);
-    let text = human(&diff(&Tree::default(), &new), &PLAIN);
+    let text = files(&diff(&Tree::default(), &new), &PLAIN);
     assert!(text.contains("+ hosts/a\\u{1b}[2J.nix created"), "{text}");
     assert!(text.contains("+\\u{1b}]0;title\\u{7} \\u{202e}bidi\\r\n+\ttab ä 🙂\n"), "{text}");
 }
@@ -161,15 +128,15 @@ fn what_is_not_text_is_not_shown() {
     old.insert("blob", [0xff, 0xfe].as_slice());
     old.insert("zero", *b"a\0b");
     let changes = diff(&old, &tree(&[("blob", "text\n")]));
-    let text = human(&changes, &PLAIN);
+    let text = files(&changes, &PLAIN);
     assert!(text.contains("~ blob changed: not text\n\n- zero removed: not text\n\n"), "{text}");
-    assert!(json(&changes).contains("\"binary\": true"));
+    assert!(changes.files().iter().all(File::is_binary));
 }
 
 #[test]
 fn words_are_emphasised_in_colour() {
     let (old, new) = (tree(&[("nodes.nix", "a = old;\n")]), tree(&[("nodes.nix", "a = new;\n")]));
-    let text = human(&diff(&old, &new), &Options { color: true, ..PLAIN });
+    let text = files(&diff(&old, &new), &Options { color: true, ..PLAIN });
     assert!(text.contains("\u{1b}[32m+a = \u{1b}[7m\u{1b}[32mnew;"), "{text:?}");
 }
 
@@ -257,14 +224,14 @@ proptest! {
 
     #[test]
     fn what_is_shown_leads_from_the_old_tree_to_the_new(old in trees(), new in trees()) {
-        prop_assert_eq!(applied(&old, &human(&diff(&old, &new), &VERBOSE)), new);
+        prop_assert_eq!(applied(&old, &files(&diff(&old, &new), &RAW)), new);
     }
 
     #[test]
     fn colour_adds_nothing_but_colour(old in trees(), new in trees()) {
         let changes = diff(&old, &new);
-        let coloured = human(&changes, &Options { color: true, ..VERBOSE });
-        prop_assert_eq!(without_colour(&coloured), human(&changes, &VERBOSE));
+        let coloured = files(&changes, &Options { color: true, ..VERBOSE });
+        prop_assert_eq!(without_colour(&coloured), files(&changes, &VERBOSE));
     }
 
     #[test]

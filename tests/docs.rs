@@ -93,6 +93,16 @@ fn blessed() -> bool {
     env::var_os("CISTERN_BLESS").is_some_and(|value| value == "1")
 }
 
+/// The names of the directories in a directory of the repository, sorted.
+fn directories(of: &str) -> Vec<String> {
+    let entries = fs::read_dir(repository().join(of)).expect("it is there").map(|entry| entry.expect("it can be read"));
+    let directories = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> =
+        directories.map(|entry| entry.file_name().into_string().expect("a plain name")).collect();
+    names.sort();
+    names
+}
+
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

@@ -177,3 +177,22 @@ fn plans_of_a_later_format_are_refused() {
     let output = pair.fleet.cistern(&["diff", "--against", "worktree"]);
     assert!(everything(&output).contains("plan.jsonl:2 is no line of a plan"), "{}", everything(&output));
 }
+
+/// Each format of plans has left one of the base behind, which every later Cistern reads as it reads its own.
+#[test]
+fn plans_of_every_format_are_read() {
+    let fleet = Fleet::copy("tests/fleets/diff/base");
+    fleet.generate();
+    let newest = u32::try_from(fs::read_dir(repository().join("tests/fleets/plans")).expect("it is there").count());
+    assert_eq!(newest.expect("a few"), cistern::emit::FORMAT, "leave a plan of the new format behind");
+    for format in 1..=cistern::emit::FORMAT {
+        let plan = fs::read(repository().join(format!("tests/fleets/plans/{format}.jsonl"))).expect("it is there");
+        let old = Fleet::new();
+        old.write("manifest.json", "{}");
+        old.write("plan.jsonl", plan);
+        let from = old.root().to_str().expect("a plain path");
+        let output = fleet.cistern(&["diff", "--against", from, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(1), "{}", everything(&output));
+        assert_eq!(document(&output)["entries"], serde_json::json!([]), "format {format}");
+    }
+}

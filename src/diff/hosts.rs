@@ -84,12 +84,10 @@ pub(super) fn hosts(
     }
     for (host, kind) in files {
         let now = sides.now(host).to_owned();
-        let reasons = table.indirect(&now);
-        let host = table.host(&now);
-        host.deploys = *kind != super::Kind::Removed;
-        if host.what.is_empty() {
-            host.what = reasons;
+        if table.host(&now).what.is_empty() {
+            table.host(&now).what = table.indirect(&now);
         }
+        table.host(&now).deploys = *kind != super::Kind::Removed;
     }
     for host in table.hosts.values_mut() {
         let mut seen = BTreeSet::new();
@@ -214,7 +212,7 @@ impl Table<'_, '_> {
         let seen = others(&["address", "aliases", "host_key"]);
         found.extend(seen.iter().filter(|other| known.contains(*other)).map(|other| format!("{other} as it knows it")));
         let moved = others(&["address"]);
-        for service in sides.names(When::After, Kind::Service) {
+        for service in sides.services_on(host) {
             let Some(instance) = sides.instance(host, service) else { continue };
             let peers: BTreeSet<&str> =
                 instance["peers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -2,44 +2,20 @@
 
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use super::hosts::{Detail, HostChange};
 use super::impact::Finding;
+use super::options::{ADDED, CHANGED, NOTE, Options, REMOVED};
 use super::report::Report;
-use super::text::Page;
 use super::visible::visible;
-use super::{deploy, summary};
+use super::{deploy, files, summary};
 
 /// The most hosts that have a line, unless all are asked for.
 const HOSTS: usize = 100;
 
 /// The most findings of one kind that are told, unless all are asked for.
 const FINDINGS: usize = 10;
-
-pub(super) const HEAD: Style = Style::new().bold();
-pub(super) const HUNK: Style = AnsiColor::Cyan.on_default();
-pub(super) const ADDED: Style = AnsiColor::Green.on_default();
-pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
-pub(super) const CHANGED: Style = AnsiColor::Yellow.on_default();
-pub(super) const NOTE: Style = Style::new().dimmed();
-
-/// How to show changes.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Whether to write escape sequences: they never carry meaning alone.
-    pub color: bool,
-    /// Whether to show every attribute, and every line of the files that are shown.
-    pub verbose: bool,
-    /// Whether to show the lines of the files.
-    pub files: bool,
-    /// Whether to show them with the hashes of their headers.
-    pub raw: bool,
-    /// The columns of the terminal; they bound how many hosts the summary names.
-    pub width: usize,
-    /// Whether lines of hosts are cut there, unless everything is asked for.
-    pub cut: bool,
-}
 
 /// Writes a report for a terminal or a pipe, with a newline at the end.
 pub fn human(report: &Report<'_>, options: &Options) -> String {
@@ -52,7 +28,7 @@ pub fn human(report: &Report<'_>, options: &Options) -> String {
     page.findings(report);
     let mut text = page.text;
     if options.files {
-        text += &Page::files(&report.files, options);
+        text += &files(&report.files, options);
     }
     if let Some(command) = deploy::command(report) {
         let _ = writeln!(text, "{command}\n");

@@ -14,6 +14,7 @@ mod lines;
 mod markdown;
 pub mod meaning;
 mod only;
+mod options;
 mod report;
 mod sides;
 mod summary;
@@ -32,14 +33,16 @@ use crate::tree::Tree;
 
 pub use deploy::{command as deploy_command, targets as deploy_targets};
 pub use hosts::{Detail, HostChange};
-pub use human::{Options, human};
+pub use human::human;
 pub use json::{Document, json, schema};
 pub use markdown::markdown;
 pub use only::Left;
+pub use options::Options;
 pub use report::{Beside, Report, impact_code};
 pub use sides::{Sides, When};
 pub use summary::summary;
 pub use targets::TargetChange;
+pub use text::files;
 pub use unified::unified;
 
 /// Files that repeat what the others say: they are shown last, and only on request.

@@ -23,6 +23,8 @@ struct Side<'t> {
     entries: OnceCell<BTreeMap<Key, &'t str>>,
     /// The lines of the instances of each service, by their hosts.
     placed: OnceCell<BTreeMap<String, BTreeMap<String, &'t str>>>,
+    /// The services of each host.
+    services: OnceCell<BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// Which of the two plans.
@@ -63,6 +65,20 @@ impl<'t> Sides<'t> {
             When::Before => hosts.map(|host| self.now(host)).collect(),
             When::After => hosts.map(String::as_str).collect(),
         }
+    }
+
+    /// The services that run on a host of the new side.
+    pub fn services_on(&self, host: &str) -> impl Iterator<Item = &str> {
+        let services = self.new.services.get_or_init(|| {
+            let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for (service, hosts) in self.new.placed() {
+                for host in hosts.keys() {
+                    services.entry(host.clone()).or_default().insert(service.clone());
+                }
+            }
+            services
+        });
+        services.get(host).into_iter().flatten().map(String::as_str)
     }
 
     /// What a host of before is called now.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use similar::ChangeTag;
 
-use super::human::{ADDED, HEAD, HUNK, NOTE, Options, REMOVED};
 use super::lines::{self, Compared, Line};
+use super::options::{ADDED, HEAD, HUNK, NOTE, Options, REMOVED};
 use super::visible::visible;
 use super::{Changes, File, Kind};
 use crate::diag::{counted, listed};
@@ -17,34 +17,34 @@ const LINES_OF_A_FILE: usize = 60;
 /// The most lines that are shown of all files together, unless all are asked for.
 const LINES: usize = 600;
 
+/// Writes the files that differ, those that repeat what others say last.
+pub fn files(changes: &Changes, options: &Options) -> String {
+    let mut page = Page { text: String::new(), options, left: LINES };
+    let (records, files): (Vec<_>, Vec<_>) = if options.raw {
+        changes.files.iter().chain(&changes.headers).partition(|file: &&File| file.is_record())
+    } else {
+        changes.files.iter().partition(|file: &&File| file.is_record())
+    };
+    let shown = files.iter().take_while(|file| page.file(file)).count();
+    page.not_shown(&files[shown..]);
+    if options.raw && options.verbose {
+        for record in records {
+            page.file(record);
+        }
+    } else {
+        page.records(&records);
+    }
+    page.text
+}
+
 /// The text as far as it is written.
-pub(super) struct Page<'o> {
+struct Page<'o> {
     text: String,
     options: &'o Options,
     left: usize,
 }
 
 impl Page<'_> {
-    /// Writes the files that differ, those that repeat what others say last.
-    pub(super) fn files(changes: &Changes, options: &Options) -> String {
-        let mut page = Page { text: String::new(), options, left: LINES };
-        let (records, files): (Vec<_>, Vec<_>) = if options.raw {
-            changes.files.iter().chain(&changes.headers).partition(|file: &&File| file.is_record())
-        } else {
-            changes.files.iter().partition(|file: &&File| file.is_record())
-        };
-        let shown = files.iter().take_while(|file| page.file(file)).count();
-        page.not_shown(&files[shown..]);
-        if options.raw && options.verbose {
-            for record in records {
-                page.file(record);
-            }
-        } else {
-            page.records(&records);
-        }
-        page.text
-    }
-
     /// Writes one file; says whether there was room left for it.
     fn file(&mut self, file: &File) -> bool {
         if self.left == 0 && !self.options.verbose {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use similar::ChangeTag;
 
-use super::human::{ADDED, HEAD, HUNK, NOTE, REMOVED};
 use super::lines::Compared;
+use super::options::{ADDED, HEAD, HUNK, NOTE, REMOVED};
 use super::visible::visible;
 
 /// Shows what leads from one text of a file to another; none stands for a file that is not there.

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cistern::diag::Code;
-use cistern::diag::codes::CODES;
+use cistern::diag::codes::{CODES, Stage};
 
 use crate::page::{block, made_from, prose, table};
-use crate::repository;
+use crate::{directories, repository};
 
 /// The most lines of a definition that is shown whole.
 const SHORT: usize = 40;
@@ -51,7 +51,8 @@ fn page(code: &Code) -> String {
         sentence.trim_end_matches('.'),
         made_from("`src/diag/codes.rs` and `tests/fleets/bad/`")
     );
-    format!("{head}{sentence}\n\n{about}\n{explanation}\n\n{}", example(code.id))
+    let example = if code.stage == Stage::Change { change(code.id) } else { example(code.id) };
+    format!("{head}{sentence}\n\n{about}\n{explanation}\n\n{example}")
 }
 
 /// The fleet that shows a code in the fewest words, and what is said of it.
@@ -65,6 +66,19 @@ fn example(code: &str) -> String {
         text += &format!("`fleet.yaml`:\n\n{}\n", block("yaml", &definition));
     }
     text + &block("console", &transcript(&told(case)))
+}
+
+/// The change that shows a code in the fewest words, and what `cistern diff` says of it.
+fn change(code: &str) -> String {
+    let pairs =
+        directories("tests/fleets/diff").into_iter().map(|name| repository().join("tests/fleets/diff").join(name));
+    let read = |pair: &Path, file: &str| fs::read_to_string(pair.join(file)).unwrap_or_default();
+    let showing =
+        pairs.filter(|pair| !pair.join("args").exists() && read(pair, "human.txt").contains(&format!("[{code}]")));
+    let pair =
+        showing.min_by_key(|pair| (read(pair, "human.txt").len(), pair.clone())).expect("every impact has a pair");
+    let said = format!("$ cistern diff\n{}", transcript(&read(&pair, "human.txt")));
+    format!("## Example\n\n{}\n{}", block("diff", &read(&pair, "change.patch")), block("console", &said))
 }
 
 /// What the program says, without the marks between its streams.

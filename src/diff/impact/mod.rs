@@ -2,8 +2,8 @@
 
 mod access;
 mod availability;
-mod data;
 mod recipients;
+mod state;
 
 use std::collections::BTreeSet;
 
@@ -82,7 +82,7 @@ pub fn impact(look: &Look<'_, '_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in [
         access::may_be_cut_off,
-        data::may_be_lost,
+        state::may_be_lost,
         recipients::change,
         availability::members_change,
         availability::stands_still,

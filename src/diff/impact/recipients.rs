@@ -33,17 +33,16 @@ pub(super) fn change(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
             }
         }
     }
-    for name in other_keys(look) {
-        for secret in look.sides.names(When::After, Kind::Secret) {
-            let Some(value) = look.sides.value(When::After, Kind::Secret, secret) else { continue };
-            let hosts = names(value.get("hosts"));
-            if (hosts.contains(&name) || names(value.get("people")).contains(&name))
-                && !look.sides.is_created(Kind::Secret, secret)
-            {
-                let recipients = secrets.entry(secret.to_owned()).or_default();
-                recipients.other_keys.insert(name.clone());
-                recipients.hosts.extend(hosts);
-            }
+    let other_keys = other_keys(look);
+    for secret in look.sides.names(When::After, Kind::Secret).filter(|_| !other_keys.is_empty()) {
+        let Some(value) = look.sides.value(When::After, Kind::Secret, secret) else { continue };
+        let hosts = names(value.get("hosts"));
+        let readers: BTreeSet<String> = hosts.union(&names(value.get("people"))).cloned().collect();
+        let others: BTreeSet<String> = readers.intersection(&other_keys).cloned().collect();
+        if !others.is_empty() && !look.sides.is_created(Kind::Secret, secret) {
+            let recipients = secrets.entry(secret.to_owned()).or_default();
+            recipients.other_keys = others;
+            recipients.hosts.extend(hosts);
         }
     }
     for (secret, recipients) in secrets {

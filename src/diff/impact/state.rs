@@ -101,8 +101,7 @@ fn mount(look: &Look<'_, '_>, host: &str, attribute: &Attribute, found: &mut Vec
     }
     let users: Vec<String> = look
         .sides
-        .names(When::After, Kind::Service)
-        .filter(|service| look.sides.hosts_of(When::After, service).contains(host))
+        .services_on(host)
         .filter(|service| state(look, When::After, service).is_some_and(|path| below(&path, place)))
         .map(str::to_owned)
         .collect();
