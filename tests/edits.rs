@@ -83,13 +83,15 @@ impl Rivers {
         };
         // Hosts of the second half have no services.
         let quiet = self.pick(used, random, |rivers, host| rivers.services.values().all(|service| service.0 != host));
-        let service = loop {
+        // Neither a service nor its host is touched twice.
+        let (service, runs_on) = loop {
             let name = format!("s{:02}", random.below(SERVICES));
+            let Some((host, ..)) = self.services.get(&name).filter(|(host, ..)| !used.contains(host)) else { continue };
             if used.insert(name.clone()) {
-                break name;
+                break (name, host.clone());
             }
         };
-        let runs_on = self.services[&service].0.clone();
+        used.insert(runs_on.clone());
         let one = |host: &str| BTreeSet::from([host.to_owned()]);
         match number % 8 {
             0 => {
