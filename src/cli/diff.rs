@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::evaluation::{self, Evaluation, Hosts};
 use super::{Common, Outcome, Terminal, generate, selection};
+use crate::Compiled;
 use crate::current::{self, Against, Current, Place};
 use crate::diag::{Code, Diagnostic, Faults, Level, codes, counted, sarif};
 use crate::diff::impact::{Finding, IMPACTS};
@@ -16,6 +17,7 @@ use crate::diff::{self, Beside, Left, Report};
 use crate::eval::{self, Change, Evaluated, Source};
 use crate::kind::{self, Kinds};
 use crate::model::Modules;
+use crate::prove::Plan;
 use crate::source::Sources;
 use crate::tree::Tree;
 
@@ -69,14 +71,38 @@ enum Format {
 pub(super) struct Compared {
     old: Current,
     new: Current,
-    beside: Known,
+    known: Known,
 }
 
-/// What is known beside the trees.
-struct Known {
-    kinds: Kinds,
-    modules: Option<Modules>,
-    levels: Vec<&'static Code>,
+/// What is known beside the trees: neither is taken apart, the process ends then.
+enum Known {
+    /// The definition that the new side was made of.
+    Definition(ManuallyDrop<Compiled>),
+    /// The fleet directory, whose kinds are today's.
+    Directory { sources: ManuallyDrop<Sources>, kinds: Kinds },
+}
+
+impl Known {
+    fn sources(&self) -> &Sources {
+        match self {
+            Self::Definition(compiled) => &compiled.sources,
+            Self::Directory { sources, .. } => sources,
+        }
+    }
+
+    fn kinds(&self) -> Option<&Kinds> {
+        match self {
+            Self::Definition(compiled) => compiled.plan.as_ref().map(Plan::kinds),
+            Self::Directory { kinds, .. } => Some(kinds),
+        }
+    }
+
+    /// The impacts that the definition denies always.
+    fn denied(&self) -> Vec<&'static Code> {
+        let Self::Definition(compiled) = self else { return Vec::new() };
+        let rulings = compiled.plan.iter().flat_map(|plan| &plan.levels().fleet);
+        rulings.filter(|(_, ruling)| ruling.level == Level::Deny).filter_map(|(id, _)| diff::impact_code(id)).collect()
+    }
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
@@ -92,8 +118,9 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Ok(inputs) => inputs,
         Err(error) => return refused::<Outcome>(&error, terminal).map(|_| Outcome::Wrong),
     };
-    let Known { kinds, modules, levels } = &compared.beside;
-    let beside = Beside { inputs, modules: modules.as_ref(), kinds: Some(kinds) };
+    let modules = || Modules::read(compared.known.sources());
+    let at_hand = compared.new.place == Place::Worktree;
+    let beside = Beside { inputs, modules: at_hand.then_some(&modules), kinds: compared.known.kinds() };
     let mut report = match Report::new(&compared.old.tree, &compared.new.tree, &beside) {
         Ok(report) => report,
         Err(why) => {
@@ -106,7 +133,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         let Some(chosen) = chosen(selector, &compared.new.tree, terminal) else { return Ok(Outcome::Wrong) };
         (report, left) = report.only(&chosen);
     }
-    let denied: Vec<&Code> = options.deny.iter().chain(levels).copied().collect();
+    let denied: Vec<&Code> = options.deny.iter().copied().chain(compared.known.denied()).collect();
     let is_denied = report.deny(&denied);
     let evaluated = evaluated(&mut report, &compared, options, common, terminal)?;
     print(&report, evaluated.as_ref(), options, common, terminal)?;
@@ -210,12 +237,8 @@ fn against_definition(options: &Options, common: &Common, terminal: &Terminal) -
         Ok(old) => old,
         Err(error) => return refused(&error, terminal),
     };
-    let plan = compiled.plan.as_ref().expect("there is no tree without a plan");
-    let denied = plan.levels().fleet.iter().filter(|(_, ruling)| ruling.level == Level::Deny);
-    let levels = denied.filter_map(|(id, _)| diff::impact_code(id)).collect();
-    let beside = Known { kinds: kinds(&compiled.sources), modules: Some(Modules::read(&compiled.sources)), levels };
     let new = Current { tree: emitted.tree, what: "the definition".to_owned(), place: Place::Worktree };
-    Ok(Some(Compared { old, new, beside }))
+    Ok(Some(Compared { old, new, known: Known::Definition(compiled) }))
 }
 
 /// Two sides as they are.
@@ -235,8 +258,9 @@ fn between(options: &Options, to: &str, common: &Common, terminal: &Terminal) ->
     };
     let mut sources = Sources::read(&common.directory)?;
     kind::add_built_in(&mut sources);
-    let modules = (new.place == Place::Worktree).then(|| Modules::read(&sources));
-    Ok(Some(Compared { old, new, beside: Known { kinds: kinds(&sources), modules, levels: Vec::new() } }))
+    // Whatever is wrong with one of them was told before.
+    let kinds = Kinds::read(&sources, &mut Faults::default());
+    Ok(Some(Compared { old, new, known: Known::Directory { sources: ManuallyDrop::new(sources), kinds } }))
 }
 
 /// Says why there is nothing to compare; the machine's faults end the run.
@@ -255,11 +279,6 @@ impl Compared {
             _ => format!("{} with {}", self.new.what, self.old.what),
         }
     }
-}
-
-fn kinds(sources: &Sources) -> Kinds {
-    // Whatever is wrong with one of them was told before.
-    Kinds::read(sources, &mut Faults::default())
 }
 
 /// The hosts that a selector chooses on the new side.

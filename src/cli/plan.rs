@@ -198,7 +198,7 @@ fn compare(
     let against = asked.map_or(Against::Head, |word| super::diff::side(word, common));
     let current = current::tree(&common.directory, &against, new, || Ok(Tree::clone(previous)))?;
     let inputs = current::inputs(&common.directory, &current.place, &Place::Worktree)?;
-    let modules = Modules::read(&compiled.sources);
+    let modules = || Modules::read(&compiled.sources);
     let kinds = compiled.plan.as_ref().map(crate::prove::Plan::kinds);
     let beside = Beside { inputs, modules: Some(&modules), kinds };
     let report = Report::new(&current.tree, new, &beside).map_err(|why| current::Error::Io {

@@ -7,7 +7,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Error, Place, blob_id, blobs};
+use super::{Error, GENERATED, Place, blob_id, blobs};
 use crate::diff::inputs::{InputFile, InputFiles, is_input};
 use crate::git::Git;
 
@@ -57,7 +57,9 @@ pub fn inputs(fleet_dir: &Path, old: &Place, new: &Place) -> Result<InputFiles, 
 fn by_git(git: &Git, fleet_dir: &Path, commits: &[&String]) -> Result<Vec<InputFile>, Error> {
     let mut args = vec!["diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--relative"];
     args.extend(commits.iter().map(|id| id.as_str()));
-    args.push("--");
+    // What is generated is compared as a tree.
+    let others = format!(":(exclude){GENERATED}");
+    args.extend(["--", ".", &others]);
     let printed = git.run(&args, b"")?;
     let mut parts = printed.split(|byte| *byte == 0);
     let mut found = Vec::new();
@@ -99,7 +101,7 @@ fn listing(git: Option<&Git>, fleet_dir: &Path, place: &Place) -> Result<BTreeMa
             return Ok(listing.split(|byte| *byte == 0).filter_map(row).collect());
         }
     };
-    let hidden = |name: &str| name.starts_with('.') || name == super::GENERATED || name == "result";
+    let hidden = |name: &str| name.starts_with('.') || name == GENERATED || name == "result";
     let walk = WalkDir::new(directory).into_iter();
     let walk = walk.filter_entry(|entry| entry.depth() == 0 || !entry.file_name().to_str().is_some_and(hidden));
     let mut paths = Vec::new();

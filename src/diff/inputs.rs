@@ -90,9 +90,9 @@ pub fn is_input(path: &str) -> bool {
     path == "flake.lock" || nix || kept || OF_MODULES.iter().any(|directory| path.starts_with(directory))
 }
 
-/// Says what the differing files may concern. `modules` are those of the new side, when they are at hand.
-pub fn inputs(files: &InputFiles, sides: &Sides<'_>, modules: Option<&Modules>) -> Vec<InputChange> {
-    let mut readers = Readers { sides, modules, named: None };
+/// Says what the differing files may concern. `modules` gives those of the new side, when they are at hand.
+pub fn inputs(files: &InputFiles, sides: &Sides<'_>, modules: Option<&dyn Fn() -> Modules>) -> Vec<InputChange> {
+    let mut readers = Readers { sides, read: modules, modules: None, named: None };
     let one = |file: &InputFile| {
         let moved = match &files.locks {
             Some((old, new)) if file.path == "flake.lock" => moved(old, new),
@@ -173,7 +173,8 @@ fn names(hosts: &BTreeSet<String>) -> String {
 /// Who reads which file.
 struct Readers<'a, 't> {
     sides: &'a Sides<'t>,
-    modules: Option<&'a Modules>,
+    read: Option<&'a dyn Fn() -> Modules>,
+    modules: Option<Modules>,
     /// The files that each host names, in either plan.
     named: Option<BTreeMap<String, BTreeSet<String>>>,
 }
@@ -188,7 +189,8 @@ impl Readers<'_, '_> {
             return Some(Reach::All);
         }
         if let Some(host) = path.strip_prefix("facts/").and_then(|rest| rest.strip_suffix(".json")) {
-            let named = self.named().get(host).is_some_and(|files| files.contains(path));
+            self.name();
+            let named = self.named.as_ref().and_then(|named| named.get(host)).is_some_and(|files| files.contains(path));
             return named.then(|| Reach::Hosts(BTreeSet::from([host.to_owned()])));
         }
         let found = match path.strip_prefix("secrets/").and_then(|rest| rest.strip_suffix(".age")) {
@@ -214,17 +216,22 @@ impl Readers<'_, '_> {
 
     /// The hosts that take a module in, by its path or through another one.
     fn importers(&mut self, path: &str) -> BTreeSet<String> {
-        let modules = self.modules;
+        if self.modules.is_none() {
+            self.modules = self.read.map(|read| read());
+        }
+        self.name();
+        let modules = self.modules.as_ref();
         let directory = path.strip_suffix("/default.nix").unwrap_or(path).to_owned();
         let reads = |files: &BTreeSet<String>| {
             let imported =
                 |modules: &Modules| modules.reached(files.iter().map(String::as_str)).list.contains_key(path);
             files.contains(path) || files.contains(&directory) || modules.is_some_and(imported)
         };
-        self.named().iter().filter(|(_, files)| reads(files)).map(|(host, _)| host.clone()).collect()
+        self.named.iter().flatten().filter(|(_, files)| reads(files)).map(|(host, _)| host.clone()).collect()
     }
 
-    fn named(&mut self) -> &BTreeMap<String, BTreeSet<String>> {
+    /// Reads which files each host names, once.
+    fn name(&mut self) {
         let sides = self.sides;
         self.named.get_or_insert_with(|| {
             let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -239,7 +246,7 @@ impl Readers<'_, '_> {
                 }
             }
             named
-        })
+        });
     }
 }
 

@@ -19,8 +19,8 @@ use crate::tree::Tree;
 pub struct Beside<'a> {
     /// The input files that differ.
     pub inputs: InputFiles,
-    /// The hand-written modules of the new side.
-    pub modules: Option<&'a Modules>,
+    /// Reads the hand-written modules of the new side, when they are at hand: it is asked once one of them differs.
+    pub modules: Option<&'a dyn Fn() -> Modules>,
     /// The kinds of services.
     pub kinds: Option<&'a Kinds>,
 }
