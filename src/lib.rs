@@ -1,7 +1,7 @@
 //! Cistern compiles the definition of a NixOS fleet.
 //!
 //! ```text
-//! Sources ─load→ Raw ─lower→ Fleet ─check→ Checked ─place→ Draft ─prove→ Plan ─emit→ Tree ─diff→ Changes
+//! Sources ─load→ Raw ─lower→ Fleet ─check→ Checked ─place→ Draft ─prove→ Plan ─emit→ Tree ─diff→ Report
 //! ```
 //!
 //! Each arrow is one function, each noun one type, and no arrow points back: a module uses only modules that

@@ -188,3 +188,22 @@ fn found(document: &Json) -> Told {
     // The administrator is told of the hosts that come and go.
     entries.chain(renames).filter(|(kind, ..)| kind != "person").collect()
 }
+
+/// A comment has room for 65,536 characters, whatever has changed.
+#[test]
+fn a_comment_on_everything_has_room() {
+    let mut random = Random(7);
+    let mut rivers = Rivers::new(&mut random);
+    rivers.hosts = (0..1000).map(|number| (format!("h{number:03}"), (number, 1, number))).collect();
+    let old = Fleet::new();
+    old.write("fleet.yaml", rivers.text());
+    old.generate();
+    let new = Fleet::new();
+    new.write("fleet.yaml", rivers.text().replace("  hardware: vm\n", "  hardware: vm\n  time_zone: Asia/Tokyo\n"));
+    let base = old.root().to_str().expect("a plain path");
+    let output = new.cistern(&["diff", "--against", base, "--format", "markdown"]);
+    let comment = String::from_utf8(output.stdout).expect("it is text");
+    assert!(comment.len() < 60_000, "{} bytes", comment.len());
+    assert!(comment.contains("\n… and ") && comment.ends_with("```sh\ndeploy -s .\n```\n"), "{comment}");
+    assert!(comment.matches("<details>").count() == comment.matches("</details>").count());
+}

@@ -77,7 +77,7 @@ pub(super) struct Compared {
 /// What is known beside the trees: neither is taken apart, the process ends then.
 enum Known {
     /// The definition that the new side was made of.
-    Definition(ManuallyDrop<Compiled>),
+    Definition(Box<ManuallyDrop<Compiled>>),
     /// The fleet directory, whose kinds are today's.
     Directory { sources: ManuallyDrop<Sources>, kinds: Kinds },
 }
@@ -238,7 +238,7 @@ fn against_definition(options: &Options, common: &Common, terminal: &Terminal) -
         Err(error) => return refused(&error, terminal),
     };
     let new = Current { tree: emitted.tree, what: "the definition".to_owned(), place: Place::Worktree };
-    Ok(Some(Compared { old, new, known: Known::Definition(compiled) }))
+    Ok(Some(Compared { old, new, known: Known::Definition(Box::new(compiled)) }))
 }
 
 /// Two sides as they are.

@@ -15,7 +15,7 @@ use crate::value::Size;
 #[derive(Args)]
 #[command(next_help_heading = "What nix makes of it")]
 pub(super) struct Evaluation {
-    /// Evaluate the hosts whose files differ, and say which become another system and why.
+    /// Evaluate the hosts that the change may concern, and say which become another system and why.
     #[arg(long)]
     eval: bool,
     /// Evaluate every host.

@@ -6,13 +6,13 @@ use super::report::Report;
 const NAMED: usize = 40;
 
 /// The flake references of the nodes to deploy, as `deploy --targets` takes them.
-pub fn targets(report: &Report<'_>) -> Vec<String> {
+pub(super) fn targets(report: &Report<'_>) -> Vec<String> {
     report.deploys().into_iter().map(|host| format!(".#{host}")).collect()
 }
 
 /// The whole command; nothing when no host has to be deployed. `-s` leaves out the checks of deploy-rs: `cistern check`
 /// and `nix flake check` were ours.
-pub fn command(report: &Report<'_>) -> Option<String> {
+pub(super) fn command(report: &Report<'_>) -> Option<String> {
     let targets = targets(report);
     match targets.as_slice() {
         [] => None,

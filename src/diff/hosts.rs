@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::meaning::{Attribute, Change, Kind, What, shown};
+use super::meaning::{Attribute, Change, Kind, What, shown, texts};
 use super::sides::{Sides, When};
 use super::targets::TargetChange;
 use crate::diag::counted;
@@ -163,8 +163,7 @@ impl Table<'_, '_> {
     fn of_monitoring(&mut self, change: &Change) {
         let monitors = |when| {
             let value = self.sides.value(when, Kind::Monitoring, "prometheus").unwrap_or_default();
-            let hosts = value["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            hosts.map(|host| self.sides.now(host).to_owned()).collect::<BTreeSet<_>>()
+            texts(&value["hosts"]).map(|host| self.sides.now(host).to_owned()).collect::<BTreeSet<_>>()
         };
         let (old, new) = (monitors(When::Before), monitors(When::After));
         for host in old.union(&new) {
@@ -201,8 +200,7 @@ impl Table<'_, '_> {
             found.push(format!("was {from}"));
         }
         let value = sides.value(When::After, Kind::Host, host).unwrap_or_default();
-        let known: BTreeSet<&str> =
-            value["machine"]["known_hosts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let known: BTreeSet<&str> = texts(&value["machine"]["known_hosts"]).collect();
         let renamed: Vec<&str> = sides.meaning.renames.iter().map(|rename| rename.to.as_str()).collect();
         let others = |seen: &[&str]| -> Vec<&str> {
             let is_seen = |one: &Attribute| one.path.first().is_some_and(|first| seen.contains(&first.as_str()));
@@ -214,8 +212,7 @@ impl Table<'_, '_> {
         let moved = others(&["address"]);
         for service in sides.services_on(host) {
             let Some(instance) = sides.instance(host, service) else { continue };
-            let peers: BTreeSet<&str> =
-                instance["peers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let peers: BTreeSet<&str> = texts(&instance["peers"]).collect();
             let their = moved.iter().filter(|other| peers.contains(*other));
             found.extend(their.map(|other| format!("{service}'s peer {other}")));
             let peer = |change: &&Change| change.key.name == service && peers.contains(change.key.host.as_str());

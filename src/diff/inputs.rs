@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::impact::Finding;
-use super::meaning::Kind;
+use super::meaning::{Kind, texts};
 use super::sides::{Sides, When};
 use crate::diag::{codes, counted, listed};
 use crate::model::Modules;
@@ -203,7 +203,7 @@ impl Readers<'_, '_> {
     fn readers(&self, secret: &str) -> BTreeSet<String> {
         let hosts = |when: When, secret: &str| -> BTreeSet<String> {
             let value = self.sides.value(when, Kind::Secret, secret).unwrap_or_default();
-            value["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+            texts(&value["hosts"]).map(str::to_owned).collect()
         };
         let sides = [When::Before, When::After];
         if let Some((host, own)) = secret.split_once('/')

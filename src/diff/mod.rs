@@ -31,7 +31,6 @@ use rayon::prelude::*;
 
 use crate::tree::Tree;
 
-pub use deploy::{command as deploy_command, targets as deploy_targets};
 pub use hosts::{Detail, HostChange};
 pub use human::human;
 pub use json::{Document, json, schema};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::meaning::{Attribute, Key, Kind, Lines, Meaning, What};
+use super::meaning::{Attribute, Key, Kind, Lines, Meaning, What, texts};
 
 /// The plans and what is different between them.
 #[derive(Debug)]
@@ -102,8 +102,7 @@ impl<'t> Sides<'t> {
         let mut found = BTreeSet::new();
         for when in [When::Before, When::After] {
             let value = self.value(when, Kind::Monitoring, "prometheus").unwrap_or_default();
-            let hosts = value["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            found.extend(hosts.map(|host| self.now(host).to_owned()));
+            found.extend(texts(&value["hosts"]).map(|host| self.now(host).to_owned()));
         }
         found
     }

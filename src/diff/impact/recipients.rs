@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Finding, Look};
 use crate::diag::{codes, listed};
-use crate::diff::meaning::{Kind, What};
+use crate::diff::meaning::{Kind, What, texts};
 use crate::diff::sides::When;
 
 /// What happens to the recipients of one secret.
@@ -80,6 +80,5 @@ fn other_keys(look: &Look<'_, '_>) -> BTreeSet<String> {
 }
 
 fn names(value: Option<&Value>) -> BTreeSet<String> {
-    let list = value.and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(Value::as_str).map(str::to_owned).collect()
+    value.into_iter().flat_map(texts).map(str::to_owned).collect()
 }

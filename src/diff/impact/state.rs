@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Finding, Look};
 use crate::diag::codes;
-use crate::diff::meaning::{Attribute, Kind, What, shown};
+use crate::diff::meaning::{Attribute, Kind, What, shown, texts};
 use crate::diff::sides::When;
 
 /// State leaves a host with its service, moves elsewhere, or is read by another release or another kind.
@@ -22,9 +22,7 @@ pub(super) fn may_be_lost(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
         }
     }
     if let Some(change) = look.sides.meaning.of(Kind::Monitoring).next() {
-        let hosts = |value: &Value| -> Vec<String> {
-            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-        };
+        let hosts = |value: &Value| -> Vec<String> { texts(value).map(str::to_owned).collect() };
         let (old, new) = match &change.what {
             What::Removed(value) => (hosts(&value["hosts"]), Vec::new()),
             What::Changed(attributes) => match attributes.iter().find(|one| one.path == ["hosts"]) {

@@ -53,6 +53,11 @@ fn keys<'m>(old: &'m Map<String, Value>, new: &'m Map<String, Value>) -> impl It
     old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)))
 }
 
+/// The texts in a list; none in anything else.
+pub fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
 /// A value as people read it: text without quotes, lists and maps as JSON.
 pub fn shown(value: &Value) -> String {
     match value {

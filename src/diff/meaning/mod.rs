@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use apply::apply;
-pub use attributes::{Attribute, shown};
+pub use attributes::{Attribute, shown, texts};
 pub use plan::{Key, Kind, Lines, Refused};
 pub use renames::Rename;
 

@@ -124,3 +124,20 @@ fn a_host_that_does_not_evaluate_is_the_machines_fault() {
     assert!(everything(&output).contains("error: 1 host does not evaluate: print\n"), "{}", everything(&output));
     assert!(said.contains("; 1 not evaluable: print; "), "{said}");
 }
+
+#[test]
+fn hosts_that_an_input_may_concern_are_evaluated() {
+    let Some(lab) = Lab::new() else { return };
+    let company = lab.company();
+    // A hand-written module says the same in other words: one host imports it, and stays as it is.
+    let module = company.below.join("modules/printing.nix");
+    let text = std::fs::read_to_string(&module).expect("the example has it");
+    std::fs::write(&module, format!("# In other words.\n{text}")).expect("ours");
+    let output = diff(&lab, &company, &["--eval", "--format", "json"]);
+    expect_exit(&output, 1);
+    let found = document(&output);
+    assert_eq!(found["inputs"][0]["reach"]["hosts"], serde_json::json!(["print"]));
+    let summary = &found["evaluation"]["summary"];
+    assert_eq!((&summary["systems_evaluated"], &summary["identical"]), (&Json::from(2), &Json::from(1)));
+    assert_eq!(found["deploy"]["targets"], serde_json::json!([]), "nix has proved that nothing changes");
+}
