@@ -79,7 +79,7 @@ enum Known {
     /// The definition that the new side was made of.
     Definition(Box<ManuallyDrop<Compiled>>),
     /// The fleet directory, whose kinds are today's.
-    Directory { sources: ManuallyDrop<Sources>, kinds: Kinds },
+    Directory { sources: Box<ManuallyDrop<Sources>>, kinds: Kinds },
 }
 
 impl Known {
@@ -260,7 +260,7 @@ fn between(options: &Options, to: &str, common: &Common, terminal: &Terminal) ->
     kind::add_built_in(&mut sources);
     // Whatever is wrong with one of them was told before.
     let kinds = Kinds::read(&sources, &mut Faults::default());
-    Ok(Some(Compared { old, new, known: Known::Directory { sources: ManuallyDrop::new(sources), kinds } }))
+    Ok(Some(Compared { old, new, known: Known::Directory { sources: Box::new(ManuallyDrop::new(sources)), kinds } }))
 }
 
 /// Says why there is nothing to compare; the machine's faults end the run.
