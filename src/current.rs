@@ -209,19 +209,20 @@ fn without(absence: Absence, fleet_dir: &Path) -> Error {
     }
 }
 
-/// The directory of a flake in the store.
+/// The directory of a flake in the store. Its inputs are not looked for: they are compared by the lock file.
 fn fetched(fleet_dir: &Path, reference: &str) -> Result<PathBuf, Error> {
     let refused = |why: &str| Error::Flake(reference.to_owned(), why.to_owned());
     let mut nix = Command::new("nix");
-    nix.args(["--extra-experimental-features", "nix-command flakes", "flake", "metadata", "--json"]);
-    let output = nix.args(["--no-write-lock-file", "--", reference]).current_dir(fleet_dir).output();
-    let output = output.map_err(|error| refused(&error.to_string()))?;
+    nix.args(["--extra-experimental-features", "nix-command flakes", "flake", "prefetch", "--json", "--", reference]);
+    let output = nix.current_dir(fleet_dir).output().map_err(|error| refused(&error.to_string()))?;
     if !output.status.success() {
         return Err(refused(String::from_utf8_lossy(&output.stderr).trim()));
     }
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|e| refused(&e.to_string()))?;
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    Ok(Path::new(&text(&metadata["path"])).join(text(&metadata["locked"]["dir"])))
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|e| refused(&e.to_string()))?;
+    let store = found["storePath"].as_str().ok_or_else(|| refused("it has no path in the store"))?;
+    let query = reference.split_once('?').map_or("", |(_, query)| query).split('#').next().unwrap_or_default();
+    let below = query.split('&').find_map(|pair| pair.strip_prefix("dir=")).unwrap_or_default();
+    Ok(Path::new(store).join(below))
 }
 
 fn elsewhere(directory: &Path) -> Result<Current, Error> {

@@ -141,3 +141,20 @@ fn hosts_that_an_input_may_concern_are_evaluated() {
     assert_eq!((&summary["systems_evaluated"], &summary["identical"]), (&Json::from(2), &Json::from(1)));
     assert_eq!(found["deploy"]["targets"], serde_json::json!([]), "nix has proved that nothing changes");
 }
+
+#[test]
+fn a_flake_elsewhere_is_compared_with() {
+    let Some(lab) = Lab::new() else { return };
+    let company = lab.company();
+    company.edit("hosts/wiki.yaml", |text| text + "time_zone: Asia/Tokyo\n");
+    let elsewhere = Fleet::copy("examples/company");
+    let at = elsewhere.root().parent().expect("it is below a directory of its own");
+    let reference = format!("path:{}?dir=fleet", at.display());
+    let output = diff(&lab, &company, &["--against", &reference, "--format", "json"]);
+    expect_exit(&output, 1);
+    let hosts = document(&output)["hosts"].clone();
+    assert_eq!(hosts.as_object().expect("a map").keys().collect::<Vec<_>>(), ["wiki"], "{}", everything(&output));
+    let output = diff(&lab, &company, &["--against", "path:/nowhere/at/all"]);
+    expect_exit(&output, 2);
+    assert!(everything(&output).contains("error: nix cannot get the flake `path:/nowhere/at/all`"));
+}
