@@ -157,7 +157,7 @@ impl<'t> Report<'t> {
     }
 
     fn is_node(&self, host: &str) -> bool {
-        self.sides.value(When::After, Kind::Host, host).is_some_and(|value| value["managed"] != "scrape")
+        self.sides.is_node(host)
     }
 
     /// Marks the findings that somebody refuses; says whether there are some.

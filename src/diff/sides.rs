@@ -48,6 +48,13 @@ impl<'t> Sides<'t> {
         value(self.side(when).entries().get(&Key::of(kind, name))?)
     }
 
+    /// Says whether deploy-rs reaches a host of the new side. Every host is asked, so its line is not parsed: in the
+    /// texts of a line quotes are escaped, and no other key of a host has that name.
+    pub fn is_node(&self, host: &str) -> bool {
+        let line = self.new.entries().get(&Key::of(Kind::Host, host));
+        line.is_some_and(|line| !line.contains("\"managed\":\"scrape\""))
+    }
+
     /// The value of an instance of the new side.
     pub fn instance(&self, host: &str, service: &str) -> Option<Value> {
         value(self.new.placed().get(service)?.get(host)?)

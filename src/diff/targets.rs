@@ -1,9 +1,10 @@
 //! Scrape targets: what Prometheus asks, before and after.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::tree::Tree;
 
@@ -26,7 +27,7 @@ pub(super) fn targets(old: &Tree, new: &Tree) -> Vec<TargetChange> {
     if old.get(PATH) == new.get(PATH) {
         return Vec::new();
     }
-    let (old, mut new) = (read(old), read(new));
+    let (old, mut new) = rayon::join(|| read(old), || read(new));
     let mut found = BTreeMap::new();
     for (key, labels) in old {
         match new.remove(&key) {
@@ -48,16 +49,37 @@ pub(super) fn sentence(targets: &[TargetChange]) -> String {
     format!("scrape targets {}", parts.join(", "))
 }
 
-/// The labels of each target by job and address.
-fn read(tree: &Tree) -> BTreeMap<(String, String), Value> {
-    let jobs: Value = tree.get(PATH).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+/// A job, as far as it is compared: labels and parameters by their text, which is the emitter's.
+#[derive(Deserialize)]
+struct Job<'a> {
+    job_name: Cow<'a, str>,
+    #[serde(borrow, default)]
+    metrics_path: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    params: Option<&'a RawValue>,
+    #[serde(borrow)]
+    static_configs: Vec<Group<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Group<'a> {
+    #[serde(borrow)]
+    targets: Vec<Cow<'a, str>>,
+    #[serde(borrow)]
+    labels: &'a RawValue,
+}
+
+/// What is said of each target, by job and address.
+fn read(tree: &Tree) -> BTreeMap<(String, String), [String; 3]> {
+    let jobs: Vec<Job<'_>> = tree.get(PATH).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
     let mut found = BTreeMap::new();
-    for job in jobs.as_array().into_iter().flatten() {
-        for group in job["static_configs"].as_array().into_iter().flatten() {
-            for target in group["targets"].as_array().into_iter().flatten() {
-                let key = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let path = [&job["metrics_path"], &job["params"], &group["labels"]].map(Value::clone);
-                found.insert((key(&job["job_name"]), key(target)), Value::from(path.to_vec()));
+    for job in &jobs {
+        let text = |value: Option<&RawValue>| value.map_or_else(String::new, |value| value.get().to_owned());
+        for group in &job.static_configs {
+            for target in &group.targets {
+                let path = job.metrics_path.as_deref().unwrap_or_default().to_owned();
+                let key = (job.job_name.clone().into_owned(), target.clone().into_owned());
+                found.insert(key, [path, text(job.params), text(Some(group.labels))]);
             }
         }
     }
