@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::hosts::{HostChange, hosts};
 use super::impact::{Finding, IMPACTS, Look, impact};
 use super::inputs::{self, InputChange, InputFiles, Reach, inputs};
-use super::meaning::{Kind, Lines, Refused, meaning};
+use super::meaning::{Change, Kind, Lines, Refused, What, meaning};
 use super::sides::{Sides, When};
 use super::targets::{TargetChange, targets};
 use super::{Changes, Left, diff};
@@ -171,6 +171,10 @@ impl<'t> Report<'t> {
     /// Keeps what is about some hosts, and counts the files that were left out.
     #[must_use]
     pub fn only(mut self, chosen: &BTreeSet<String>) -> (Self, Left) {
+        let about: Vec<bool> = self.sides.meaning.changes.iter().map(|change| self.concerns(change, chosen)).collect();
+        let mut about = about.into_iter();
+        self.sides.meaning.changes.retain(|_| about.next().unwrap_or_default());
+        self.sides.meaning.renames.retain(|rename| chosen.contains(&rename.to));
         let (files, left) = self.files.only(chosen);
         self.files = files;
         self.hosts.retain(|host, _| chosen.contains(host));
@@ -186,6 +190,22 @@ impl<'t> Report<'t> {
             }
         });
         (self, left)
+    }
+}
+
+impl Report<'_> {
+    /// Says whether an entry is about one of some hosts: itself, what runs there, or what it shares with others.
+    fn concerns(&self, change: &Change, chosen: &BTreeSet<String>) -> bool {
+        let runs = |when| self.sides.hosts_of(when, &change.key.name).into_iter().any(|host| chosen.contains(host));
+        match change.key.kind {
+            Kind::Host => chosen.contains(&change.key.name),
+            Kind::Instance => {
+                let left = matches!(&change.what, What::Moved { from, .. } if chosen.contains(from));
+                left || chosen.contains(&change.key.host)
+            }
+            Kind::Service => runs(When::Before) || runs(When::After),
+            Kind::Fleet | Kind::Monitoring | Kind::Person | Kind::Secret => true,
+        }
     }
 }
 
