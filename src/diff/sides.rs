@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::meaning::{Attribute, Key, Kind, Lines, Meaning, What, texts};
+use super::meaning::{Key, Kind, Lines, Meaning, What, texts};
 
 /// The plans and what is different between them.
 #[derive(Debug)]
@@ -91,17 +91,6 @@ impl<'t> Sides<'t> {
     /// What a host of before is called now.
     pub fn now<'s>(&'s self, host: &'s str) -> &'s str {
         self.meaning.renames.iter().find(|rename| rename.from == host).map_or(host, |rename| &rename.to)
-    }
-
-    /// What a host of now was called before.
-    pub fn before<'s>(&'s self, host: &'s str) -> &'s str {
-        self.meaning.renames.iter().find(|rename| rename.to == host).map_or(host, |rename| &rename.from)
-    }
-
-    /// The attributes of a host that differ.
-    pub fn of_host(&self, host: &str) -> &[Attribute] {
-        let own = |change: &&super::meaning::Change| change.key.kind == Kind::Host && change.key.name == host;
-        self.meaning.changes.iter().find(own).map_or(&[], |change| change.attributes())
     }
 
     /// The hosts that scrape, before and after.

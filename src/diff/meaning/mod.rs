@@ -1,8 +1,7 @@
 //! Plan × plan → what is different by meaning: entries created, removed, changed, moved and renamed.
 //!
-//! Nothing is lost: [`apply`] makes the new plan of the old one.
+//! Nothing is lost: applied to the old plan, the changes give the new one (`tests/laws/differences.rs`).
 
-mod apply;
 mod attributes;
 mod plan;
 mod renames;
@@ -11,7 +10,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use apply::apply;
 pub use attributes::{Attribute, shown, texts};
 pub use plan::{Key, Kind, Lines, Refused};
 pub use renames::Rename;

@@ -110,14 +110,6 @@ impl<'t> Lines<'t> {
         Ok(Self { fleet: header.fleet, entries: lines.filter(|line| !line.is_empty()).collect() })
     }
 
-    /// Every entry, parsed.
-    ///
-    /// # Errors
-    /// A line is no entry.
-    pub fn all(&self) -> Result<BTreeMap<Key, Value>, Refused> {
-        (0..self.entries.len()).map(|at| self.entry(at)).collect()
-    }
-
     /// The keys of the entries of some kind, with their lines.
     pub fn keys(&self, kind: Kind) -> impl Iterator<Item = (Key, &'t str)> + '_ {
         self.entries.iter().filter_map(|line| Some((quick_key(line)?, *line))).filter(move |(key, _)| key.kind == kind)
