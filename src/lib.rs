@@ -14,6 +14,7 @@ pub mod nix;
 pub mod tree;
 pub mod load;
 pub mod value;
+pub mod record;
 pub mod kind;
 pub mod model;
 pub mod schema;
@@ -31,6 +32,7 @@ pub mod planfile;
 pub mod scaffold;
 pub mod edit;
 pub mod import;
+pub mod secrets;
 pub mod cli;
 
 use std::io;

@@ -267,6 +267,7 @@ fn is_wanted(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     let depth = path.matches('/').count();
     path == "fleet.yaml"
+        || path == "secrets/recipients.json"
         || (depth == 1 && SPLIT.contains(&top) && path.ends_with(".yaml"))
         || (depth == 1 && top == "facts" && path.ends_with(".json"))
         || (top == "templates" && path.ends_with(".j2"))

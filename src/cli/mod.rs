@@ -18,6 +18,7 @@ mod options_list;
 mod plan;
 mod schema;
 mod selection;
+mod secrets;
 mod service;
 mod show;
 mod simulate;
@@ -123,6 +124,8 @@ enum Command {
     Host(host::Options),
     /// Add, change, move or remove a service of the definition.
     Service(service::Options),
+    /// Keep the encrypted values: who reads them, audit, and everything that changes one.
+    Secrets(secrets::Options),
     /// List hosts.
     List(list::Options),
     /// Show hosts as their layers resolve them.
@@ -173,6 +176,7 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Plan(options) => plan::run(&options, common, terminal),
         Command::Host(options) => host::run(&options, common, terminal),
         Command::Service(options) => service::run(&options, common, terminal),
+        Command::Secrets(options) => secrets::run(&options, common, terminal),
         Command::List(options) => list::run(&options, common, terminal),
         Command::Show(options) => show::run(&options, common, terminal),
         Command::Simulate(options) => simulate::run(&options, common, terminal),

@@ -89,6 +89,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C18", "Commands"),
     ("C19", "Addresses and ports"),
     ("C20", "What a deployment does"),
+    ("C21", "Encrypted files"),
 ];
 
 impl Code {
@@ -437,6 +438,20 @@ codes! {
         "The lock file, flake.nix, a hand-written module, a hardware report or an encrypted file is another. Cistern does not know what follows: `cistern diff --eval` asks Nix for the hosts that it may concern.";
     MADE_DIFFERENTLY = "C208" Impact Change "Files differ though the plan of their host does not."
         "A template or Cistern itself makes them in another way. Read the files of one host (`cistern diff --files`), and let Nix compare the systems (`--eval`).";
+    BAD_RECORD = "C210" Error Fleet "secrets/recipients.json cannot be read."
+        "It holds what the encrypted files do not say: who their native age recipients are, and how often values were changed. Cistern writes it, a line for each file; take it from git, and after a conflict keep the newer line of each file.";
+    HOST_CANNOT_DECRYPT = "C211" Warning Plan "A secret's file is not encrypted to a host that reads it."
+        "agenix would fail on the host when it is activated, and the services that need the secret would not start. `cistern secrets rekey` encrypts what has drifted to those who read it now.";
+    LACKS_RECIPIENT = "C212" Warning Plan "A secret's file is not encrypted to somebody who should be able to decrypt it."
+        "An admin or an escrow key cannot open it, so that nobody may be left who can when it is needed. `cistern secrets rekey` encrypts what has drifted.";
+    EXTRA_RECIPIENT = "C213" Warning Plan "A secret's file can be decrypted with a key that should not."
+        "A host that no longer runs the service, somebody who left, or a key that was replaced can still read it. `cistern secrets rekey` takes the key out; whoever had it knows the value, so renew that as well (`cistern secrets rotate NAME`).";
+    UNKNOWN_RECIPIENTS = "C214" Warning Plan "Nobody can tell whom a secret's file is encrypted to."
+        "Native age recipients leave no trace of who they are, and secrets/recipients.json knows another file: it was encrypted by another program since. The number is right. `cistern secrets rekey` encrypts it again and takes note.";
+    NO_AGE_FILE = "C215" Warning Plan "A secret's file is none that hosts can decrypt."
+        "It is no file of age's, was cut off, or is encrypted with a passphrase. agenix would fail on every host that reads it. Take it from git, or set the value again with `cistern secrets set NAME`.";
+    OVERDUE_SECRET = "C216" Warning Plan "A secret is older than it may become."
+        "Its `rotate_every` has passed since the value was set. `cistern secrets rotate --due` makes new values where there is a generator, and names the services that restart; otherwise `cistern secrets edit NAME`.";
 }
 
 #[cfg(test)]

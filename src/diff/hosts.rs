@@ -71,7 +71,7 @@ pub(super) fn hosts(
             Kind::Instance => table.of_instance(change),
             Kind::Service => table.of_service(change),
             Kind::Monitoring => table.of_monitoring(change),
-            Kind::Fleet | Kind::Person | Kind::Secret => {}
+            Kind::Escrow | Kind::Fleet | Kind::Person | Kind::Secret => {}
         }
     }
     if !targets.is_empty() {

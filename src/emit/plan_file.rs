@@ -21,6 +21,9 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     text.line(
         &serde_json::json!({ "cistern": "plan", "format": FORMAT, "fleet": entries.name, "domain": entries.domain }),
     );
+    for (name, value) in &entries.escrow {
+        text.line(&Line { kind: "escrow", name: name.as_str(), host: None, value });
+    }
     for (name, value) in &entries.hosts {
         text.line(&Line { kind: "host", name: name.as_str(), host: None, value });
     }

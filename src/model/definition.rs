@@ -8,10 +8,11 @@ use crate::load::decode::{At, Named};
 use crate::load::merge::Sum;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Date, Device, DnsName, Domain, Duration,
-    FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump, KeySource,
-    KindName, KnownHosts, LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode,
-    PersonName, Port, PortName, ProfileName, Role, SecretName, Selector, ServiceName, SettingName, SiteName, Size,
-    SshKey, SshOption, StateVersion, StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim,
+    EscrowName, FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump,
+    KeySource, KindName, KnownHosts, LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption,
+    NetworkMode, PersonName, Port, PortName, ProfileName, RecipientKey, Role, SecretName, Selector, ServiceName,
+    SettingName, SiteName, Size, SshKey, SshOption, StateVersion, StorageName, Subnet, SudoCommand, System, Tag,
+    TimeZone, Verbatim,
 };
 
 /// The settings of a service: a map whose values the kind judges.
@@ -224,6 +225,9 @@ definition! {
     pub struct AccessDef {
         /// People by a short name.
         people: Named<PersonName, PersonDef>,
+        /// Keys that open every secret and are kept away for the day on which all others are lost.
+        #[schemars(example = json!({ "safe": "age12wm435jcm247sv4f40gqute5n9mqnx8ve2v4j376z7lz579s5thsw6ylm5" }))]
+        escrow: Named<EscrowName, At<RecipientKey>>,
     }
 }
 
@@ -373,6 +377,9 @@ definition! {
         /// Where it is decrypted to; `/run/agenix/<name>` by default.
         #[schemars(example = &"/run/keys/wg")]
         path: At<AbsolutePath>,
+        /// How old its value may become; `cistern secrets rotate --due` renews what is older.
+        #[schemars(example = &"90d")]
+        rotate_every: At<Duration>,
         /// Findings about it that are allowed.
         #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,

@@ -11,12 +11,13 @@ use crate::diag::Levels;
 use crate::kind::{Kinds, NameIn};
 use crate::load::Node;
 use crate::load::decode::At;
+use crate::record::Record;
 use crate::source::Span;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, FleetName, FleetPath,
-    GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode, ModuleRef,
-    PersonName, Port, PortName, ProfileName, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey,
-    StateVersion, Subnet, System, Tag,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, EscrowName, FleetName,
+    FleetPath, GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode,
+    ModuleRef, PersonName, Port, PortName, ProfileName, RecipientKey, Role, SecretName, Selectable, ServiceName,
+    SiteName, Size, SshKey, StateVersion, Subnet, System, Tag,
 };
 
 /// What the fleet is meant to be.
@@ -42,6 +43,8 @@ pub struct Fleet {
     pub people: BTreeMap<PersonName, Person>,
     /// Whether there may be people who could not be read.
     pub people_are_uncertain: bool,
+    /// Keys that open every secret.
+    pub escrow: BTreeMap<EscrowName, RecipientKey>,
     /// Every service, the members of clusters and the exporters included.
     pub services: BTreeMap<ServiceName, Service>,
     /// Every secret.
@@ -58,6 +61,8 @@ pub struct Fleet {
     pub levels: Levels,
     /// What the hand-written modules set.
     pub modules: Modules,
+    /// What is known of the encrypted files.
+    pub record: Record,
     /// Files of the fleet directory, for rules about what exists.
     pub paths: BTreeSet<String>,
 }
@@ -265,6 +270,8 @@ pub struct Secret {
     pub path: AbsolutePath,
     /// Where the definition chose that path.
     pub own_path: Option<Span>,
+    /// How old its value may become.
+    pub rotate_every: Option<Duration>,
     /// Whether all hosts that the definition names are only scraped, and read nothing.
     pub only_scraped: bool,
     /// Whether something in it could not be read.

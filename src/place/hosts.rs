@@ -15,7 +15,7 @@ use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Hardware, Host, Secret};
 use crate::value::{
     AbsolutePath, AccountName, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,
-    NetworkMode, Role, SecretName, ServiceName,
+    NetworkMode, Role, SecretName, ServiceName, UnitName,
 };
 
 /// Drivers for a machine of which nothing is known: SATA, NVMe, USB and what virtual machines have.
@@ -159,10 +159,12 @@ impl Placing<'_> {
         let secret = &self.fleet.secrets[name];
         let running = self.instances.get(&host.name);
         let runs = |service: &ServiceName| running.is_some_and(|running| running.contains_key(service));
-        let user = reader_account(self.fleet, secret, runs);
+        let user = reader_account(self.fleet, secret, &runs);
+        let file = secrets::file(name, secret.per_host.then_some(&host.name));
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
-            file: secrets::file(name, secret.per_host.then_some(&host.name)),
+            epoch: self.fleet.record.files.get(&file).map_or(0, |file| file.epoch),
+            file,
             owner: secret.owner.clone().map(|at| at.value).or(user).unwrap_or_else(root),
             group: secret.group.clone().map(|at| at.value),
             mode: secret
@@ -171,6 +173,7 @@ impl Placing<'_> {
                 .map(|at| at.value)
                 .unwrap_or_else(|| Mode::read("0400").expect("four octal digits")),
             path: secret.own_path.map(|_| secret.path.clone()),
+            units: reading_units(self.fleet, secret, runs),
         }
     }
 }
@@ -186,6 +189,14 @@ pub fn reader_account(fleet: &Fleet, secret: &Secret, runs: impl Fn(&ServiceName
         .map(|kind| kind.front.user.as_ref().map(|at| at.value.clone()))
         .collect();
     accounts.pop_first().filter(|_| accounts.is_empty()).flatten()
+}
+
+/// The systemd services that read a secret on a host, as kinds name them.
+fn reading_units(fleet: &Fleet, secret: &Secret, runs: impl Fn(&ServiceName) -> bool) -> BTreeSet<UnitName> {
+    let services = secret.services.iter().filter(|service| runs(service));
+    let kinds = services.filter_map(|name| Some((name, fleet.kinds.get(&fleet.services.get(name)?.kind)?)));
+    let units = kinds.flat_map(|(name, kind)| kind.front.units.iter().flatten().map(move |unit| unit.value.of(name)));
+    units.collect()
 }
 
 fn hardware(host: &Host) -> HardwareEntry {

@@ -2,6 +2,7 @@
 
 mod hosts;
 pub mod plan;
+pub mod recipients;
 mod services;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +62,7 @@ pub fn place(checked: Checked) -> Draft {
         secrets,
         monitoring,
         people,
+        escrow: fleet.escrow.clone(),
     };
     Draft { checked, entries }
 }
@@ -89,7 +91,10 @@ fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> 
         let hosts: BTreeSet<_> = secrets::readers(fleet, secret).into_iter().filter(readable).collect();
         let admins = people.iter().filter(|(_, person)| hosts.is_empty() || !person.hosts.is_disjoint(&hosts));
         let people = admins.map(|(name, _)| name.clone()).collect();
-        entries.insert(name.clone(), SecretEntry { per_host: secret.per_host, hosts, people });
+        entries.insert(
+            name.clone(),
+            SecretEntry { per_host: secret.per_host, hosts, people, rotate_every: secret.rotate_every.clone() },
+        );
     }
     entries
 }

@@ -11,11 +11,11 @@ use serde_json::Value;
 
 use crate::check::names::in_domain;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Date, Device, DnsName, Domain, Duration, FleetName,
-    FleetPath, FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName, LabelName, Locale,
-    Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol, RoleName,
-    SecretName, ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone,
-    UnitName,
+    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Date, Device, DnsName, Domain, Duration, EscrowName,
+    FleetName, FleetPath, FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName,
+    LabelName, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol,
+    RecipientKey, RoleName, SecretName, ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand,
+    System, Tag, TimeZone, UnitName,
 };
 
 /// Everything that was decided.
@@ -38,6 +38,9 @@ pub struct Entries {
     pub monitoring: Option<MonitoringEntry>,
     /// The recipients that people bring, by their short name.
     pub people: BTreeMap<PersonName, PersonEntry>,
+    /// Keys that open every secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub escrow: BTreeMap<EscrowName, RecipientKey>,
 }
 
 /// A machine.
@@ -237,6 +240,16 @@ pub struct Binding {
     /// Where it is decrypted to, when it is not agenix' own place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<AbsolutePath>,
+    /// The systemd services that read it, and restart when its value changes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub units: BTreeSet<UnitName>,
+    /// How often its value was changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// What is the same for every instance of a service.
@@ -322,6 +335,9 @@ pub struct SecretEntry {
     pub hosts: BTreeSet<HostName>,
     /// The people who can decrypt it.
     pub people: BTreeSet<PersonName>,
+    /// How old its value may become.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotate_every: Option<Duration>,
 }
 
 /// What a person can decrypt with.

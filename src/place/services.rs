@@ -10,7 +10,7 @@ use super::plan::{Instance, Listener, MetricsEntry, ResourcesEntry, ServiceEntry
 use crate::kind::{Kind, PortDef};
 use crate::load::decode::Scalar;
 use crate::model::{Fleet, Service};
-use crate::value::{AbsolutePath, HostName, Protocol, RoleName, ServiceName, SettingName, UnitName};
+use crate::value::{AbsolutePath, HostName, Protocol, RoleName, ServiceName, SettingName};
 
 /// What stands for the service's name in the facts of a kind.
 const SERVICE: &str = "{service}";
@@ -89,10 +89,7 @@ fn resources(name: &ServiceName, service: &Service, kind: &Kind) -> Option<Resou
         return None;
     }
     let units = kind.front.units.iter().flatten();
-    let unit = |pattern: &str| {
-        UnitName::read(&pattern.replace(SERVICE, name.as_str())).expect("a service's name is a plain word")
-    };
-    Some(ResourcesEntry { memory, cpus, units: units.map(|pattern| unit(pattern.value.as_str())).collect() })
+    Some(ResourcesEntry { memory, cpus, units: units.map(|pattern| pattern.value.of(name)).collect() })
 }
 
 pub(super) fn instances(fleet: &Fleet) -> BTreeMap<HostName, BTreeMap<ServiceName, Instance>> {

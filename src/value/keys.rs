@@ -80,7 +80,7 @@ impl Scalar for KeySource {
 
 scalar_schema!(KeySource, { "type": "string" });
 
-/// A native age recipient.
+/// A native age recipient, or one of a plugin (`age1yubikey1…`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AgeKey(pub Box<str>);
 
@@ -90,10 +90,32 @@ impl Scalar for AgeKey {
     const EXAMPLES: &'static [&'static str] = &["age12wm435jcm247sv4f40gqute5n9mqnx8ve2v4j376z7lz579s5thsw6ylm5"];
     const FAULT: &'static Code = codes::BAD_KEY;
     fn read(text: &str) -> Result<Self, String> {
-        let key: age::x25519::Recipient =
-            text.parse().map_err(|_: &str| "it is cut off, or something was changed in it".to_owned())?;
-        Ok(Self(key.to_string().into()))
+        let native = text.parse::<age::x25519::Recipient>().map(|key| key.to_string());
+        let key = native.or_else(|_| text.parse::<age::plugin::Recipient>().map(|key| key.to_string()));
+        key.map(|key| Self(key.into())).map_err(|_| "it is cut off, or something was changed in it".to_owned())
     }
 }
 
 scalar_schema!(AgeKey, { "type": "string", "pattern": "^age1" });
+
+/// A key that files are encrypted to: a native age recipient, or a public SSH key that age can use.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecipientKey(pub Box<str>);
+
+impl Scalar for RecipientKey {
+    const WHAT: &'static str = "a key that age can encrypt to";
+    const FORM: &'static str = "a recipient is an age key, `age1…`, or a public SSH key of type ed25519 or RSA";
+    const EXAMPLES: &'static [&'static str] = AgeKey::EXAMPLES;
+    const FAULT: &'static Code = codes::BAD_KEY;
+    fn read(text: &str) -> Result<Self, String> {
+        if text.starts_with("age1") {
+            return AgeKey::read(text).map(|key| Self(key.0));
+        }
+        match SshKey::read(text)? {
+            key if key.suits_age() => Ok(Self(key.0)),
+            key => Err(format!("age cannot encrypt to {}", key.algorithm())),
+        }
+    }
+}
+
+scalar_schema!(RecipientKey, { "type": "string" });

@@ -42,7 +42,7 @@ mod scalars;
 mod selector;
 
 pub use dates::Date;
-pub use keys::{AgeKey, KeySource, SshKey};
+pub use keys::{AgeKey, KeySource, RecipientKey, SshKey};
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
 pub use public::{is_below, why_not_public};

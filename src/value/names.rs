@@ -50,6 +50,8 @@ name! {
     /// A name in DNS: one label, or several with dots between them. It is never an address.
     DnsName: "a DNS name" like ["nas"] has "parts of lower-case letters, digits and hyphens between dots, as `nas` or `nas.example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
         dns_name;
+    /// A key that opens every secret when all others are lost.
+    EscrowName: "the name of an escrow key" like ["safe"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a fleet.
     FleetName: "a fleet name" like ["homelab"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a group.
@@ -92,6 +94,13 @@ name! {
     /// A word that hosts are selected by.
     Tag: "a tag" like ["media"] has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+}
+
+impl UnitName {
+    /// The unit of one service: its name takes the place of `{service}`.
+    pub fn of(&self, service: &ServiceName) -> Self {
+        Self(self.0.replace("{service}", service.as_str()).into())
+    }
 }
 
 fn label(text: &str) -> Result<(), String> {

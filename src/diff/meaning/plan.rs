@@ -19,6 +19,8 @@ const PATH: &str = "plan.jsonl";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// A key that opens every secret.
+    Escrow,
     /// The fleet: its name and its domain.
     Fleet,
     /// A machine.
@@ -179,7 +181,7 @@ fn quick_key(line: &str) -> Option<Key> {
         Some(rest) => rest.split_once('"')?.0,
         None => "",
     };
-    let kind = [Kind::Host, Kind::Instance, Kind::Monitoring, Kind::Person, Kind::Secret, Kind::Service]
+    let kind = [Kind::Escrow, Kind::Host, Kind::Instance, Kind::Monitoring, Kind::Person, Kind::Secret, Kind::Service]
         .into_iter()
         .find(|known| known.word() == kind)?;
     Some(Key { kind, host: host.to_owned(), name: name.to_owned() })
@@ -193,6 +195,7 @@ impl Kind {
     /// The word for it, as lines have it.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Escrow => "escrow",
             Self::Fleet => "fleet",
             Self::Host => "host",
             Self::Instance => "instance",

@@ -19,6 +19,7 @@ use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::Kinds;
 use crate::load::Raw;
 use crate::load::decode::{Decode, Named};
+use crate::record::{self, Record};
 use crate::source::{Sources, Span};
 
 use names::Names;
@@ -99,6 +100,7 @@ impl Definition {
             idle_profiles: layers::idle_profiles(def),
             idle_groups: layers::idle_groups(def),
             people,
+            escrow: lower.escrow(),
             people_are_uncertain: lower.names.people_are_uncertain(),
             secrets_are_uncertain: lower.names.secrets_are_uncertain()
                 || services.values().any(|service| service.poisoned),
@@ -109,9 +111,26 @@ impl Definition {
             kinds,
             levels,
             modules,
+            record: record(sources, faults),
             paths: sources.paths.clone(),
         }
     }
+}
+
+/// What is known of the encrypted files; nothing where there is no record.
+fn record(sources: &Sources, faults: &mut Faults) -> Record {
+    let Some(id) = sources.find(record::PATH) else { return Record::default() };
+    let text = &sources.file(id).text;
+    Record::read(text).unwrap_or_else(|error| {
+        let start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let end = start + text[start..].find('\n').unwrap_or(text.len() - start);
+        faults.push(
+            Diagnostic::new(codes::BAD_RECORD, format!("`{}` cannot be read", record::PATH))
+                .at(Span::new(id, start, end), error.to_string())
+                .help("take the file from git; after a conflict keep the newer line of each file, and run `cistern secrets rekey`"),
+        );
+        Record::default()
+    })
 }
 
 /// The sections that are there and could not be read as a whole.

@@ -8,12 +8,18 @@ use crate::load::decode::{At, Keyed, Scalar};
 use crate::model::definition::PersonDef;
 use crate::model::fleet::{Host, Person};
 use crate::source::{FileId, Span};
-use crate::value::{AccountName, FleetPath, HostName, KeySource, PersonName, Role, SshKey};
+use crate::value::{AccountName, EscrowName, FleetPath, HostName, KeySource, PersonName, RecipientKey, Role, SshKey};
 
 impl Lower<'_> {
     pub(super) fn people(&self, hosts: &BTreeMap<HostName, Host>, faults: &mut Faults) -> BTreeMap<PersonName, Person> {
         let people = self.def.access.iter().flat_map(|access| &access.people).flat_map(|people| &people.entries);
         people.filter_map(|(name, def)| Some((name.clone(), self.person(name, def, hosts, faults)?))).collect()
+    }
+
+    /// The escrow keys.
+    pub(super) fn escrow(&self) -> BTreeMap<EscrowName, RecipientKey> {
+        let keys = self.def.access.iter().flat_map(|access| &access.escrow).flat_map(|keys| &keys.entries);
+        keys.map(|(name, key)| (name.clone(), key.value.value.clone())).collect()
     }
 
     fn person(

@@ -60,6 +60,7 @@ impl Lower<'_> {
                     mode: def.mode.clone(),
                     per_host: def.per_host.as_ref().is_some_and(|at| at.value),
                     path: self.secret_path(name),
+                    rotate_every: def.rotate_every.as_ref().map(|at| at.value.clone()),
                     own_path: def.path.as_ref().map(|path| path.span),
                     poisoned: def.poisoned,
                 },

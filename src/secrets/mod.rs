@@ -1,0 +1,7 @@
+//! Encrypted values: who they are for, whether the files say the same, and everything that changes one.
+//!
+//! agenix reads what stands here, and what agenix wrote is read here: the files are age's own.
+
+mod table;
+
+pub use table::{json, table};
