@@ -40,8 +40,10 @@ pub enum What<'p> {
     LacksSome(usize),
     /// It is for this key, and should not be.
     Extra(Stranger<'p>),
-    /// Nobody can tell who its native recipients are; their number is right.
+    /// Nobody can tell who its native recipients are: it is not the file that was taken note of. Their number is right.
     Unknown,
+    /// The same of a file of which no note was ever taken, which is none of a fault: agenix takes none.
+    Unnoted,
     /// Its value is older than it may become.
     Overdue {
         /// When it was set.
@@ -54,6 +56,11 @@ pub enum What<'p> {
 }
 
 impl Drift<'_> {
+    /// Says whether something has to be done about it.
+    pub fn is_fault(&self) -> bool {
+        self.what.iter().any(|what| *what != What::Unnoted)
+    }
+
     /// Says whether encrypting the same value again puts it right.
     pub fn needs_rekey(&self) -> bool {
         self.what.iter().any(What::needs_rekey) && !self.what.iter().any(|what| matches!(what, What::Broken(_)))
@@ -134,7 +141,8 @@ fn anonymous<'p>(
         }
         None if count < planned.len() => vec![What::LacksSome(planned.len() - count)],
         None if count > planned.len() => vec![What::Extra(Stranger::Some(count - planned.len()))],
-        None if count > 0 => vec![What::Unknown],
+        None if count > 0 && kept.record.files.contains_key(&file.path) => vec![What::Unknown],
+        None if count > 0 => vec![What::Unnoted],
         None => Vec::new(),
     }
 }
