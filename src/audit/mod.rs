@@ -3,6 +3,7 @@
 //! No key is needed. A header names SSH keys by a part of their hash; of native age recipients it only says how many
 //! there are, and `secrets/recipients.json` says who, as long as the file is the one that it knows.
 
+mod document;
 mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use crate::place::Entries;
 use crate::place::recipients::{Recipient, SecretFile, secret_files};
 use crate::value::Date;
 
+pub use document::document;
 pub use strangers::Stranger;
 use strangers::Known;
 

@@ -1,5 +1,6 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
+mod audit;
 mod list;
 
 use std::io;
@@ -18,12 +19,15 @@ pub(super) struct Options {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
+    Audit(audit::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     match &options.verb {
+        Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
     }
 }
