@@ -33,10 +33,11 @@ pub(super) fn units<'a>(context: &Context<'a>, host: &HostName, machine: &'a Mac
             own.cpu_quota = resources.cpus.map(|cpus| format!("{}%", cpus.hundredths()));
         }
     }
-    for (name, binding) in machine.secrets.iter().filter(|(_, binding)| binding.epoch > 0) {
-        for unit in &binding.units {
+    let renewed = machine.secrets.iter().filter_map(|(name, binding)| Some((name, binding.renewed.as_ref()?)));
+    for (name, renewed) in renewed {
+        for unit in &renewed.units {
             let own = units.entry(unit).or_insert_with(|| Unit::new(unit));
-            own.triggers.push(format!("{name}, value {}", binding.epoch + 1));
+            own.triggers.push(format!("{name}, value {}", renewed.epoch + 1));
         }
     }
     units.into_values().collect()

@@ -102,10 +102,13 @@ impl<'p> Found<'p> {
             faults.push(about(codes::OVERDUE_SECRET, message, name, fleet).help(renew(name)));
         }
         if let Some(first) = self.ageless.first() {
-            let message = format!("nobody knows how old {}", match self.ageless.len() {
-                1 => format!("the value of {} is", some(&self.ageless)),
-                _ => format!("the values of {} are", some(&self.ageless)),
-            });
+            let message = format!(
+                "nobody knows how old {}",
+                match self.ageless.len() {
+                    1 => format!("the value of {} is", some(&self.ageless)),
+                    _ => format!("the values of {} are", some(&self.ageless)),
+                }
+            );
             faults.push(about(codes::OVERDUE_SECRET, message, first, fleet).help(renew(first)));
         }
     }

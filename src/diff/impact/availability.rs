@@ -106,12 +106,14 @@ fn reading_changed_secrets(look: &Look<'_, '_>) -> BTreeMap<String, BTreeSet<Str
     for change in look.sides.meaning.of(Kind::Host) {
         let host = &change.key.name;
         for attribute in change.attributes() {
-            let [machine, secrets, secret, epoch] = attribute.path.as_slice() else { continue };
-            if (machine.as_str(), secrets.as_str(), epoch.as_str()) != ("machine", "secrets", "epoch") {
+            let path: Vec<&str> = attribute.path.iter().map(String::as_str).collect();
+            let (["machine", "secrets", secret, "renewed"] | ["machine", "secrets", secret, "renewed", "epoch"]) =
+                *path
+            else {
                 continue;
-            }
+            };
             let entry = look.sides.value(When::After, Kind::Host, host).unwrap_or_default();
-            let units = entry["machine"]["secrets"][secret]["units"].as_array().cloned().unwrap_or_default();
+            let units = entry["machine"]["secrets"][secret]["renewed"]["units"].as_array().cloned().unwrap_or_default();
             let units = units.iter().filter_map(|unit| Some(format!("{}.service", unit.as_str()?)));
             found.entry(host.clone()).or_default().extend(units);
         }
