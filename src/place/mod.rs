@@ -62,7 +62,7 @@ pub fn place(checked: Checked) -> Draft {
         secrets,
         monitoring,
         people,
-        escrow: fleet.escrow.clone(),
+        escrow: fleet.escrow.iter().map(|(name, key)| (name.clone(), key.value.clone())).collect(),
     };
     Draft { checked, entries }
 }
