@@ -275,7 +275,8 @@ impl Span {
 }
 
 fn is_skipped(directory: &str) -> bool {
-    SKIPPED.contains(&directory) || directory.starts_with(".generated")
+    let staged = [".generated", ".secrets."].iter().any(|start| directory.starts_with(start));
+    staged || SKIPPED.contains(&directory)
 }
 
 fn is_wanted(path: &str) -> bool {
