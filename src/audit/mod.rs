@@ -15,8 +15,8 @@ use crate::place::Entries;
 use crate::place::recipients::{Recipient, SecretFile, secret_files};
 use crate::value::Date;
 
-pub use strangers::Stranger;
 use strangers::Known;
+pub use strangers::Stranger;
 
 /// An encrypted file that is not as the plan has it.
 #[derive(Debug, Clone)]

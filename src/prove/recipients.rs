@@ -58,7 +58,9 @@ impl<'p> Found<'p> {
                 self.unknown.insert(name);
             }
             What::Overdue { set, age } => {
-                self.overdue.entry(name).or_insert_with(|| format!("{} old; it was set on {set}", counted(*age as usize, "day")));
+                self.overdue
+                    .entry(name)
+                    .or_insert_with(|| format!("{} old; it was set on {set}", counted(*age as usize, "day")));
             }
             What::Ageless => {
                 self.ageless.insert(name);
@@ -89,10 +91,13 @@ impl<'p> Found<'p> {
             faults.push(about(codes::OVERDUE_SECRET, message, name, fleet).help(renew(name)));
         }
         if let Some(first) = self.ageless.first() {
-            let message = format!("nobody knows how old {}", match self.ageless.len() {
-                1 => format!("the value of {} is", some(&self.ageless)),
-                _ => format!("the values of {} are", some(&self.ageless)),
-            });
+            let message = format!(
+                "nobody knows how old {}",
+                match self.ageless.len() {
+                    1 => format!("the value of {} is", some(&self.ageless)),
+                    _ => format!("the values of {} are", some(&self.ageless)),
+                }
+            );
             faults.push(about(codes::OVERDUE_SECRET, message, first, fleet).help(renew(first)));
         }
     }
