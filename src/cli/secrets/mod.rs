@@ -1,6 +1,7 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
 mod ask;
+mod audit;
 mod edit;
 mod identities;
 mod list;
@@ -29,6 +30,8 @@ pub(super) struct Options {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
+    Audit(audit::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
     /// Print the value of a secret.
@@ -46,6 +49,7 @@ enum Verb {
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     memory::harden();
     let outcome = match &options.verb {
+        Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
         Verb::Show(options) => show::run(options, common, terminal),
         Verb::Set(options) => set::run(options, common, terminal),
