@@ -90,6 +90,18 @@ pub(crate) fn known(directory: &Path) -> Result<BTreeSet<String>, String> {
     }
 }
 
+/// Lists those of some files, none of which it knows, that git is told to ignore; none where it cannot be asked.
+pub(crate) fn ignored(directory: &Path, paths: &[&str]) -> BTreeSet<String> {
+    if paths.is_empty() {
+        return BTreeSet::new();
+    }
+    let git = Git { directory: directory.to_owned(), index: None };
+    let asked: Vec<u8> = paths.iter().flat_map(|path| path.bytes().chain([0])).collect();
+    let Ok(output) = git.start(&["check-ignore", "-z", "--stdin"], &asked) else { return BTreeSet::new() };
+    let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+}
+
 fn is_nowhere(said: &str) -> bool {
     said.contains("not a git repository") || said.contains("must be run in a work tree")
 }

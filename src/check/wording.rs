@@ -95,8 +95,8 @@ fn is_random(value: &str) -> bool {
     plain && !digest && digits && value.len() >= 12 && entropy(value) >= RANDOM
 }
 
-/// Bits a letter, as often as each stands in the text itself.
-fn entropy(text: &str) -> f64 {
+/// Bits a letter, as often as each stands in the text itself (Shannon's entropy).
+pub(super) fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 128];
     text.bytes().filter(u8::is_ascii).for_each(|byte| counts[byte as usize] += 1);
     let length = text.len() as f64;

@@ -122,6 +122,9 @@ pub struct Machine {
     pub accounts: BTreeMap<AccountName, Account>,
     /// The secrets that it reads.
     pub secrets: BTreeMap<SecretName, Binding>,
+    /// Whether the audit log tells who reads them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub audit_secret_reads: bool,
     /// The time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<TimeZone>,
@@ -246,6 +249,10 @@ pub struct Binding {
     /// How often its value was changed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u32,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 fn is_zero(number: &u32) -> bool {

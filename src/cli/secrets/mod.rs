@@ -1,5 +1,6 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
+mod accept;
 mod list;
 
 use std::io;
@@ -18,12 +19,15 @@ pub(super) struct Options {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Accept what `cistern check` takes for a secret and what is none, by its hash.
+    Accept(accept::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     match &options.verb {
+        Verb::Accept(options) => accept::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
     }
 }
