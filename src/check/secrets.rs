@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::load::decode::Scalar as _;
 use crate::diag::{Diagnostic, Faults, codes, counted};
 use crate::model::{Fleet, Secret};
 use crate::value::{HostName, SecretName};
@@ -18,6 +19,11 @@ pub fn file(name: &SecretName, host: Option<&HostName>) -> String {
         Some(host) => format!("secrets/{host}/{name}.age"),
         None => format!("secrets/{name}.age"),
     }
+}
+
+/// What the private key of a host is kept as, where Cistern made it: a secret that only administrators open.
+pub fn host_key(host: &HostName) -> SecretName {
+    SecretName::read(&format!("host-key.{host}")).expect("a host's name is one of a secret")
 }
 
 /// A host that reads a secret has a key that age can encrypt to.

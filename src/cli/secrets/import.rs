@@ -4,12 +4,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
 
-use super::{Common, Outcome, Terminal, Unlock};
-use crate::diag::{codes, counted, summary};
+use super::ask::OnTerminal;
+use super::identities::Chosen;
+use super::{Common, Outcome, Terminal};
+use crate::diag::{counted, summary};
 use crate::edit::{self, Edit, Section, Value};
 use crate::place::Entries;
 use crate::place::recipients::{SecretFile, files_of};
+use crate::secrets::identity::Identities;
 use crate::secrets::store::Store;
 use crate::secrets::{Format, Gathered, How, Incoming, Trace, gather, trace};
 use crate::source::Sources;
@@ -59,7 +63,7 @@ pub(super) struct Options {
     dry_run: bool,
 
     #[command(flatten)]
-    unlock: Unlock,
+    identities: Chosen,
 }
 
 /// What files are, as a word of the command line.
@@ -76,7 +80,9 @@ enum Word {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let gathered = match gather(&options.paths, &options.how(terminal)?) {
+    let ask = OnTerminal::new(ProgressBar::hidden());
+    let Some(identities) = options.identities.load(ask, terminal) else { return Ok(Outcome::Wrong) };
+    let gathered = match gather(&options.paths, &options.how(&identities)) {
         Ok(gathered) => gathered,
         Err(problems) => {
             problems.iter().for_each(|problem| terminal.error(&problem.to_string()));
@@ -121,7 +127,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
 }
 
 impl Options {
-    fn how<'a>(&'a self, identities: &'a crate::secrets::identity::Identities) -> How<'a> {
+    fn how<'a>(&'a self, identities: &'a Identities) -> How<'a> {
         let format = self.format.map(|word| match word {
             Word::Plain => Format::Plain,
             Word::Env => Format::Environment,

@@ -1,7 +1,19 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
 mod accept;
+mod ask;
+mod edit;
+mod host_key;
+mod identities;
+mod import;
 mod list;
+mod rekey;
+mod rm;
+mod scratch;
+mod set;
+mod show;
+mod told;
+mod which;
 
 use std::io;
 
@@ -9,6 +21,7 @@ use clap::{Args, Subcommand};
 
 use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
+use crate::secrets::memory;
 use crate::{Compiled, compile};
 
 #[derive(Args)]
@@ -21,15 +34,44 @@ pub(super) struct Options {
 enum Verb {
     /// Accept what `cistern check` takes for a secret and what is none, by its hash.
     Accept(accept::Options),
+    /// Make the key of a host that is not installed yet, or take that of one that runs.
+    HostKey(host_key::Options),
+    /// Make secrets of values that stand elsewhere: plain text, environment files, sops, other agenix repositories.
+    Import(import::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
+    /// Print the value of a secret.
+    Show(show::Options),
+    /// Give a secret a value, without seeing the one that it has.
+    Set(set::Options),
+    /// Open the value of a secret in an editor.
+    Edit(edit::Options),
+    /// Encrypt files anew to those who are to read them now: all of them, or none.
+    Rekey(rekey::Options),
+    /// Delete the files of a secret.
+    Rm(rm::Options),
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    match &options.verb {
+    memory::harden();
+    let outcome = match &options.verb {
         Verb::Accept(options) => accept::run(options, common, terminal),
+        Verb::HostKey(options) => host_key::run(options, common, terminal),
+        Verb::Import(options) => import::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
+        Verb::Show(options) => show::run(options, common, terminal),
+        Verb::Set(options) => set::run(options, common, terminal),
+        Verb::Edit(options) => edit::run(options, common, terminal),
+        Verb::Rekey(options) => rekey::run(options, common, terminal),
+        Verb::Rm(options) => rm::run(options, common, terminal),
+    };
+    if memory::failed_to_lock() {
+        terminal.warn(
+            "not every value could be locked into memory, so the machine may have written one to its swap space; \
+             raise the limit (`ulimit -l`)",
+        );
     }
+    outcome
 }
 
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.

@@ -12,7 +12,7 @@ mod sites;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Monitoring};
+use super::fleet::{Fleet, Kept, Monitoring};
 use super::layers;
 use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
@@ -111,7 +111,7 @@ impl Definition {
             kinds,
             levels,
             modules,
-            record: record(sources, faults),
+            kept: Kept { files: sources.encrypted.clone(), record: record(sources, faults), today: sources.today },
             paths: sources.paths.clone(),
         }
     }
