@@ -109,7 +109,7 @@ mod tests {
         accepted.add("b.nix", "hunter2", "of a test");
         let text = accepted.write();
         assert_eq!(Accepted::read(&text).unwrap(), accepted);
-        assert!(!text.contains("hunter2") && text.lines().count() == 6, "{text}");
+        assert!(!text.contains("hunter2") && text.lines().count() == 7, "{text}");
         assert_eq!(accepted.reason("a.tf", "hunter2"), Some("an example of the vendor's"));
         assert_eq!(accepted.reason("c.tf", "hunter2"), None);
         assert_eq!(accepted.reason("a.tf", "hunter3"), None);

@@ -76,13 +76,15 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
 }
 
 fn is_random(text: &str, padding: usize) -> bool {
-    // 32 bytes in base64 are a public key of WireGuard as often as a secret; what it is, its name tells.
-    let thirty_two_bytes = text.len() == 43 && padding == 1;
+    // 32 bytes in base64 are a public key (of WireGuard, of Matrix) as often as a secret: what it is, its name tells.
+    let thirty_two_bytes = text.len() == 43 && padding < 2;
+    let minisign = text.starts_with("RW") && text.len() == 56;
     let known = ["AAAA", "MII", "sha1-", "sha256-", "sha384-", "sha512-", "md5-", "age1", "/", "--"];
     let row = text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
     let of = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count();
     LENGTH.contains(&text.len())
         && !thirty_two_bytes
+        && !minisign
         && !known.iter().any(|start| text.starts_with(start))
         && row >= ROW
         && text.matches('/').count() <= 2

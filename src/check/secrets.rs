@@ -49,12 +49,12 @@ pub(super) fn readers_can_decrypt(fleet: &Fleet, faults: &mut Faults) {
             Some(key) => (key.span, format!("age cannot encrypt to {}", key.value.algorithm())),
             None => (host.span, "has no `host_key`".to_owned()),
         };
-        let address = host.address.map_or_else(|| host.name.to_string(), |address| address.value.to_string());
         faults.push(
             Diagnostic::new(codes::NO_HOST_KEY, format!("host `{}` could not decrypt `{secret}`", host.name))
                 .at(span, what)
                 .at(fleet.secrets[secret].span, "the secret")
-                .help(format!("`ssh-keyscan -t ed25519 {address}` prints the key: `host_key: ssh-ed25519 …`"))
+                .help(format!("`cistern secrets host-key {} --scan` takes the key of the running machine", host.name))
+                .help(format!("`cistern secrets host-key {}` makes one for a machine that is not installed yet", host.name))
                 .about("hosts", &host.name)
                 .about("secrets", secret),
         );

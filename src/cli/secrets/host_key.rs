@@ -13,7 +13,7 @@ use super::ask::OnTerminal;
 use super::identities::Chosen;
 use super::scratch::Scratch;
 use super::{Common, Outcome, Terminal};
-use crate::diag::{Faults, summary};
+use crate::diag::{Faults, Severity, summary};
 use crate::edit::{self, Change, Edit, Edited, Section, Value};
 use crate::load::decode::Scalar as _;
 use crate::model::{Fleet, Host};
@@ -24,7 +24,7 @@ use crate::secrets::seal;
 use crate::secrets::store::Store;
 use crate::source::Sources;
 use crate::value::{Date, HostName, SshKey};
-use crate::{check, compile_sources, kind, load, model, tree};
+use crate::{check, compile_sources, load, model, record, tree};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -61,8 +61,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let mut sources = Sources::read(&common.directory)?;
-    kind::add_built_in(&mut sources);
+    let sources = super::read(common)?;
     let (raw, _) = load::load(&sources);
     let (fleet, _) = model::lower(raw, &sources);
     let Some(host) = find(&options.host, &fleet) else {
@@ -147,6 +146,7 @@ impl Verb<'_> {
         if let Some(directory) = &self.options.extra_files {
             self.lay_out(&key, directory)?;
         }
+        super::tell_git(&[&path, record::PATH], self.common, terminal);
         self.next();
         Ok(Outcome::Fine)
     }
@@ -266,8 +266,9 @@ fn set(sources: &mut Sources, host: &HostName, key: &SshKey) -> Result<Edited, F
 }
 
 fn refused(faults: &Faults, sources: &Sources, terminal: &Terminal) -> Outcome {
-    terminal.faults(faults, sources);
-    terminal.wrong(&format!("nothing was written: {}", summary(faults)))
+    let errors: Faults = faults.iter().filter(|fault| fault.severity == Severity::Error).cloned().collect();
+    terminal.faults(&errors, sources);
+    terminal.wrong(&format!("nothing was written: {}", summary(&errors)))
 }
 
 /// Says why a directory cannot take a private key.

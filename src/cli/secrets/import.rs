@@ -16,9 +16,10 @@ use crate::place::recipients::{SecretFile, files_of};
 use crate::secrets::identity::Identities;
 use crate::secrets::store::Store;
 use crate::secrets::{Format, Gathered, How, Incoming, Trace, gather, trace};
+use crate::record;
 use crate::source::Sources;
 use crate::value::Date;
-use crate::{Compiled, compile_sources, kind, tree};
+use crate::{Compiled, compile_sources, tree};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -90,8 +91,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
             return Ok(Outcome::Wrong);
         }
     };
-    let mut before = Sources::read(&common.directory)?;
-    kind::add_built_in(&mut before);
+    let before = super::read(common)?;
     let Some((compiled, added)) = defined(options, &gathered, &before, common, terminal)? else {
         return Ok(Outcome::Wrong);
     };
@@ -117,6 +117,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     store.commit(&mut |_| {})?;
     write(&before, &compiled.sources, common)?;
     report(&gathered, terminal)?;
+    let written: Vec<&str> = files.iter().map(|file| &*file.path).chain([record::PATH]).collect();
+    super::tell_git(&written, common, terminal);
     let said = format!(
         "{}, {} new in the definition; run `cistern generate`",
         counted(files.len(), "secret"),
@@ -200,9 +202,6 @@ fn judged(mut sources: Sources, gathered: &Gathered, common: &Common) -> Compile
         let Some(path) = full.strip_prefix(&root).ok().and_then(Path::to_str) else { continue };
         sources.replace(path, None);
         sources.paths.remove(path);
-        if let Ok(known) = &mut sources.known_to_git {
-            known.remove(path);
-        }
     }
     compile_sources(sources)
 }

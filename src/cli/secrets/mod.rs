@@ -22,7 +22,8 @@ use clap::{Args, Subcommand};
 use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
 use crate::secrets::memory;
-use crate::{Compiled, compile};
+use crate::source::Sources;
+use crate::{Compiled, compile_sources, current, kind};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -74,9 +75,26 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     outcome
 }
 
+/// Reads the fleet. Git is not asked: what these verbs write, it cannot know before the next verb runs.
+fn read(common: &Common) -> io::Result<Sources> {
+    let mut sources = Sources::read(&common.directory)?;
+    kind::add_built_in(&mut sources);
+    sources.known_to_git = Err("these verbs write files that it does not know yet".to_owned());
+    Ok(sources)
+}
+
+/// Tells what git does not know of files that were written.
+fn tell_git(paths: &[&str], common: &Common, terminal: &Terminal) {
+    let unknown = current::unknown_to_git(&common.directory, paths.iter().copied()).unwrap_or_default();
+    if !unknown.is_empty() {
+        let names = unknown.join(" ");
+        terminal.warn(&format!("git does not know what was written, so a flake cannot see it; run `git add {names}`"));
+    }
+}
+
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.
 fn planned(common: &Common, terminal: &Terminal) -> io::Result<Option<Compiled>> {
-    let compiled = compile(&common.directory)?;
+    let compiled = compile_sources(read(common)?);
     if compiled.plan.is_some() {
         return Ok(Some(compiled));
     }

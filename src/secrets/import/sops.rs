@@ -139,11 +139,11 @@ impl Walk<'_> {
                     return Ok(());
                 };
                 let place = format!("{}:", self.path.join(":"));
-                let value = sealed.open(self.cipher, &place).ok_or_else(|| {
-                    format!("`{}` was changed or stood elsewhere", name.join("."))
-                })?;
+                let value = sealed
+                    .open(self.cipher, &place)
+                    .ok_or_else(|| format!("`{}` was changed or stood elsewhere", name.join(".")))?;
                 self.hash.update(value.bytes());
-                self.parts.push(Part { path: name, value });
+                self.parts.push(Part { path: name, value: sealed.shown(value) });
                 Ok(())
             }
         }
@@ -165,6 +165,7 @@ struct Sealed {
     data: Vec<u8>,
     nonce: Vec<u8>,
     tag: Vec<u8>,
+    is_bool: bool,
 }
 
 impl Sealed {
@@ -174,14 +175,23 @@ impl Sealed {
             let found = inner.split(',').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'))?;
             STANDARD.decode(found).ok()
         };
-        Some(Self { data: part("data")?, nonce: part("iv")?, tag: part("tag")? })
+        let is_bool = inner.ends_with(",type:bool");
+        Some(Self { data: part("data")?, nonce: part("iv")?, tag: part("tag")?, is_bool })
     }
 
-    fn open(self, cipher: &Cipher, place: &str) -> Option<Plain> {
+    /// The value as a file would have it: sops keeps `True` for `true`.
+    fn shown(&self, value: Plain) -> Plain {
+        match self.is_bool {
+            true => Plain::new(value.bytes().to_ascii_lowercase()),
+            false => value,
+        }
+    }
+
+    fn open(&self, cipher: &Cipher, place: &str) -> Option<Plain> {
         if self.nonce.len() != 32 || self.tag.len() != 16 {
             return None;
         }
-        let mut data = self.data;
+        let mut data = self.data.clone();
         let (nonce, tag) = (Nonce::from_slice(&self.nonce), Tag::from_slice(&self.tag));
         cipher.decrypt_in_place_detached(nonce, place.as_bytes(), &mut data, tag).ok()?;
         Some(Plain::new(data))
