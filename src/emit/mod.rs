@@ -14,6 +14,7 @@ mod plan_file;
 mod prometheus;
 mod render;
 mod secrets;
+mod units;
 mod service;
 
 use std::collections::BTreeMap;

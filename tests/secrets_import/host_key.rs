@@ -100,28 +100,32 @@ impl Drop for Sshd {
     }
 }
 
+fn scan<'a>(port: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let usual = ["host-key", "gihon", "--scan", "127.0.0.1", "--port", port];
+    usual.into_iter().chain(more.iter().copied()).collect()
+}
+
 #[test]
 fn the_key_of_a_running_host_is_taken() {
     let home = Home::new();
     home.key("machine");
     let Some(sshd) = Sshd::start(&home, &home.key_of("machine")) else { return };
     let port = sshd.port.to_string();
-    let scan = |more: &[&str]| [&["host-key", "gihon", "--scan", "127.0.0.1", "--port", &port], more].concat();
     let printed = run(Command::new("ssh-keygen").args(["-l", "-f", &home.key_of("machine.pub")]));
     let fingerprint = printed.split(' ').nth(1).expect("the second word").to_owned();
 
-    home.wrong(&scan(&[]), &[&fingerprint, "--fingerprint"]);
-    home.wrong(&scan(&["--fingerprint", "SHA256:AAAA"]), &[&fingerprint, "another key than SHA256:AAAA"]);
-    home.fine(&scan(&["--fingerprint", &fingerprint]));
+    home.wrong(&scan(&port, &[]), &[&fingerprint, "--fingerprint"]);
+    home.wrong(&scan(&port, &["--fingerprint", "SHA256:AAAA"]), &[&fingerprint, "another key than SHA256:AAAA"]);
+    home.fine(&scan(&port, &["--fingerprint", &fingerprint]));
     let definition = home.fleet.read("fleet.yaml");
     assert!(definition.contains(&format!("    host_key: {}\n", home.public("machine"))), "{definition}");
-    let said = home.fine(&scan(&["--fingerprint", &fingerprint]));
+    let said = home.fine(&scan(&port, &["--fingerprint", &fingerprint]));
     assert!(said.contains("it has this key already"), "{said}");
     // The address is the definition's, where none is named.
     home.fleet.edit("fleet.yaml", "address: 192.168.1.51", "deploy: { hostname: localhost }\n    address: 192.168.1.51");
     home.fine(&["host-key", "gihon", "--port", &port, "--fingerprint", &fingerprint, "--scan"]);
 
     drop(sshd);
-    let output = home.secrets(&scan(&["--fingerprint", &fingerprint]));
+    let output = home.secrets(&scan(&port, &["--fingerprint", &fingerprint]));
     assert_eq!(output.status.code(), Some(3), "{}", everything(&output));
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod ask;
+mod audit;
 mod edit;
 mod host_key;
 mod identities;
@@ -39,6 +40,8 @@ enum Verb {
     HostKey(host_key::Options),
     /// Make secrets of values that stand elsewhere: plain text, environment files, sops, other agenix repositories.
     Import(import::Options),
+    /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
+    Audit(audit::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
     /// Print the value of a secret.
@@ -59,6 +62,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Verb::Accept(options) => accept::run(options, common, terminal),
         Verb::HostKey(options) => host_key::run(options, common, terminal),
         Verb::Import(options) => import::run(options, common, terminal),
+        Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
         Verb::Show(options) => show::run(options, common, terminal),
         Verb::Set(options) => set::run(options, common, terminal),
