@@ -39,6 +39,7 @@ pub fn seal(plain: &Plain, recipients: &[&str], armor: bool) -> Result<Vec<u8>, 
 pub fn open(bytes: &[u8], identities: &Identities) -> Result<Plain, String> {
     // It is held to its form first: the header of a damaged file is no matter for age.
     AgeFile::read(bytes)?;
+    let bytes = if is_armored(bytes) { bytes.trim_ascii_start() } else { bytes };
     let decryptor = Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|error| told(&error))?;
     let opened = match decryptor.is_scrypt() {
         true => decryptor.decrypt([&identities.passphrase()? as &dyn age::Identity].into_iter()),
