@@ -138,7 +138,7 @@ fn files_become_secrets_and_stay_where_they_are() {
     home.fine(&["import", &directory, "--hosts", "eden"]);
     assert_eq!((home.value("one").as_str(), home.value("two-web-shop").as_str()), ("1", "A=1\n"));
     let after = home.fleet.read("fleet.yaml");
-    assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 2, "{after}");
+    assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 4, "{after}");
 }
 
 #[test]

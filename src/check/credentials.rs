@@ -140,6 +140,10 @@ fn tell(
         _ if one.code.id == codes::PRIVATE_KEY.id => {
             &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
         }
+        path if assignments::sets(path) => &[
+            "encrypt it (`cistern secrets import --split` takes environment files), and set it where it is needed",
+            REPLACE,
+        ],
         path if path.ends_with(".nix") => &[
             "encrypt it (`agenix -e secrets/NAME.age`), and set the option that takes a file, such as `hashedPasswordFile`",
             REPLACE,

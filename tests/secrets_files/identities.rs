@@ -21,8 +21,12 @@ fn vault(key: impl FnOnce(&Vault) -> String) -> Vault {
     let vault = Vault::new();
     let host = vault.ssh_key("web", "ed25519", "");
     let key = key(&vault);
-    let keys = if key.starts_with("age1") { "age_keys" } else { "keys" };
-    let admins = json!({ "ana": { "role": "admin", keys: [key] } });
+    let ana = if key.starts_with("age1") {
+        json!({ "role": "admin", "keys": [vault.ssh_key("login", "ecdsa", "")], "age_keys": [key] })
+    } else {
+        json!({ "role": "admin", "keys": [key] })
+    };
+    let admins = json!({ "ana": ana });
     let secrets: serde_json::Map<_, _> =
         SECRETS.iter().map(|name| ((*name).to_owned(), json!({ "hosts": "web" }))).collect();
     vault.define(&[("web", &host)], &admins, &json!(secrets));

@@ -30,9 +30,10 @@ fn sides(lab: &Lab) -> Sides {
         vault.ssh_key("ana", "ed25519", ""),
         vault.age_key(lab, "jonas"),
     ];
+    let login = vault.ssh_key("jonas-login", "ecdsa", "");
     let admins = json!({
         "ana": { "role": "admin", "keys": [recipients[2]] },
-        "jonas": { "role": "admin", "age_keys": [recipients[3]] },
+        "jonas": { "role": "admin", "keys": [login], "age_keys": [recipients[3]] },
     });
     let hosts = [("web-1", recipients[0].as_str()), ("web-2", recipients[1].as_str())];
     vault.define(&hosts, &admins, &json!({ "token": { "hosts": "web-*" } }));
