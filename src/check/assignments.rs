@@ -44,10 +44,12 @@ fn environment(text: &str) -> Vec<Assignment> {
     let mut found = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        found.extend(variable(line).map(|(name, range)| Assignment {
-            name: name.to_owned(),
-            range: start + range.start..start + range.end,
-        }));
+        found.extend(
+            variable(line).map(|(name, range)| Assignment {
+                name: name.to_owned(),
+                range: start + range.start..start + range.end,
+            }),
+        );
         start += line.len();
     }
     found
@@ -152,8 +154,7 @@ mod tests {
             "variable \"db_password\" {\n  type    = string\n  default = \"one\" # \"not this\"\n}\n",
             "resource \"x\" \"y\" {\n  default = \"two\"\n  tags = { Name = \"three \\\" 3\", \"a-b\" : \"four\" }\n}\n",
         );
-        let expected =
-            pairs([("db_password", "one"), ("default", "two"), ("Name", "three \\\" 3"), ("a-b", "four")]);
+        let expected = pairs([("db_password", "one"), ("default", "two"), ("Name", "three \\\" 3"), ("a-b", "four")]);
         assert_eq!(found("main.tf", text), expected);
         let json = "{ \"variable\": { \"t\": { \"default\": \"x\" } }, \"list\": [\"y\"] }";
         assert_eq!(found("prod.tfvars.json", json), pairs([("default", "x")]));

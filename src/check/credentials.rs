@@ -50,7 +50,8 @@ pub(super) fn are_out_of_sight(fleet: &Fleet, evidence: &Evidence<'_>, faults: &
     for one in found {
         let path = &evidence.sources.file(one.span.file).path;
         let reason = one.secret.and_then(|span| accepted.reason(path, evidence.sources.slice(span)));
-        tell(fleet, path, &owners, &one, reason, faults);
+        let (line, _) = evidence.sources.position(one.span.file, one.span.start);
+        tell(fleet, (path, line), &owners, &one, reason, faults);
     }
 }
 
@@ -72,10 +73,8 @@ fn add_uncovered(found: &mut Vec<Found>, more: Vec<Found>) {
 fn tell_idle(accepted: &Accepted, found: &[Found], evidence: &Evidence<'_>, faults: &mut Faults) {
     let sources = evidence.sources;
     let secrets = found.iter().filter_map(|one| Some((&*sources.file(one.span.file).path, one.secret?)));
-    let met: BTreeSet<_> =
-        secrets.map(|(path, span)| (path, accepted::hash(path, sources.slice(span)))).collect();
-    let idle: Vec<_> =
-        accepted.entries().filter(|(file, hash)| !met.contains(&(*file, (*hash).to_owned()))).collect();
+    let met: BTreeSet<_> = secrets.map(|(path, span)| (path, accepted::hash(path, sources.slice(span)))).collect();
+    let idle: Vec<_> = accepted.entries().filter(|(file, hash)| !met.contains(&(*file, (*hash).to_owned()))).collect();
     let Some((first, _)) = idle.first() else { return };
     faults.push(
         Diagnostic::new(codes::IDLE_LINT, format!("{} of what was accepted stands nowhere any more", idle.len()))
@@ -126,17 +125,16 @@ impl<'f> Owners<'f> {
 
 fn tell(
     fleet: &Fleet,
-    path: &str,
+    (path, line): (&str, usize),
     owners: &Owners<'_>,
     one: &Found,
     accepted: Option<&str>,
     faults: &mut Faults,
 ) {
+    let accept = format!("if it is none: `cistern secrets accept {path}:{line} --reason TEXT`");
     let help: &[&str] = match path {
         _ if one.code.id == codes::PUBLISHED.id => &["replace it by one of your own"],
-        _ if one.code.id == codes::RANDOM_TEXT.id => {
-            &["a secret is encrypted and replaced; what is none, `cistern secrets accept` remembers"]
-        }
+        _ if one.code.id == codes::RANDOM_TEXT.id => &["encrypt it, and replace the value, if it is a secret", &accept],
         _ if one.code.id == codes::PRIVATE_KEY.id => {
             &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
         }

@@ -53,10 +53,7 @@ mod tests {
 
     #[test]
     fn keys_of_everybody_are_found() {
-        let vagrant = concat!(
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5",
-            "AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y"
-        );
+        let vagrant = concat!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y");
         let text = format!("keys = [ \"{vagrant} a\" \"ssh-ed25519 AAAA\" \"\" ];");
         let found = keys(&text);
         assert_eq!(found.len(), 1);

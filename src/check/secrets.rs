@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::load::decode::Scalar as _;
 use crate::diag::{Diagnostic, Faults, codes, counted};
+use crate::load::decode::Scalar as _;
 use crate::model::{Fleet, Secret};
 use crate::value::{HostName, SecretName};
 
@@ -54,7 +54,10 @@ pub(super) fn readers_can_decrypt(fleet: &Fleet, faults: &mut Faults) {
                 .at(span, what)
                 .at(fleet.secrets[secret].span, "the secret")
                 .help(format!("`cistern secrets host-key {} --scan` takes the key of the running machine", host.name))
-                .help(format!("`cistern secrets host-key {}` makes one for a machine that is not installed yet", host.name))
+                .help(format!(
+                    "`cistern secrets host-key {}` makes one for a machine that is not installed yet",
+                    host.name
+                ))
                 .about("hosts", &host.name)
                 .about("secrets", secret),
         );

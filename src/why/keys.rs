@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::load::decode::Keys as Declared;
 use crate::model::definition::{
-    AuditDef, DeployDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef, PlacementDef, ProfileDef,
-    SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
+    AuditDef, DeployDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef, PlacementDef,
+    ProfileDef, SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
 };
 use crate::model::shapes::FilesystemDef;
 

@@ -122,7 +122,11 @@ fn the_key_of_a_running_host_is_taken() {
     let said = home.fine(&scan(&port, &["--fingerprint", &fingerprint]));
     assert!(said.contains("it has this key already"), "{said}");
     // The address is the definition's, where none is named.
-    home.fleet.edit("fleet.yaml", "address: 192.168.1.51", "deploy: { hostname: localhost }\n    address: 192.168.1.51");
+    home.fleet.edit(
+        "fleet.yaml",
+        "address: 192.168.1.51",
+        "deploy: { hostname: localhost }\n    address: 192.168.1.51",
+    );
     home.fine(&["host-key", "gihon", "--port", &port, "--fingerprint", &fingerprint, "--scan"]);
 
     drop(sshd);

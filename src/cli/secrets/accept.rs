@@ -36,7 +36,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     if let (Some(place), Some(reason)) = (&options.place, &options.reason) {
         found = accept(&mut accepted, Place::read(place), reason, &compiled.faults, sources);
         if found == 0 {
-            terminal.error(&format!("`cistern check` finds no secret in `{place}`; paths begin at the fleet directory"));
+            terminal
+                .error(&format!("`cistern check` finds no secret in `{place}`; paths begin at the fleet directory"));
             return Ok(Outcome::Wrong);
         }
     }

@@ -142,7 +142,10 @@ impl Verb<'_> {
         store.commit(&mut |_| {})?;
         self.write(&edited)?;
         terminal.line(&key.public.fingerprint())?;
-        terminal.say("Made", &format!("{path}, encrypted to {}", crate::diag::counted(file.recipients(entries).len(), "key")));
+        terminal.say(
+            "Made",
+            &format!("{path}, encrypted to {}", crate::diag::counted(file.recipients(entries).len(), "key")),
+        );
         if let Some(directory) = &self.options.extra_files {
             self.lay_out(&key, directory)?;
         }
@@ -186,7 +189,8 @@ impl Verb<'_> {
         let comment = self.host.name.as_str();
         put(&private, 0o600, key.private.bytes())?;
         put(&public, 0o644, format!("{} {comment}\n", key.public.0).as_bytes())?;
-        self.terminal.say("Wrote", &format!("{}: `nixos-anywhere --extra-files {}`", private.display(), directory.display()));
+        self.terminal
+            .say("Wrote", &format!("{}: `nixos-anywhere --extra-files {}`", private.display(), directory.display()));
         Ok(())
     }
 

@@ -13,10 +13,10 @@ use crate::diag::{counted, summary};
 use crate::edit::{self, Edit, Section, Value};
 use crate::place::Entries;
 use crate::place::recipients::{SecretFile, files_of};
+use crate::record;
 use crate::secrets::identity::Identities;
 use crate::secrets::store::Store;
 use crate::secrets::{Format, Gathered, How, Incoming, Trace, gather, trace};
-use crate::record;
 use crate::source::Sources;
 use crate::value::Date;
 use crate::{Compiled, compile_sources, tree};
@@ -119,11 +119,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     report(&gathered, terminal)?;
     let written: Vec<&str> = files.iter().map(|file| &*file.path).chain([record::PATH]).collect();
     super::tell_git(&written, common, terminal);
-    let said = format!(
-        "{}, {} new in the definition; run `cistern generate`",
-        counted(files.len(), "secret"),
-        added
-    );
+    let said = format!("{}, {} new in the definition; run `cistern generate`", counted(files.len(), "secret"), added);
     terminal.say("Imported", &said);
     Ok(Outcome::Fine)
 }
@@ -229,7 +225,9 @@ fn places<'p>(
             (Some(_), None) => false,
         });
         match wanted.map(|at| files.swap_remove(at)) {
-            None => fault(format!("`{name}` is `per_host`: say whose value it is with `--host NAME`, of a host that reads it")),
+            None => fault(format!(
+                "`{name}` is `per_host`: say whose value it is with `--host NAME`, of a host that reads it"
+            )),
             Some(file) if sources.paths.contains(&file.path) && !options.force => {
                 fault(format!("`{}` has a value already: `--force` replaces it", file.path));
             }

@@ -77,8 +77,7 @@ mod tests {
     #[test]
     fn variables_are_read() {
         let text = "# no\n\nA=one two # note\nexport B=\"x\\n\\\"y\\\" # z\" # note\nC='$a \\n'\nD=\nE=a#b\r\n";
-        let expected =
-            [("A", "one two"), ("B", "x\n\"y\" # z"), ("C", "$a \\n"), ("D", ""), ("E", "a#b")];
+        let expected = [("A", "one two"), ("B", "x\n\"y\" # z"), ("C", "$a \\n"), ("D", ""), ("E", "a#b")];
         assert_eq!(read(text).unwrap(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 

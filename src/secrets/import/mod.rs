@@ -108,7 +108,11 @@ pub fn gather(paths: &[PathBuf], how: &How<'_>) -> Result<Gathered, Vec<Problem>
     let mut names: BTreeMap<&SecretName, &Path> = BTreeMap::new();
     for one in &gathered.secrets {
         if let Some(first) = names.insert(&one.name, &one.file) {
-            let why = format!("`{}` is also what comes from {}; import one of them with --prefix or --name", one.name, first.display());
+            let why = format!(
+                "`{}` is also what comes from {}; import one of them with --prefix or --name",
+                one.name,
+                first.display()
+            );
             problems.push(Problem::new(&one.file, why));
         }
     }

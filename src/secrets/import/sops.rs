@@ -44,8 +44,14 @@ pub(super) fn open(path: &str, text: &str, open: Open<'_>) -> Result<Opened, Str
     let meta = find(&root, "sops").ok_or("it has no `sops` section")?;
     let cipher = Cipher::new_from_slice(data_key(meta, open)?.bytes()).map_err(|_| "its data key has not 32 bytes")?;
     let only_encrypted = find(meta, "mac_only_encrypted").is_some_and(|node| word(node) == Some("true"));
-    let mut walk =
-        Walk { cipher: &cipher, hash: Sha512::new(), only_encrypted, path: Vec::new(), parts: Vec::new(), open: Vec::new() };
+    let mut walk = Walk {
+        cipher: &cipher,
+        hash: Sha512::new(),
+        only_encrypted,
+        path: Vec::new(),
+        parts: Vec::new(),
+        open: Vec::new(),
+    };
     for entry in entries(&root).iter().filter(|entry| &*entry.key != "sops") {
         walk.entry(entry)?;
     }
@@ -88,7 +94,9 @@ fn word(node: &Node) -> Option<&str> {
 /// The key of all values, which stands in the file once for each recipient.
 fn data_key(meta: &Node, open: Open<'_>) -> Result<Plain, String> {
     if find(meta, "key_groups").is_some() {
-        return Err("its data key is split between groups; decrypt it with `sops -d`, and import what comes out".to_owned());
+        return Err(
+            "its data key is split between groups; decrypt it with `sops -d`, and import what comes out".to_owned()
+        );
     }
     let Some(Body::List(recipients)) = find(meta, "age").map(|node| &node.body) else {
         return Err("it is not encrypted to age; decrypt it with `sops -d`, and import what comes out".to_owned());
@@ -128,8 +136,7 @@ impl Walk<'_> {
             Body::Map(entries) => entries.iter().try_for_each(|entry| self.entry(entry)),
             Body::List(items) => items.iter().enumerate().try_for_each(|(at, node)| self.node(node, Some(at))),
             Body::Text(scalar) => {
-                let name: Vec<String> =
-                    self.path.iter().cloned().chain(item.map(|item| item.to_string())).collect();
+                let name: Vec<String> = self.path.iter().cloned().chain(item.map(|item| item.to_string())).collect();
                 let Some(sealed) = Sealed::read(&scalar.text) else {
                     if !self.only_encrypted {
                         self.hash.update(as_go_writes(node, &scalar.text));
