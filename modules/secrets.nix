@@ -34,8 +34,7 @@ let
         if
           within fs.mountPoint path
           && (
-            deepest == null
-            || builtins.stringLength fs.mountPoint > builtins.stringLength deepest.mountPoint
+            deepest == null || builtins.stringLength fs.mountPoint > builtins.stringLength deepest.mountPoint
           )
         then
           fs
@@ -285,8 +284,7 @@ in
 
   config = lib.mkIf (options ? age.secrets) (
     lib.mkIf (age.secrets != { }) {
-      assertions =
-        identitiesAreThere ++ linksAreSeen ++ ownersExist ++ modesAreKept ++ placesAreApart;
+      assertions = identitiesAreThere ++ linksAreSeen ++ ownersExist ++ modesAreKept ++ placesAreApart;
 
       security.audit = lib.mkIf cfg.auditReads {
         enable = lib.mkDefault true;

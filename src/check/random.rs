@@ -42,12 +42,16 @@ const BEFORE: usize = 60;
 /// Finds every such text.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let armored = armored(text);
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(start) = text[at..].find(is_letter).map(|start| at + start) {
-        let end = text[start..].find(|c| !is_letter(c)).map_or(text.len(), |end| start + end);
-        let padding = text[end..].bytes().take(2).take_while(|byte| *byte == b'=').count();
+    while let Some(start) = bytes[at..].iter().position(is_letter).map(|start| at + start) {
+        let end = start + bytes[start..].iter().take_while(|byte| is_letter(byte)).count();
+        let padding = bytes[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
         at = end + padding;
+        if end - start < *LENGTH.start() {
+            continue;
+        }
         let apart = !armored.iter().any(|range| range.contains(&start));
         if apart && stands_alone(text, start, at) && is_random(&text[start..end], padding) && !is_public(text, start) {
             found.push(start..at);
@@ -57,8 +61,8 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Letters of base64, of both sorts.
-fn is_letter(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '_' | '-')
+fn is_letter(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-')
 }
 
 /// Certificates and public keys between lines of their own.

@@ -41,20 +41,22 @@
         })
       );
 
-  identity-behind-a-bind-mount = refuses [ "/etc/ssh/ssh_host_ed25519_key" "/persist is mounted later" ] (
-    whole (eden {
-      fileSystems."/persist" = {
-        device = "/dev/disk/by-label/persist";
-        fsType = "ext4";
-      };
-      fileSystems."/etc/ssh" = {
-        device = "/persist/ssh";
-        fsType = "none";
-        options = [ "bind" ];
-        neededForBoot = true;
-      };
-    })
-  );
+  identity-behind-a-bind-mount =
+    refuses [ "/etc/ssh/ssh_host_ed25519_key" "/persist is mounted later" ]
+      (
+        whole (eden {
+          fileSystems."/persist" = {
+            device = "/dev/disk/by-label/persist";
+            fsType = "ext4";
+          };
+          fileSystems."/etc/ssh" = {
+            device = "/persist/ssh";
+            fsType = "none";
+            options = [ "bind" ];
+            neededForBoot = true;
+          };
+        })
+      );
 
   identity-on-an-empty-root =
     refuses [ "/etc/ssh/ssh_host_ed25519_key" "/ is a tmpfs" "age.identityPaths = [" ]
@@ -101,21 +103,25 @@
     })
   );
 
-  secret-is-hidden = refuses [ "age.secrets.vpn-egress.path" "would be hidden" "/srv is mounted later" ] (
-    whole (eden {
-      fileSystems."/srv" = {
-        device = "/dev/disk/by-label/srv";
-        fsType = "ext4";
-      };
-      age.secrets.vpn-egress.path = "/srv/vpn";
-    })
-  );
+  secret-is-hidden =
+    refuses [ "age.secrets.vpn-egress.path" "would be hidden" "/srv is mounted later" ]
+      (
+        whole (eden {
+          fileSystems."/srv" = {
+            device = "/dev/disk/by-label/srv";
+            fsType = "ext4";
+          };
+          age.secrets.vpn-egress.path = "/srv/vpn";
+        })
+      );
 
-  secret-owner-is-nobodys = refuses [ "age.secrets.vpn-egress.owner" "no account `ghost'" "LoadCredential" ] (
-    whole (eden {
-      age.secrets.vpn-egress.owner = "ghost";
-    })
-  );
+  secret-owner-is-nobodys =
+    refuses [ "age.secrets.vpn-egress.owner" "no account `ghost'" "LoadCredential" ]
+      (
+        whole (eden {
+          age.secrets.vpn-egress.owner = "ghost";
+        })
+      );
 
   secret-group-is-nobodys = refuses [ "age.secrets.vpn-egress.group" "users.groups.ghosts = { };" ] (
     whole (eden {
@@ -174,22 +180,26 @@
         })
       );
 
-  secrets-share-a-name = refuses [ "age.secrets.other, age.secrets.vpn-egress" "called `vpn-egress'" ] (
-    whole (eden {
-      age.secrets.other = {
-        file = ./fleet/secrets/vpn-egress.age;
-        name = "vpn-egress";
-        path = "/etc/vpn";
-      };
-    })
-  );
+  secrets-share-a-name =
+    refuses [ "age.secrets.other, age.secrets.vpn-egress" "called `vpn-egress'" ]
+      (
+        whole (eden {
+          age.secrets.other = {
+            file = ./fleet/secrets/vpn-egress.age;
+            name = "vpn-egress";
+            path = "/etc/vpn";
+          };
+        })
+      );
 
-  secret-where-etc-puts-a-file = refuses [ "age.secrets.vpn-egress" "environment.etc puts a file at /etc/vpn" ] (
-    whole (eden {
-      environment.etc.vpn.text = "";
-      age.secrets.vpn-egress.path = "/etc/vpn";
-    })
-  );
+  secret-where-etc-puts-a-file =
+    refuses [ "age.secrets.vpn-egress" "environment.etc puts a file at /etc/vpn" ]
+      (
+        whole (eden {
+          environment.etc.vpn.text = "";
+          age.secrets.vpn-egress.path = "/etc/vpn";
+        })
+      );
 
   reads-are-not-audited = gives [ ] plain.eden.config.security.audit.rules;
 

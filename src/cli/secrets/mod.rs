@@ -83,7 +83,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
 fn read(common: &Common) -> io::Result<Sources> {
     let mut sources = Sources::read(&common.directory)?;
     kind::add_built_in(&mut sources);
-    sources.known_to_git = Err("these verbs write files that it does not know yet".to_owned());
+    sources.known_to_git = Err("nobody asked git".to_owned());
     Ok(sources)
 }
 
