@@ -98,6 +98,7 @@ impl Placing<'_> {
             deploy_account: (deploy_account.as_str() != "root").then_some(deploy_account),
             accounts: self.accounts(host),
             secrets: self.secrets(host),
+            audit_secret_reads: layer.audit.as_ref().and_then(|audit| audit.secret_reads).is_some_and(|at| at.value),
             time_zone: layer.time_zone.as_ref().map(|at| at.value.clone()),
             locale: layer.locale.as_ref().map(|at| at.value.clone()),
         }

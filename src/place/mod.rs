@@ -8,7 +8,7 @@ mod services;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Checked, secrets};
-use crate::model::Fleet;
+use crate::model::{Fleet, Host};
 use crate::value::{HostName, Managed, PersonName, Role, SecretName};
 
 pub use hosts::{OPTIONAL_DISK, reader_account};
@@ -96,5 +96,18 @@ fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> 
             SecretEntry { per_host: secret.per_host, hosts, people, rotate_every: secret.rotate_every.clone() },
         );
     }
+    for host in fleet.hosts.values().filter(|host| host.managed != Managed::Scrape) {
+        let name = secrets::host_key(&host.name);
+        if fleet.paths.contains(&secrets::file(&name, None)) {
+            entries.entry(name).or_insert_with(|| kept_key(host, people));
+        }
+    }
     entries
+}
+
+/// The private key of a host, for those who may have to install it again.
+fn kept_key(host: &Host, people: &BTreeMap<PersonName, PersonEntry>) -> SecretEntry {
+    let admins = people.iter().filter(|(_, person)| person.hosts.contains(&host.name));
+    let people = admins.map(|(name, _)| name.clone()).collect();
+    SecretEntry { per_host: false, hosts: BTreeSet::new(), people, rotate_every: None }
 }

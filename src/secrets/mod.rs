@@ -2,11 +2,18 @@
 //!
 //! agenix reads what stands here, and what agenix wrote is read here: the files are age's own.
 
+mod accept;
+pub mod host_key;
 pub mod identity;
+mod import;
 pub mod memory;
 pub mod rekey;
 pub mod seal;
 pub mod store;
 mod table;
+mod traces;
 
+pub use accept::{Place, accept, forget};
+pub use import::{Format, Gathered, How, Incoming, Problem, gather};
 pub use table::{json, table};
+pub use traces::{Trace, trace};

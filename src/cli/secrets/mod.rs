@@ -1,9 +1,12 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
+mod accept;
 mod ask;
 mod audit;
 mod edit;
+mod host_key;
 mod identities;
+mod import;
 mod list;
 mod rekey;
 mod rm;
@@ -20,7 +23,8 @@ use clap::{Args, Subcommand};
 use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
 use crate::secrets::memory;
-use crate::{Compiled, compile_leniently};
+use crate::source::Sources;
+use crate::{Compiled, compile_leniently, current, kind};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -30,6 +34,12 @@ pub(super) struct Options {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Accept what `cistern check` takes for a secret and what is none, by its hash.
+    Accept(accept::Options),
+    /// Make the key of a host that is not installed yet, or take that of one that runs.
+    HostKey(host_key::Options),
+    /// Make secrets of values that stand elsewhere: plain text, environment files, sops, other agenix repositories.
+    Import(import::Options),
     /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
     Audit(audit::Options),
     /// List every secret, its files and who reads it.
@@ -49,6 +59,9 @@ enum Verb {
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     memory::harden();
     let outcome = match &options.verb {
+        Verb::Accept(options) => accept::run(options, common, terminal),
+        Verb::HostKey(options) => host_key::run(options, common, terminal),
+        Verb::Import(options) => import::run(options, common, terminal),
         Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
         Verb::Show(options) => show::run(options, common, terminal),
@@ -66,9 +79,26 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     outcome
 }
 
+/// Reads the fleet. Git is not asked: what these verbs write, it cannot know before the next verb runs.
+fn read(common: &Common) -> io::Result<Sources> {
+    let mut sources = Sources::read(&common.directory)?;
+    kind::add_built_in(&mut sources);
+    sources.known_to_git = Err("nobody asked git".to_owned());
+    Ok(sources)
+}
+
+/// Tells what git does not know of files that were written.
+fn tell_git(paths: &[&str], common: &Common, terminal: &Terminal) {
+    let unknown = current::unknown_to_git(&common.directory, paths.iter().copied()).unwrap_or_default();
+    if !unknown.is_empty() {
+        let names = unknown.join(" ");
+        terminal.warn(&format!("git does not know what was written, so a flake cannot see it; run `git add {names}`"));
+    }
+}
+
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.
 fn planned(common: &Common, terminal: &Terminal) -> io::Result<Option<Compiled>> {
-    let compiled = compile_leniently(&common.directory)?;
+    let compiled = compile_leniently(read(common)?);
     if compiled.plan.is_some() {
         return Ok(Some(compiled));
     }
