@@ -24,7 +24,7 @@ use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
 use crate::secrets::memory;
 use crate::source::Sources;
-use crate::{Compiled, compile_sources, current, kind};
+use crate::{Compiled, compile_leniently, current, kind};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -79,11 +79,10 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     outcome
 }
 
-/// Reads the fleet. Git is not asked: what these verbs write, it cannot know before the next verb runs.
+/// Reads the fleet, for a verb that edits its definition.
 fn read(common: &Common) -> io::Result<Sources> {
     let mut sources = Sources::read(&common.directory)?;
     kind::add_built_in(&mut sources);
-    sources.known_to_git = Err("nobody asked git".to_owned());
     Ok(sources)
 }
 
@@ -98,7 +97,7 @@ fn tell_git(paths: &[&str], common: &Common, terminal: &Terminal) {
 
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.
 fn planned(common: &Common, terminal: &Terminal) -> io::Result<Option<Compiled>> {
-    let compiled = compile_sources(read(common)?);
+    let compiled = compile_leniently(&common.directory)?;
     if compiled.plan.is_some() {
         return Ok(Some(compiled));
     }

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::secrets::memory::{LARGEST, Plain};
 
 /// What file systems that live in memory are known by.
-const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
+const IN_MEMORY: [i128; 2] = [0x0102_1994, 0x8584_58f6];
 
 /// How the directories begin that are made here.
 const PREFIX: &str = "cistern-edit-";
@@ -37,7 +37,7 @@ pub(super) struct Scratch {
 impl Scratch {
     /// Says whether a directory lies in memory and can be used.
     pub(super) fn is_in_memory(place: &Path) -> bool {
-        let kind = statfs(place).map(|found| i64::try_from(found.f_type).unwrap_or_default());
+        let kind = statfs(place).map(|found| i128::from(found.f_type));
         kind.is_ok_and(|kind| IN_MEMORY.contains(&kind))
             && rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
     }
