@@ -87,6 +87,9 @@ pub(super) fn no_leftovers(_: &Fleet, evidence: &Evidence<'_>, faults: &mut Faul
     }
 }
 
+/// Files and the hosts that need them.
+type Needed<'f> = (Vec<String>, Vec<&'f HostName>);
+
 /// Every file that a host needs is known to git: a flake sees no other.
 pub(super) fn git_knows_what_hosts_need(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
     let needed = needed(fleet, evidence);
@@ -100,7 +103,7 @@ pub(super) fn git_knows_what_hosts_need(fleet: &Fleet, evidence: &Evidence<'_>, 
         }
     };
     let ignored = &evidence.sources.ignored_by_git;
-    let mut unknown: BTreeMap<(Span, bool), (Vec<String>, Vec<&HostName>)> = BTreeMap::new();
+    let mut unknown: BTreeMap<(Span, bool), Needed<'_>> = BTreeMap::new();
     for (path, (span, hosts)) in needed.into_iter().filter(|(path, _)| !known.contains(path)) {
         let (paths, about) = unknown.entry((span, ignored.contains(&path))).or_default();
         paths.push(path);

@@ -160,7 +160,7 @@ impl Placing<'_> {
         let secret = &self.fleet.secrets[name];
         let running = self.instances.get(&host.name);
         let runs = |service: &ServiceName| running.is_some_and(|running| running.contains_key(service));
-        let user = reader_account(self.fleet, secret, &runs);
+        let user = reader_account(self.fleet, secret, runs);
         let file = secrets::file(name, secret.per_host.then_some(&host.name));
         let units = reading_units(self.fleet, secret, runs);
         let epoch = self.fleet.kept.record.files.get(&file).map_or(0, |file| file.epoch);

@@ -1,7 +1,7 @@
 //! `cistern secrets import`: values that stand elsewhere become secrets of the fleet.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
@@ -19,7 +19,7 @@ use crate::secrets::store::Store;
 use crate::secrets::{Format, Gathered, How, Incoming, Trace, gather, trace};
 use crate::source::Sources;
 use crate::value::Date;
-use crate::{Compiled, compile_sources, tree};
+use crate::{Compiled, compile_sources_leniently, tree};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -92,7 +92,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         }
     };
     let before = super::read(common)?;
-    let Some((compiled, added)) = defined(options, &gathered, &before, common, terminal)? else {
+    let Some((compiled, added)) = defined(options, &gathered, &before, terminal) else {
         return Ok(Outcome::Wrong);
     };
     let plan = compiled.plan.as_ref().expect("it was compiled");
@@ -146,23 +146,17 @@ impl Options {
 }
 
 /// Adds what the definition does not have yet, in memory, and compiles it; returns how much that is.
-fn defined(
-    options: &Options,
-    gathered: &Gathered,
-    before: &Sources,
-    common: &Common,
-    terminal: &Terminal,
-) -> io::Result<Option<(Compiled, usize)>> {
-    let first = judged(before.clone(), gathered, common);
+fn defined(options: &Options, gathered: &Gathered, before: &Sources, terminal: &Terminal) -> Option<(Compiled, usize)> {
+    let first = compile_sources_leniently(before.clone());
     let Some(plan) = &first.plan else {
         terminal.faults(&first.faults, &first.sources);
         terminal.error(&format!("the definition has to be right first: {}", summary(&first.faults)));
-        return Ok(None);
+        return None;
     };
     let known = &plan.entries().secrets;
     let missing: Vec<&Incoming> = gathered.secrets.iter().filter(|one| !known.contains_key(&one.name)).collect();
     if missing.is_empty() {
-        return Ok(Some((first, 0)));
+        return Some((first, 0));
     }
     let Some(readers) = options.readers() else {
         let names: Vec<_> = missing.iter().map(|one| format!("`{}`", one.name)).collect();
@@ -170,7 +164,7 @@ fn defined(
             "the definition has no {}: say who reads them with `--service NAME` or `--hosts SELECTOR`",
             crate::diag::listed(&names)
         ));
-        return Ok(None);
+        return None;
     };
     let mut after = before.clone();
     for one in &missing {
@@ -178,28 +172,16 @@ fn defined(
         if let Err(faults) = edit::edit(&mut after, Section::Secrets, one.name.as_str(), &add) {
             terminal.faults(&faults, &after);
             terminal.error(&format!("nothing was imported: {}", summary(&faults)));
-            return Ok(None);
+            return None;
         }
     }
-    let compiled = judged(after, gathered, common);
+    let compiled = compile_sources_leniently(after);
     if compiled.plan.is_none() {
         terminal.faults(&edit::brought(&first.faults, &compiled.faults, true), &compiled.sources);
         terminal.error(&format!("nothing was imported: {}", summary(&compiled.faults)));
-        return Ok(None);
+        return None;
     }
-    Ok(Some((compiled, missing.len())))
-}
-
-/// Compiles a definition as it is once the plain text is gone.
-fn judged(mut sources: Sources, gathered: &Gathered, common: &Common) -> Compiled {
-    let root = common.directory.canonicalize().unwrap_or_else(|_| common.directory.clone());
-    for (file, _) in gathered.plain.iter().filter(|(_, plain)| **plain) {
-        let full = file.canonicalize().unwrap_or_else(|_| file.clone());
-        let Some(path) = full.strip_prefix(&root).ok().and_then(Path::to_str) else { continue };
-        sources.replace(path, None);
-        sources.paths.remove(path);
-    }
-    compile_sources(sources)
+    Some((compiled, missing.len()))
 }
 
 /// The file of each secret; says what is in the way.

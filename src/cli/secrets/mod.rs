@@ -79,11 +79,10 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     outcome
 }
 
-/// Reads the fleet. Git is not asked: what these verbs write, it cannot know before the next verb runs.
+/// Reads the fleet, for a verb that edits its definition.
 fn read(common: &Common) -> io::Result<Sources> {
     let mut sources = Sources::read(&common.directory)?;
     kind::add_built_in(&mut sources);
-    sources.known_to_git = Err("nobody asked git".to_owned());
     Ok(sources)
 }
 
