@@ -15,6 +15,7 @@ pub mod tree;
 pub mod load;
 pub mod value;
 pub mod record;
+pub mod recipe;
 pub mod kind;
 pub mod model;
 pub mod schema;

@@ -31,6 +31,7 @@ mod served;
 mod sites;
 mod tokens;
 mod told;
+mod values;
 mod wording;
 
 use crate::diag::Faults;
@@ -120,6 +121,7 @@ pub const RULES: &[FleetRule] = rules![
     bindings::modes_are_closed,
     bindings::places_are_free,
     bindings::somebody_reads,
+    values::can_be_made,
     consumers::exporters_are_asked,
     consumers::monitors_have_targets,
     consumers::layers_are_used,

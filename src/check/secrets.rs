@@ -72,7 +72,10 @@ pub(super) fn files_exist(fleet: &Fleet, faults: &mut Faults) {
         faults.push(
             Diagnostic::new(codes::NO_SECRET_FILE, message)
                 .at(secret.span, "hosts that read it cannot be built")
-                .help(format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory"))
+                .help(match secret.generate {
+                    Some(_) => format!("run `cistern secrets create {name}`"),
+                    None => format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory"),
+                })
                 .about("secrets", name),
         );
     }

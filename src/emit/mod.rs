@@ -13,6 +13,7 @@ mod pieces;
 mod plan_file;
 mod prometheus;
 mod render;
+mod rules;
 mod secrets;
 mod service;
 
@@ -30,6 +31,7 @@ pub use hosts::Text;
 pub use hosts::trace;
 pub use manifest::{FORMAT, foreign, newer};
 pub use part::{HostTrace, Part, PartOf};
+pub use rules::{AGE, ROTATE_AFTER};
 use pieces::Pieces;
 use rayon::prelude::*;
 use render::Output;
@@ -89,6 +91,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "nodes", emit: nodes::emit },
     Emitter { name: "plan", emit: plan_file::emit },
     Emitter { name: "prometheus", emit: prometheus::emit },
+    Emitter { name: "rules", emit: rules::emit },
     Emitter { name: "secrets", emit: secrets::emit },
 ];
 

@@ -208,6 +208,23 @@ fn duration(text: &str) -> bool {
     any
 }
 
+impl Duration {
+    /// Its length in whole seconds, with a year of 365 days, as Prometheus counts.
+    pub fn seconds(&self) -> i64 {
+        const SECONDS: &[(&str, i64)] =
+            &[("y", 31_536_000), ("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1), ("ms", 0)];
+        let (mut rest, mut total) = (self.as_str(), 0);
+        while !rest.is_empty() {
+            let (digits, after) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
+            let (unit, after) = after.split_at(after.bytes().take_while(u8::is_ascii_alphabetic).count());
+            let seconds = SECONDS.iter().find(|(name, _)| *name == unit).map_or(0, |(_, seconds)| *seconds);
+            total += digits.parse::<i64>().expect("at most nine digits") * seconds;
+            rest = after;
+        }
+        total
+    }
+}
+
 /// A port number, never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Port(pub std::num::NonZeroU16);
