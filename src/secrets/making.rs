@@ -100,9 +100,17 @@ pub fn make(
 ) -> Result<(), Vec<String>> {
     let mut values: BTreeMap<String, Plain> = BTreeMap::new();
     let mut faults = Vec::new();
+    let mut failed = BTreeSet::new();
     for task in tasks {
+        let sources = task.recipe.sources();
+        if sources.iter().any(|source| failed.contains(&source_path(entries, source, task.file.host))) {
+            // What is wrong with the first of them was told.
+            failed.insert(task.file.path.clone());
+            continue;
+        }
         if let Err(why) = make_one(store, entries, task, &mut values, open, fleet, today) {
             faults.push(format!("`{}` cannot be made: {why}", task.file.path));
+            failed.insert(task.file.path.clone());
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -125,7 +133,7 @@ fn make_one(
         }
         let Some(bytes) = store.read(path) else {
             return Err(match entries.secrets[*name].generate {
-                Some(_) => format!("`{path}`, from which it is made, was not made either"),
+                Some(_) => format!("it is made from `{path}`, which is not there: `cistern secrets create {name}`"),
                 None => format!("it is made from `{name}`, which has no value: `cistern secrets set {name}`"),
             });
         };
