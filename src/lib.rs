@@ -8,6 +8,7 @@
 //! stand above it in the list below. `tests/tidy.rs` says so.
 
 mod git;
+pub mod age_file;
 pub mod source;
 pub mod diag;
 pub mod nix;
@@ -21,6 +22,7 @@ pub mod model;
 pub mod schema;
 pub mod check;
 pub mod place;
+pub mod audit;
 pub mod prove;
 pub mod emit;
 pub mod options;

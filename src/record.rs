@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+pub use crate::age_file::hash;
 use crate::value::Date;
 
 /// Where it stands, below the fleet directory.
@@ -73,11 +73,6 @@ impl Record {
             false => format!("{{\n  \"version\": {VERSION},\n  \"files\": {{\n{}\n  }}\n}}\n", lines.join(",\n")),
         }
     }
-}
-
-/// The hash of a file's bytes, as the record has it.
-pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_zero(number: &u32) -> bool {

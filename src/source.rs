@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use crate::age_file::AgeFile;
 use crate::git;
 
 /// The largest definition file that is read, in bytes.
@@ -88,11 +90,16 @@ pub struct Sources {
     pub known_to_git: Known,
     /// Files below `generated/` that git does not know, where it could be asked; in the order of their paths.
     pub unknown_generated: Vec<String>,
+    /// The encrypted files below `secrets/` by their path, or why one is none, in a clause.
+    pub encrypted: Encrypted,
     /// Today, in days since 1970-01-01; 0 when nobody asked the clock.
     pub today: i64,
     /// Links that leave the directory or lead nowhere: what stands below them is not in `paths`.
     pub links: BTreeSet<String>,
 }
+
+/// What encrypted files say of themselves, by their path; or why one is none of age's, in a clause.
+pub type Encrypted = Arc<BTreeMap<String, Result<AgeFile, String>>>;
 
 /// What git knows of the fleet directory: the paths of its files, or why it could not be asked.
 pub type Known = Result<BTreeSet<String>, String>;
@@ -106,6 +113,7 @@ impl Default for Sources {
             rejected: Vec::new(),
             known_to_git: Err("nobody asked git".to_owned()),
             unknown_generated: Vec::new(),
+            encrypted: Encrypted::default(),
             today: 0,
             links: BTreeSet::new(),
         }
@@ -131,6 +139,7 @@ impl Sources {
     fn files(base: &Path) -> io::Result<Self> {
         let mut sources = Self::default();
         let mut wanted: Vec<(String, PathBuf)> = Vec::new();
+        let mut encrypted: Vec<(String, PathBuf)> = Vec::new();
         let mut linked = Vec::new();
         let walk = WalkDir::new(base).sort_by_file_name().into_iter().filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_type().is_dir() || !is_skipped(&entry.file_name().to_string_lossy())
@@ -159,7 +168,9 @@ impl Sources {
                     continue;
                 }
             }
-            if is_wanted(&path) || is_evidence(&path) {
+            if is_encrypted(&path) {
+                encrypted.push((path.clone(), entry.into_path()));
+            } else if is_wanted(&path) || is_evidence(&path) {
                 wanted.push((path.clone(), entry.into_path()));
             } else if is_misnamed(&path) {
                 sources.rejected.push(Rejected { path: path.clone(), why: Why::Suffix });
@@ -172,13 +183,16 @@ impl Sources {
                 sources.paths.range(below.clone()..).take_while(|p| p.starts_with(&below)).cloned().collect();
             for path in found {
                 let seen = format!("{link}/{}", &path[below.len()..]);
-                if is_wanted(&seen) || is_evidence(&seen) {
+                if is_encrypted(&seen) {
+                    encrypted.push((seen.clone(), base.join(path)));
+                } else if is_wanted(&seen) || is_evidence(&seen) {
                     wanted.push((seen.clone(), base.join(path)));
                 }
                 sources.paths.insert(seen);
             }
         }
         let read: Vec<_> = wanted.par_iter().map(|(_, full)| read_text(full)).collect();
+        sources.encrypted = Arc::new(encrypted.into_par_iter().map(|(path, full)| age_file(path, &full)).collect::<io::Result<_>>()?);
         for ((path, full), outcome) in wanted.into_iter().zip(read) {
             match outcome.map_err(|error| named(&full, &error))? {
                 Ok(text) => {
@@ -260,7 +274,8 @@ impl Span {
 }
 
 fn is_skipped(directory: &str) -> bool {
-    SKIPPED.contains(&directory) || directory.starts_with(".generated")
+    let staged = [".generated", ".secrets."].iter().any(|start| directory.starts_with(start));
+    staged || SKIPPED.contains(&directory)
 }
 
 fn is_wanted(path: &str) -> bool {
@@ -272,6 +287,10 @@ fn is_wanted(path: &str) -> bool {
         || (depth == 1 && top == "facts" && path.ends_with(".json"))
         || (top == "templates" && path.ends_with(".j2"))
         || path.ends_with(".pub")
+}
+
+fn is_encrypted(path: &str) -> bool {
+    path.starts_with("secrets/") && path.ends_with(".age")
 }
 
 /// Says whether some rule looks into it, though the definition does not need it: modules, and what may be a key.
@@ -309,6 +328,11 @@ fn read_text(path: &PathBuf) -> io::Result<Result<String, Why>> {
     }
     let bytes = fs::read(path)?;
     Ok(String::from_utf8(bytes).map_err(|error| Why::NotUtf8(error.utf8_error().valid_up_to())))
+}
+
+fn age_file(path: String, full: &Path) -> io::Result<(String, Result<AgeFile, String>)> {
+    let bytes = fs::read(full).map_err(|error| named(full, &error))?;
+    Ok((path, AgeFile::read(&bytes)))
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {

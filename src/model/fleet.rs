@@ -13,7 +13,7 @@ use crate::load::Node;
 use crate::load::decode::At;
 use crate::recipe::Written;
 use crate::record::Record;
-use crate::source::Span;
+use crate::source::{Encrypted, Span};
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, EscrowName, FleetName,
     FleetPath, GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode,
@@ -45,7 +45,7 @@ pub struct Fleet {
     /// Whether there may be people who could not be read.
     pub people_are_uncertain: bool,
     /// Keys that open every secret.
-    pub escrow: BTreeMap<EscrowName, RecipientKey>,
+    pub escrow: BTreeMap<EscrowName, At<RecipientKey>>,
     /// Every service, the members of clusters and the exporters included.
     pub services: BTreeMap<ServiceName, Service>,
     /// Every secret.
@@ -63,7 +63,7 @@ pub struct Fleet {
     /// What the hand-written modules set.
     pub modules: Modules,
     /// What is known of the encrypted files.
-    pub record: Record,
+    pub kept: Kept,
     /// Files of the fleet directory, for rules about what exists.
     pub paths: BTreeSet<String>,
 }
@@ -248,6 +248,17 @@ pub struct Service {
     pub secrets: BTreeSet<SecretName>,
     /// Whether something in it could not be read.
     pub poisoned: bool,
+}
+
+/// The encrypted files as they lie there, and what is known of them beside.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// What the files say of themselves, by their path below the fleet directory.
+    pub files: Encrypted,
+    /// What Cistern took note of.
+    pub record: Record,
+    /// Today, in days since 1970-01-01; 0 when nobody asked the clock.
+    pub today: i64,
 }
 
 /// An encrypted value and who reads it.

@@ -8,6 +8,6 @@ mod lower;
 mod modules;
 pub mod shapes;
 
-pub use fleet::{Fleet, Hardware, Host, Monitoring, Person, Secret, Service, Site};
+pub use fleet::{Fleet, Hardware, Host, Kept, Monitoring, Person, Secret, Service, Site};
 pub use lower::{Definition, empty, lower};
 pub use modules::{Module, Modules, Reached, Setting};

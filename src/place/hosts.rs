@@ -163,7 +163,7 @@ impl Placing<'_> {
         let file = secrets::file(name, secret.per_host.then_some(&host.name));
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
-            epoch: self.fleet.record.files.get(&file).map_or(0, |file| file.epoch),
+            epoch: self.fleet.kept.record.files.get(&file).map_or(0, |file| file.epoch),
             file,
             owner: secret.owner.clone().map(|at| at.value).or(user).unwrap_or_else(root),
             group: secret.group.clone().map(|at| at.value),

@@ -63,7 +63,7 @@ pub fn place(checked: Checked) -> Draft {
         secrets,
         monitoring,
         people,
-        escrow: fleet.escrow.clone(),
+        escrow: fleet.escrow.iter().map(|(name, key)| (name.clone(), key.value.clone())).collect(),
     };
     Draft { checked, entries }
 }
@@ -98,7 +98,7 @@ fn changed(
         true => hosts.iter().map(|host| secrets::file(name, Some(host))).collect(),
         false => vec![secrets::file(name, None)],
     };
-    let known = |file: String| Some((fleet.record.files.get(&file)?.changed?, file));
+    let known = |file: String| Some((fleet.kept.record.files.get(&file)?.changed?, file));
     files.into_iter().filter_map(known).map(|(day, file)| (file, day)).collect()
 }
 

@@ -3,6 +3,7 @@
 mod exposure;
 mod kinds;
 mod ports;
+mod recipients;
 mod roles;
 mod secrets;
 mod settings;
@@ -10,6 +11,7 @@ mod settings;
 use crate::check::{Rule, rules};
 use crate::diag::{Diagnostic, Faults, Levels, Stage, codes};
 use crate::kind::Kinds;
+use crate::model::Kept;
 use crate::nix::Templates;
 use crate::place::{Draft, Entries};
 
@@ -21,6 +23,7 @@ pub struct Plan {
     entries: Entries,
     kinds: Kinds,
     levels: Levels,
+    kept: Kept,
 }
 
 impl Plan {
@@ -32,6 +35,11 @@ impl Plan {
     /// The kinds that its services are of.
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// The encrypted files, and what is known of them.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// What the definition makes of codes, for what is found later.
@@ -54,6 +62,7 @@ pub const RULES: &[DraftRule] = rules![
     exposure::open_ports_are_meant,
     roles::are_filled,
     secrets::paths_stand_once,
+    recipients::are_as_planned,
 ];
 
 /// Every rule that fills in templates.
@@ -79,7 +88,7 @@ pub fn prove(draft: Draft, templates: &Templates, faults: &mut Faults) -> Option
     }
     let (checked, entries) = draft.into_parts();
     let fleet = checked.into_fleet();
-    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels })
+    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels, kept: fleet.kept })
 }
 
 /// Reports decisions about codes that concerned nothing, now that every rule has looked.

@@ -7,6 +7,7 @@ pub mod identity;
 pub mod making;
 pub mod memory;
 mod metrics;
+pub mod rekey;
 pub mod rotation;
 pub mod seal;
 pub mod store;

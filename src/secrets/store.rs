@@ -69,6 +69,16 @@ impl Store {
         }
     }
 
+    /// Lists the paths of all files, below the fleet directory.
+    pub fn paths(&self) -> Vec<String> {
+        let present = self.tree.iter().map(|(path, _)| above(path));
+        let (kept, gone): (Vec<_>, Vec<_>) = self.changes.iter().partition(|(_, bytes)| bytes.is_some());
+        let is_gone = |path: &String| gone.iter().any(|(other, _)| *other == path);
+        let mut paths: BTreeSet<_> = present.filter(|path| !is_gone(path)).collect();
+        paths.extend(kept.into_iter().map(|(path, _)| path.clone()));
+        paths.into_iter().collect()
+    }
+
     /// What is known of the files; changes included.
     pub fn record(&self) -> &Record {
         &self.record

@@ -191,13 +191,38 @@ fn ssh_word(text: &str, also: &[char]) -> bool {
 }
 
 /// A duration of Prometheus': numbers with `ms`, `s`, `m`, `h`, `d`, `w`, `y`, the largest unit first.
+impl Duration {
+    /// Its length in seconds; what is left below one is dropped.
+    pub fn seconds(&self) -> i64 {
+        let mut milliseconds = 0;
+        let mut rest = &*self.0;
+        while let Some(digits) = rest.find(|c: char| !c.is_ascii_digit()) {
+            let end = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| digits + at);
+            let length = UNITS.iter().find(|(unit, _)| *unit == &rest[digits..end]).map_or(0, |(_, length)| *length);
+            milliseconds += rest[..digits].parse::<i64>().unwrap_or_default() * length;
+            rest = &rest[end..];
+        }
+        milliseconds / 1_000
+    }
+}
+
+/// The units of a duration, the longest first, and their lengths in milliseconds.
+const UNITS: &[(&str, i64)] = &[
+    ("y", 365 * 86_400_000),
+    ("w", 7 * 86_400_000),
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
+
 fn duration(text: &str) -> bool {
-    const UNITS: &[&str] = &["y", "w", "d", "h", "m", "s", "ms"];
     let (mut rest, mut from, mut any) = (text, 0, false);
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let unit: String = rest[digits..].chars().take_while(char::is_ascii_alphabetic).collect();
-        let Some(at) = UNITS[from..].iter().position(|u| *u == unit) else { return false };
+        let Some(at) = UNITS[from..].iter().position(|(known, _)| *known == unit) else { return false };
         if digits == 0 || digits > 9 {
             return false;
         }
@@ -206,23 +231,6 @@ fn duration(text: &str) -> bool {
         rest = &rest[digits + unit.len()..];
     }
     any
-}
-
-impl Duration {
-    /// Its length in whole seconds, with a year of 365 days, as Prometheus counts.
-    pub fn seconds(&self) -> i64 {
-        const SECONDS: &[(&str, i64)] =
-            &[("y", 31_536_000), ("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1), ("ms", 0)];
-        let (mut rest, mut total) = (self.as_str(), 0);
-        while !rest.is_empty() {
-            let (digits, after) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
-            let (unit, after) = after.split_at(after.bytes().take_while(u8::is_ascii_alphabetic).count());
-            let seconds = SECONDS.iter().find(|(name, _)| *name == unit).map_or(0, |(_, seconds)| *seconds);
-            total += digits.parse::<i64>().expect("at most nine digits") * seconds;
-            rest = after;
-        }
-        total
-    }
 }
 
 /// A port number, never 0.

@@ -13,7 +13,7 @@ mod sites;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Monitoring};
+use super::fleet::{Fleet, Kept, Monitoring};
 use super::layers;
 use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
@@ -116,7 +116,7 @@ impl Definition {
             kinds,
             levels,
             modules,
-            record: record(sources, faults),
+            kept: Kept { files: sources.encrypted.clone(), record: record(sources, faults), today: sources.today },
             paths: sources.paths.clone(),
         }
     }

@@ -17,9 +17,9 @@ impl Lower<'_> {
     }
 
     /// The escrow keys.
-    pub(super) fn escrow(&self) -> BTreeMap<EscrowName, RecipientKey> {
+    pub(super) fn escrow(&self) -> BTreeMap<EscrowName, At<RecipientKey>> {
         let keys = self.def.access.iter().flat_map(|access| &access.escrow).flat_map(|keys| &keys.entries);
-        keys.map(|(name, key)| (name.clone(), key.value.value.clone())).collect()
+        keys.map(|(name, key)| (name.clone(), key.value.clone())).collect()
     }
 
     fn person(
