@@ -151,8 +151,8 @@ impl GenerateDef {
         };
         if user.value.is_empty() || user.value.chars().any(|c| c == ':' || c.is_control()) {
             faults.push(
-                Diagnostic::new(codes::BAD_GENERATOR, "the user of a password file is at least one character")
-                    .at(user.span, "without a colon and without line breaks")
+                Diagnostic::new(codes::BAD_GENERATOR, "a password file has no line for such a user")
+                    .at(user.span, "empty, or with a colon or a line break")
                     .help("a line is `user:hash`"),
             );
             return None;
