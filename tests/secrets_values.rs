@@ -128,7 +128,7 @@ fn rotation_reaches_what_follows() {
     let said = everything(&output);
     assert!(output.status.success(), "{said}");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "secrets/sonarr-api-key.age\nsecrets/sonarr-environment.age\n");
-    for line in ["Restarts one: sonarr\n", "Restarts two: watcher\n"] {
+    for line in ["Restarts sonarr.service on one\n", "Restarts watcher.service on two\n"] {
         assert!(said.contains(line), "{said}");
     }
     assert_ne!(key(&made), first);

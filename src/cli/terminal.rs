@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Color, Common};
+use super::{Color, Common, Outcome};
 use crate::diag::{Faults, Renderer};
 use crate::source::Sources;
 
@@ -77,6 +77,12 @@ impl Terminal {
     pub(super) fn error(&self, text: &str) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         self.write_error(&format!("{style}error{style:#}: {text}\n"));
+    }
+
+    /// Says what is wrong with what was asked for, and how the run ends then.
+    pub(super) fn wrong(&self, text: &str) -> Outcome {
+        self.error(text);
+        Outcome::Wrong
     }
 
     /// Writes diagnostics to stderr.

@@ -248,9 +248,9 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// Puts a number before a noun: `1 host`, `3 hosts`.
+/// Puts a number before a noun: `1 host`, `3 hosts`, `2 copies`, `2 keys`.
 pub fn counted(number: usize, noun: &str) -> String {
-    let plural = match noun.strip_suffix('y') {
+    let plural = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
         Some(stem) if number != 1 => format!("{stem}ies"),
         _ if number != 1 => format!("{noun}s"),
         _ => noun.to_owned(),

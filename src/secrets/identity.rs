@@ -15,6 +15,7 @@ use age_core::format::{FileKey, Stanza};
 
 use super::memory::{LARGEST, Plain};
 use super::seal;
+use crate::age_file::ssh_tag;
 
 /// Asks whoever runs the program.
 pub trait Ask: Send + Sync {
@@ -156,7 +157,8 @@ impl Identities {
         match age::ssh::Identity::from_buffer(plain.bytes(), None) {
             Ok(age::ssh::Identity::Encrypted(key)) => {
                 let public = public.ok_or("its public half cannot be read")?;
-                let (tag, ask) = (tag(&public), self.ask.clone());
+                let tag = public.to_openssh().ok().and_then(|key| ssh_tag(&key)).ok_or("its public half cannot be read")?;
+                let ask = self.ask.clone();
                 self.closed.push(ClosedKey { key: OnceLock::new(), encrypted: key, tag, name: name.to_owned(), ask });
             }
             Ok(age::ssh::Identity::Unsupported(age::ssh::UnsupportedKey::EncryptedPem)) => {
@@ -363,16 +365,6 @@ fn opened<T>(
 fn shared(passphrase: &Plain) -> Result<SecretString, String> {
     let text = str::from_utf8(passphrase.bytes()).map_err(|_| "the passphrase is not UTF-8")?;
     Ok(SecretString::from(text))
-}
-
-/// What a file says of an SSH key: the first four bytes of its hash, in base64 without padding.
-fn tag(public: &ssh_key::PublicKey) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let fingerprint = public.fingerprint(ssh_key::HashAlg::Sha256);
-    let first = fingerprint.as_bytes().first_chunk::<4>().expect("a hash has 32 bytes");
-    // Thirty-two bits and four more are six letters.
-    let bits = u64::from(u32::from_be_bytes(*first)) << 4;
-    (0..6).rev().map(|at| char::from(LETTERS[(bits >> (6 * at) & 63) as usize])).collect()
 }
 
 fn unsuitable(algorithm: &str) -> String {

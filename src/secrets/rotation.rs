@@ -28,8 +28,11 @@ pub fn readers<'p>(entries: &'p Entries, files: &[&SecretFile<'p>]) -> BTreeMap<
 /// Says which units restart, a line for each host.
 pub fn restarts(entries: &Entries, files: &[&SecretFile<'_>]) -> Vec<Said> {
     let line = |(host, units): (&HostName, BTreeSet<&str>)| match units.is_empty() {
-        true => format!("{host}: it is read there by no service that a kind names, so restart by hand what does"),
-        false => format!("{host}: {}", units.into_iter().collect::<Vec<_>>().join(" ")),
+        true => format!("nothing on {host}: no unit is known to read it there"),
+        false => {
+            let units: Vec<_> = units.into_iter().map(|unit| format!("{unit}.service")).collect();
+            format!("{} on {host}", units.join(", "))
+        }
     };
     readers(entries, files).into_iter().map(|one| ("Restarts", line(one))).collect()
 }

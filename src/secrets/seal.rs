@@ -9,6 +9,7 @@ use age::{DecryptError, Decryptor, Encryptor, NoCallbacks, Recipient};
 
 use super::identity::Identities;
 use super::memory::Plain;
+use crate::age_file::AgeFile;
 
 /// How a file begins that is written in letters.
 const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
@@ -36,6 +37,8 @@ pub fn seal(plain: &Plain, recipients: &[&str], armor: bool) -> Result<Vec<u8>, 
 /// # Errors
 /// Why it stays closed, in a sentence.
 pub fn open(bytes: &[u8], identities: &Identities) -> Result<Plain, String> {
+    // It is held to its form first: the header of a damaged file is no matter for age.
+    AgeFile::read(bytes)?;
     let decryptor = Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|error| told(&error))?;
     let opened = match decryptor.is_scrypt() {
         true => decryptor.decrypt([&identities.passphrase()? as &dyn age::Identity].into_iter()),

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 
 use super::memory::Plain;
 use super::seal;
+use crate::age_file::hash;
 use crate::place::Entries;
 use crate::place::recipients::SecretFile;
 use crate::record::{self, FileRecord, Record};
@@ -117,7 +118,7 @@ impl Store {
     /// Replaces the bytes of a file whose value is the same, after it was encrypted to these keys.
     pub fn keep(&mut self, path: &str, sealed: Vec<u8>, keys: &[&str]) {
         let noted = self.record.files.entry(path.to_owned()).or_default();
-        noted.sha256 = record::hash(&sealed);
+        noted.sha256 = hash(&sealed);
         noted.anonymous = anonymous(keys);
         self.changes.insert(path.to_owned(), Some(sealed));
     }

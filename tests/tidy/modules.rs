@@ -16,6 +16,7 @@ const EDGES: &[&str] = &[
     "src/git.rs",
     "src/main.rs",
     "src/scaffold.rs",
+    "src/secrets/generate/script.rs",
     "src/secrets/identity.rs",
     "src/secrets/memory.rs",
     "src/secrets/store.rs",

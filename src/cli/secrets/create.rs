@@ -9,6 +9,8 @@ use super::making::{Run, named, print_tasks};
 use super::{Common, Outcome, Terminal};
 use crate::diag::counted;
 use crate::secrets::making::missing;
+use crate::secrets::store::Store;
+use crate::value::Date;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -23,11 +25,11 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
+    let mut store = Store::open(&common.directory)?;
     let Some(compiled) = super::planned(common, terminal)? else { return Ok(Outcome::Wrong) };
     let plan = compiled.plan.as_ref().expect("it is planned");
     let entries = plan.entries();
     let Some(names) = named(entries, &options.names, terminal) else { return Ok(Outcome::Wrong) };
-    let mut store = options.run.store(common)?;
     let by_hand: Vec<_> = names.iter().filter(|name| entries.secrets[*name].generate.is_none()).collect();
     for name in &by_hand {
         terminal.error(&format!("nothing says how `{name}` is made; `cistern secrets set {name}` takes a value"));
@@ -50,7 +52,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         terminal.say("Made", "nothing: every value that can be made is there");
         return Ok(Outcome::Fine);
     }
-    if !options.run.make(&mut store, entries, &tasks, common, terminal)? {
+    let today = Date::from_days(compiled.sources.today);
+    if !options.run.make(&mut store, entries, &tasks, today, common, terminal) {
         return Ok(Outcome::Differs);
     }
     store.commit(&mut |_| {})?;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
+use indicatif::ProgressBar;
 
+use super::ask::OnTerminal;
+use super::identities::Chosen;
+use super::which::unknown;
 use super::{Common, Terminal};
-use crate::diag::nearest;
 use crate::load::decode::Scalar as _;
 use crate::place::Entries;
 use crate::place::recipients::SecretFile;
@@ -22,39 +25,37 @@ pub(super) struct Run {
     /// Print what would be made, and change nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// A private key that opens values which others are made from; ~/.ssh by default.
-    #[arg(short, long = "identity", value_name = "FILE")]
-    identities: Vec<PathBuf>,
+    #[command(flatten)]
+    chosen: Chosen,
 }
 
 impl Run {
-    /// Locks and reads the encrypted files.
-    pub(super) fn store(&self, common: &Common) -> io::Result<Store> {
-        Store::open(&common.directory)
-    }
-
     /// Makes values; says of each that cannot be made why not.
     pub(super) fn make(
         &self,
         store: &mut Store,
         entries: &Entries,
         tasks: &[Task<'_>],
+        today: Date,
         common: &Common,
         terminal: &Terminal,
-    ) -> io::Result<bool> {
+    ) -> bool {
         let mut identities = None;
         let mut open = |bytes: &[u8]| {
-            let found = identities.get_or_insert_with(|| super::identities(&self.identities));
-            found.as_ref().map_err(Clone::clone).and_then(|known| crate::secrets::seal::open(bytes, known))
+            let found = identities.get_or_insert_with(|| {
+                self.chosen.load(Arc::new(OnTerminal::new(ProgressBar::hidden())), terminal)
+            });
+            let known = found.as_ref().ok_or("the identity that was named cannot be used")?;
+            crate::secrets::seal::open(bytes, known)
         };
-        let made = making::make(store, entries, tasks, &mut open, &common.directory, today());
+        let made = making::make(store, entries, tasks, &mut open, &common.directory, today);
         for why in made.as_ref().err().into_iter().flatten() {
             terminal.error(why);
         }
         if made.is_err() {
             terminal.error("nothing was changed");
         }
-        Ok(made.is_ok())
+        made.is_ok()
     }
 }
 
@@ -68,9 +69,7 @@ pub(super) fn named(entries: &Entries, names: &[String], terminal: &Terminal) ->
                 known.insert(name);
             }
             None => {
-                let near = nearest(name, entries.secrets.keys().map(SecretName::as_str));
-                let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                terminal.error(&format!("there is no secret `{name}`{help}"));
+                terminal.error(&unknown(name, entries));
                 right = false;
             }
         }
@@ -89,12 +88,5 @@ pub(super) fn tell_restarts(entries: &Entries, tasks: &[Task<'_>], terminal: &Te
     for (verb, text) in restarts(entries, &files) {
         terminal.say(verb, &text);
     }
-    terminal.say("Next", "`cistern generate`, so that what reads a new value restarts with it; then deploy");
-}
-
-/// The day by the machine's clock.
-#[expect(clippy::disallowed_methods, reason = "notes when a value was set")]
-pub(super) fn today() -> Date {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Date::from_days(i64::try_from(since.as_secs() / 86_400).expect("a number of days"))
+    terminal.say("Next", "run `cistern generate`, commit, and deploy: that is when they restart");
 }

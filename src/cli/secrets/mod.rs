@@ -1,20 +1,28 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
+mod ask;
 mod create;
+mod edit;
+mod identities;
 mod list;
 mod making;
 mod metrics;
+mod rekey;
+mod rm;
 mod rotate;
+mod scratch;
+mod set;
+mod show;
+mod told;
+mod which;
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
 use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
-use crate::secrets::identity::{Identities, Nobody};
+use crate::secrets::memory;
 use crate::{Compiled, compile};
 
 #[derive(Args)]
@@ -33,20 +41,38 @@ enum Verb {
     Metrics(metrics::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
+    /// Print the value of a secret.
+    Show(show::Options),
+    /// Give a secret a value, without seeing the one that it has.
+    Set(set::Options),
+    /// Open the value of a secret in an editor.
+    Edit(edit::Options),
+    /// Encrypt files anew to those who are to read them now: all of them, or none.
+    Rekey(rekey::Options),
+    /// Delete the files of a secret.
+    Rm(rm::Options),
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    match &options.verb {
+    memory::harden();
+    let outcome = match &options.verb {
         Verb::Create(options) => create::run(options, common, terminal),
         Verb::Rotate(options) => rotate::run(options, common, terminal),
         Verb::Metrics(options) => metrics::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
+        Verb::Show(options) => show::run(options, common, terminal),
+        Verb::Set(options) => set::run(options, common, terminal),
+        Verb::Edit(options) => edit::run(options, common, terminal),
+        Verb::Rekey(options) => rekey::run(options, common, terminal),
+        Verb::Rm(options) => rm::run(options, common, terminal),
+    };
+    if memory::failed_to_lock() {
+        terminal.warn(
+            "not every value could be locked into memory, so the machine may have written one to its swap space; \
+             raise the limit (`ulimit -l`)",
+        );
     }
-}
-
-/// The private keys to open files with: those that were named, else the usual ones.
-fn identities(files: &[PathBuf]) -> Result<Identities, String> {
-    Identities::load(files, Arc::new(Nobody)).map_err(|faults| faults.join("\n"))
+    outcome
 }
 
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.

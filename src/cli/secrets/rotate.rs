@@ -5,7 +5,7 @@ use std::io;
 
 use clap::Args;
 
-use super::making::{Run, named, print_tasks, tell_restarts, today};
+use super::making::{Run, named, print_tasks, tell_restarts};
 use super::{Common, Outcome, Terminal};
 use crate::diag::counted;
 use crate::place::Entries;
@@ -14,7 +14,7 @@ use crate::prove::Plan;
 use crate::secrets::making::{Task, keep_previous, overdue, previous_path, renewed};
 use crate::secrets::rotation::order;
 use crate::secrets::store::Store;
-use crate::value::SecretName;
+use crate::value::{Date, SecretName};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -32,16 +32,17 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
+    let store = Store::open(&common.directory)?;
     let Some(compiled) = super::planned(common, terminal)? else { return Ok(Outcome::Wrong) };
     let plan = compiled.plan.as_ref().expect("it is planned");
     let entries = plan.entries();
     let Some(names) = named(entries, &options.names, terminal) else { return Ok(Outcome::Wrong) };
-    let store = options.run.store(common)?;
+    let today = Date::from_days(compiled.sources.today);
     if options.finish {
         return finish(&names, store, options, terminal);
     }
     let (paths, whole) = match options.due {
-        true => due(entries, &store, terminal),
+        true => due(entries, &store, today, terminal),
         false => match asked(entries, &names, terminal) {
             Some(paths) => (paths, true),
             None => return Ok(Outcome::Wrong),
@@ -59,7 +60,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         terminal.say("Would rotate", &counted(tasks.len(), "value"));
         return Ok(outcome);
     }
-    match rotate(plan, store, &tasks, options, common, terminal)? {
+    match rotate(plan, store, &tasks, today, (options, common, terminal))? {
         true => Ok(outcome),
         false => Ok(Outcome::Differs),
     }
@@ -70,9 +71,8 @@ fn rotate(
     plan: &Plan,
     mut store: Store,
     tasks: &[Task<'_>],
-    options: &Options,
-    common: &Common,
-    terminal: &Terminal,
+    today: Date,
+    (options, common, terminal): (&Options, &Common, &Terminal),
 ) -> io::Result<bool> {
     let entries = plan.entries();
     let mut kept = true;
@@ -86,7 +86,7 @@ fn rotate(
         terminal.error("nothing was changed");
         return Ok(false);
     }
-    if !options.run.make(&mut store, entries, tasks, common, terminal)? {
+    if !options.run.make(&mut store, entries, tasks, today, common, terminal) {
         return Ok(false);
     }
     store.commit(&mut |_| {})?;
@@ -117,8 +117,8 @@ fn asked(entries: &Entries, names: &BTreeSet<SecretName>, terminal: &Terminal) -
 }
 
 /// The files whose value is too old, and whether all of them can be made.
-fn due(entries: &Entries, store: &Store, terminal: &Terminal) -> (BTreeSet<String>, bool) {
-    let (due, unknown) = overdue(entries, store, today());
+fn due(entries: &Entries, store: &Store, today: Date, terminal: &Terminal) -> (BTreeSet<String>, bool) {
+    let (due, unknown) = overdue(entries, store, today);
     for file in unknown {
         let why = "nobody noted when it was set, so that it is never due; `cistern secrets edit` or `set` notes it";
         terminal.warn(&format!("`{}`: {why}", file.path));
