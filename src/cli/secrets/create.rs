@@ -5,7 +5,7 @@ use std::io;
 
 use clap::Args;
 
-use super::making::{Run, named, print_tasks};
+use super::making::{Run, named, print_tasks, tell_restarts};
 use super::{Common, Outcome, Terminal};
 use crate::diag::counted;
 use crate::secrets::making::missing;
@@ -59,8 +59,6 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     store.commit(&mut |_| {})?;
     print_tasks(&tasks, terminal)?;
     terminal.say("Made", &counted(tasks.len(), "value"));
-    if tasks.iter().any(|task| task.again) {
-        super::making::tell_restarts(entries, &tasks, terminal);
-    }
+    tell_restarts(entries, &tasks, &compiled.sources, terminal);
     Ok(Outcome::Fine)
 }

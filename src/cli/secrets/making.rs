@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 
 use clap::Args;
 use indicatif::ProgressBar;
@@ -17,6 +16,7 @@ use crate::place::recipients::SecretFile;
 use crate::secrets::making::{self, Task};
 use crate::secrets::rotation::restarts;
 use crate::secrets::store::Store;
+use crate::source::Sources;
 use crate::value::{Date, SecretName};
 
 /// How values are made.
@@ -43,7 +43,7 @@ impl Run {
         let mut identities = None;
         let mut open = |bytes: &[u8]| {
             let found = identities.get_or_insert_with(|| {
-                self.chosen.load(Arc::new(OnTerminal::new(ProgressBar::hidden())), terminal)
+                self.chosen.load(OnTerminal::new(ProgressBar::hidden()), terminal)
             });
             let known = found.as_ref().ok_or("the identity that was named cannot be used")?;
             crate::secrets::seal::open(bytes, known)
@@ -83,10 +83,16 @@ pub(super) fn print_tasks(tasks: &[Task<'_>], terminal: &Terminal) -> io::Result
 }
 
 /// Says which units restart, and what makes them do so.
-pub(super) fn tell_restarts(entries: &Entries, tasks: &[Task<'_>], terminal: &Terminal) {
+pub(super) fn tell_restarts(entries: &Entries, tasks: &[Task<'_>], sources: &Sources, terminal: &Terminal) {
     let files: Vec<&SecretFile<'_>> = tasks.iter().filter(|task| task.again).map(|task| &task.file).collect();
     for (verb, text) in restarts(entries, &files) {
         terminal.say(verb, &text);
     }
-    terminal.say("Next", "run `cistern generate`, commit, and deploy: that is when they restart");
+    let new = |task: &Task<'_>| !task.again || entries.secrets[task.file.secret].previous;
+    let add = match sources.known_to_git.is_ok() && tasks.iter().any(new) {
+        true => "`git add secrets`, ",
+        false => "",
+    };
+    let what = if files.is_empty() { "" } else { ": that is when they restart" };
+    terminal.say("Next", &format!("run {add}`cistern generate`, commit, and deploy{what}"));
 }

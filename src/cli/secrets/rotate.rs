@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::making::{Run, named, print_tasks, tell_restarts};
 use super::{Common, Outcome, Terminal};
+use crate::Compiled;
 use crate::diag::counted;
 use crate::place::Entries;
 use crate::place::recipients::{SecretFile, files_of};
@@ -60,7 +61,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         terminal.say("Would rotate", &counted(tasks.len(), "value"));
         return Ok(outcome);
     }
-    match rotate(plan, store, &tasks, today, (options, common, terminal))? {
+    match rotate(&compiled, store, &tasks, (options, common, terminal))? {
         true => Ok(outcome),
         false => Ok(Outcome::Differs),
     }
@@ -68,13 +69,14 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
 
 /// Makes the new values and writes them as a set.
 fn rotate(
-    plan: &Plan,
+    compiled: &Compiled,
     mut store: Store,
     tasks: &[Task<'_>],
-    today: Date,
     (options, common, terminal): (&Options, &Common, &Terminal),
 ) -> io::Result<bool> {
+    let plan = compiled.plan.as_ref().expect("it is planned");
     let entries = plan.entries();
+    let today = Date::from_days(compiled.sources.today);
     let mut kept = true;
     for task in tasks.iter().filter(|task| entries.secrets[task.file.secret].previous) {
         if let Err(why) = keep_previous(&mut store, task) {
@@ -93,7 +95,7 @@ fn rotate(
     print_tasks(tasks, terminal)?;
     terminal.say("Rotated", &counted(tasks.len(), "value"));
     tell_order(plan, tasks, terminal);
-    tell_restarts(entries, tasks, terminal);
+    tell_restarts(entries, tasks, &compiled.sources, terminal);
     Ok(true)
 }
 
