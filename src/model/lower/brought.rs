@@ -32,19 +32,31 @@ pub(super) fn brought(def: &FleetDef, kinds: &Kinds) -> AllBrought {
     let mut all = AllBrought::new();
     for (service, keyed) in def.services.iter().flat_map(|services| &services.entries) {
         let Some(kind) = kind_name(service, keyed).and_then(|kind| kinds.get(&kind)) else { continue };
-        for asked in asked(kind, keyed) {
-            let own = |name: &SecretName| full_name(service, name, None);
-            for source in kind.front.with_sources(asked.name) {
-                let key = asked.key.filter(|_| source == *asked.name);
-                let Some(name) = full_name(service, &source, key) else { continue };
-                let Some(mut written) = kind.front.recipe(&source) else { continue };
-                written.recipe = written.recipe.renamed(&|name| own(name).unwrap_or_else(|| name.clone()));
-                written.sources.clear();
-                all.entry(name).or_insert(Brought { span: asked.span, written });
+        add(service, kind, &asked(kind, keyed), &mut all);
+        for (suffix, member) in kind.front.members.iter().flat_map(|members| &members.entries) {
+            let kind = member.value.kind.as_ref().and_then(|kind| kinds.get(&kind.value));
+            let name = ServiceName::read(&format!("{service}-{suffix}")).ok();
+            if let (Some(kind), Some(name)) = (kind, name) {
+                add(&name, kind, &needed(kind, keyed.key), &mut all);
             }
         }
     }
     all
+}
+
+/// Adds what a service asks for, and what that is made from.
+fn add(service: &ServiceName, kind: &Kind, asked: &[Asked<'_>], all: &mut AllBrought) {
+    let own = |name: &SecretName| full_name(service, name, None).unwrap_or_else(|| name.clone());
+    for asked in asked {
+        for source in kind.front.with_sources(asked.name) {
+            let key = asked.key.filter(|_| source == *asked.name);
+            let Some(name) = full_name(service, &source, key) else { continue };
+            let Some(mut written) = kind.front.recipe(&source) else { continue };
+            written.recipe = written.recipe.renamed(&own);
+            written.sources.clear();
+            all.entry(name).or_insert(Brought { span: asked.span, written });
+        }
+    }
 }
 
 /// A request for a secret of the kind.
@@ -80,6 +92,17 @@ fn asked<'k>(kind: &'k Kind, keyed: &'k Keyed<ServiceDef>) -> Vec<Asked<'k>> {
         }
     }
     asked
+}
+
+/// What a service asks for of which the definition gives no setting: what its kind cannot do without.
+fn needed(kind: &Kind, span: Span) -> Vec<Asked<'_>> {
+    let required = |setting: &SettingName| {
+        let def = kind.front.setting(setting);
+        def.is_some_and(|def| def.is_secret() && def.required.is_some_and(|required| required.value))
+    };
+    let secrets = kind.front.secrets.iter().flat_map(|secrets| &secrets.entries);
+    let wanted = secrets.filter(|(_, brought)| brought.value.setting.as_ref().is_some_and(|at| required(&at.value)));
+    wanted.map(|(name, _)| Asked { name, key: None, span }).collect()
 }
 
 fn asks(node: &Node) -> bool {

@@ -299,7 +299,14 @@ impl Lower<'_> {
                 );
                 continue;
             }
-            services.insert(full, plain(found, service.span, service.hosts.clone()));
+            let mut member = plain(found, service.span, service.hosts.clone());
+            for setting in found.front.settings.iter().flat_map(|settings| settings.entries.keys()) {
+                if let Some(own) = self.unasked(&full, found, setting) {
+                    member.settings.insert(setting.to_string(), self.secret_path(&own).to_string().into());
+                    member.secrets.insert(own);
+                }
+            }
+            services.insert(full, member);
         }
     }
 
