@@ -102,7 +102,9 @@ fn stanzas(bytes: &[u8]) -> Result<Vec<Stanza>, String> {
     let end = header_end(bytes).ok_or("its header has no end")?;
     let header = str::from_utf8(&bytes[..end]).map_err(|_| "its header is no text")?;
     if header.contains('\r') {
-        return Err("its lines end in CR LF: something took it for a text (`*.age binary` in .gitattributes)".to_owned());
+        return Err(
+            "its lines end in CR LF: something took it for a text (`*.age binary` in .gitattributes)".to_owned()
+        );
     }
     let stanzas = lines(header)?;
     let payload = bytes.len() - end;

@@ -192,7 +192,8 @@ impl Sources {
             }
         }
         let read: Vec<_> = wanted.par_iter().map(|(_, full)| read_text(full)).collect();
-        sources.encrypted = Arc::new(encrypted.into_par_iter().map(|(path, full)| age_file(path, &full)).collect::<io::Result<_>>()?);
+        sources.encrypted =
+            Arc::new(encrypted.into_par_iter().map(|(path, full)| age_file(path, &full)).collect::<io::Result<_>>()?);
         for ((path, full), outcome) in wanted.into_iter().zip(read) {
             match outcome.map_err(|error| named(&full, &error))? {
                 Ok(text) => {

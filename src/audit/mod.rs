@@ -3,6 +3,7 @@
 //! No key is needed. A header names SSH keys by a part of their hash; of native age recipients it only says how many
 //! there are, and `secrets/recipients.json` says who, as long as the file is the one that it knows.
 
+mod document;
 mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +16,9 @@ use crate::place::Entries;
 use crate::place::recipients::{Recipient, SecretFile, secret_files};
 use crate::value::Date;
 
-pub use strangers::Stranger;
+pub use document::document;
 use strangers::Known;
+pub use strangers::Stranger;
 
 /// An encrypted file that is not as the plan has it.
 #[derive(Debug, Clone)]
@@ -40,8 +42,10 @@ pub enum What<'p> {
     LacksSome(usize),
     /// It is for this key, and should not be.
     Extra(Stranger<'p>),
-    /// Nobody can tell who its native recipients are; their number is right.
+    /// Nobody can tell who its native recipients are: it is not the file that was taken note of. Their number is right.
     Unknown,
+    /// The same of a file of which no note was ever taken, which is none of a fault: agenix takes none.
+    Unnoted,
     /// Its value is older than it may become.
     Overdue {
         /// When it was set.
@@ -54,6 +58,11 @@ pub enum What<'p> {
 }
 
 impl Drift<'_> {
+    /// Says whether something has to be done about it.
+    pub fn is_fault(&self) -> bool {
+        self.what.iter().any(|what| *what != What::Unnoted)
+    }
+
     /// Says whether encrypting the same value again puts it right.
     pub fn needs_rekey(&self) -> bool {
         self.what.iter().any(What::needs_rekey) && !self.what.iter().any(|what| matches!(what, What::Broken(_)))
@@ -134,7 +143,8 @@ fn anonymous<'p>(
         }
         None if count < planned.len() => vec![What::LacksSome(planned.len() - count)],
         None if count > planned.len() => vec![What::Extra(Stranger::Some(count - planned.len()))],
-        None if count > 0 => vec![What::Unknown],
+        None if count > 0 && kept.record.files.contains_key(&file.path) => vec![What::Unknown],
+        None if count > 0 => vec![What::Unnoted],
         None => Vec::new(),
     }
 }

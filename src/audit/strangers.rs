@@ -82,7 +82,7 @@ impl fmt::Display for Stranger<'_> {
         match self {
             Self::Known(whose) => whose.fmt(to),
             Self::Ssh { algorithm, tag } => write!(to, "an {algorithm} key that the fleet does not know (tag {tag})"),
-            Self::Native(key) => write!(to, "{key}, which the fleet does not know"),
+            Self::Native(key) => write!(to, "an age key that the fleet does not know ({key})"),
             Self::Some(1) => write!(to, "an age key that nobody can name"),
             Self::Some(count) => write!(to, "{count} age keys that nobody can name"),
         }

@@ -171,7 +171,7 @@ fn has_own_templates(compiled: &Compiled) -> bool {
 
 /// The way from the root of the repository to the fleet directory: empty, or with a slash at its end. Without git, the
 /// way from where we are, which in a workflow is the root.
-fn base(directory: &Path) -> String {
+pub(super) fn base(directory: &Path) -> String {
     let below_here = || {
         let (here, fleet) = (env::current_dir().ok()?.canonicalize().ok()?, directory.canonicalize().ok()?);
         let below = fleet.strip_prefix(here).ok()?.to_str()?.to_owned();

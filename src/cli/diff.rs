@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::evaluation::{self, Evaluation, Hosts};
 use super::{Common, Outcome, Terminal, generate, selection};
 use crate::Compiled;
+use crate::audit::audit;
 use crate::current::{self, Against, Current, Place};
 use crate::diag::{Code, Diagnostic, Faults, Level, codes, counted, sarif};
 use crate::diff::impact::{Finding, IMPACTS};
@@ -97,6 +98,14 @@ impl Known {
         }
     }
 
+    /// The plan of the new side, when it was made just now.
+    fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Definition(compiled) => compiled.plan.as_ref(),
+            Self::Directory { .. } => None,
+        }
+    }
+
     /// The impacts that the definition denies always.
     fn denied(&self) -> Vec<&'static Code> {
         let Self::Definition(compiled) = self else { return Vec::new() };
@@ -120,7 +129,13 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     };
     let modules = || Modules::read(compared.known.sources());
     let at_hand = compared.new.place == Place::Worktree;
-    let beside = Beside { inputs, modules: at_hand.then_some(&modules), kinds: compared.known.kinds() };
+    let drifts = compared.known.plan().map(|plan| audit(plan.entries(), plan.kept()));
+    let beside = Beside {
+        inputs,
+        modules: at_hand.then_some(&modules),
+        kinds: compared.known.kinds(),
+        drifts: drifts.as_deref(),
+    };
     let mut report = match Report::new(&compared.old.tree, &compared.new.tree, &beside) {
         Ok(report) => report,
         Err(why) => {

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{Common, Outcome, Terminal, generate, ssh_keygen};
 use crate::Compiled;
+use crate::audit::audit;
 use crate::current::{self, Against, Place};
 use crate::diag::listed;
 use crate::diff::{self, Beside, Report};
@@ -200,7 +201,8 @@ fn compare(
     let inputs = current::inputs(&common.directory, &current.place, &Place::Worktree)?;
     let modules = || Modules::read(&compiled.sources);
     let kinds = compiled.plan.as_ref().map(crate::prove::Plan::kinds);
-    let beside = Beside { inputs, modules: Some(&modules), kinds };
+    let drifts = compiled.plan.as_ref().map(|plan| audit(plan.entries(), plan.kept()));
+    let beside = Beside { inputs, modules: Some(&modules), kinds, drifts: drifts.as_deref() };
     let report = Report::new(&current.tree, new, &beside).map_err(|why| current::Error::Io {
         path: common.directory.clone(),
         error: io::Error::other(why.to_string()),

@@ -427,7 +427,7 @@ codes! {
     QUORUM_CHANGES = "C202" Impact Change "The members of a cluster change."
         "A cluster decides by majority. Changing several members at once can leave it without one, and an even number survives no more failures than the odd number below it.";
     NEEDS_REKEY = "C203" Impact Change "A secret has other recipients than before."
-        "The file is still encrypted to the old ones: agenix fails on a host that is new among them. Encrypt again (`agenix -r`) before deploying; whoever no longer reads it still knows the old value.";
+        "The file is still encrypted to the old ones: agenix fails on a host that is new among them. Encrypt again (`cistern secrets rekey`) before deploying; whoever no longer reads it still knows the old value.";
     DOWNTIME = "C204" Impact Change "A service with one instance stands still for a while."
         "It restarts or moves, and nothing answers in its place meanwhile. Choose the hour, or give it a second instance first.";
     REBOOTS = "C205" Impact Change "A change takes effect at the next boot."

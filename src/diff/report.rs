@@ -9,6 +9,7 @@ use super::meaning::{Change, Kind, Lines, Refused, What, meaning};
 use super::sides::{Sides, When};
 use super::targets::{TargetChange, targets};
 use super::{Changes, Left, diff};
+use crate::audit::Drift;
 use crate::diag::{Code, codes};
 use crate::kind::Kinds;
 use crate::model::Modules;
@@ -23,6 +24,8 @@ pub struct Beside<'a> {
     pub modules: Option<&'a dyn Fn() -> Modules>,
     /// The kinds of services.
     pub kinds: Option<&'a Kinds>,
+    /// The encrypted files of the new side that are not as its plan has them, when they are at hand.
+    pub drifts: Option<&'a [Drift<'a>]>,
 }
 
 /// What is different, by meaning, by files and by inputs; and what follows.
@@ -72,7 +75,7 @@ impl<'t> Report<'t> {
         }
         report.all = report.sides.names(When::After, Kind::Host).count();
         report.hosts = hosts(&report.sides, &report.touched(), &report.targets);
-        report.find(beside.kinds);
+        report.find(beside.kinds, beside.drifts);
         Ok(report)
     }
 
@@ -97,14 +100,14 @@ impl<'t> Report<'t> {
         touched
     }
 
-    fn find(&mut self, kinds: Option<&Kinds>) {
+    fn find(&mut self, kinds: Option<&Kinds>, drifts: Option<&[Drift<'_>]>) {
         let front = |name: &str| kinds.and_then(|kinds| kinds.named(name)).map(|kind| &kind.front);
         let units = |name: &str, service: &str| -> Vec<String> {
             let units = front(name).and_then(|front| front.units.as_ref());
             units.into_iter().flatten().map(|unit| unit.value.as_str().replace("{service}", service)).collect()
         };
         let quorum = |name: &str| front(name).is_some_and(|front| front.quorum.is_some() || front.roles.is_some());
-        let mut findings = impact(&Look { sides: &self.sides, units: &units, quorum: &quorum });
+        let mut findings = impact(&Look { sides: &self.sides, units: &units, quorum: &quorum, drifts });
         // What comes along with a host that is new says nothing more.
         let is_new = |host: &String| self.hosts.get(host).is_some_and(|host| host.change == "created");
         let told = |input: &&InputChange| match &input.reach {

@@ -12,13 +12,14 @@ use super::pieces::{Piece, compose, places};
 use super::render::Output;
 use super::rules;
 use super::service::{Common, InstanceContext};
+use super::units::{Unit, units};
 use crate::diag::Faults;
 use crate::nix::{Fragment, RelativePath};
 use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntry};
 use crate::prove::PROMETHEUS;
 use crate::value::{
     AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
-    NetworkMode, Protocol, SecretName, ServiceName, Size, SshKey, StateVersion, System, TimeZone, UnitName,
+    NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
 };
 
 const TEMPLATE: &str = "host.nix.j2";
@@ -201,7 +202,7 @@ struct Facts<'a> {
     sudo: Vec<SudoRule<'a>>,
     known_hosts: Vec<KnownHost<'a>>,
     secrets: Vec<Secret<'a>>,
-    limits: Vec<Limit<'a>>,
+    units: Vec<Unit<'a>>,
     time_zone: Option<&'a TimeZone>,
     locale: Option<&'a Locale>,
 }
@@ -262,14 +263,6 @@ struct Secret<'a> {
     path: Option<&'a str>,
 }
 
-/// What a systemd service may use.
-#[derive(Serialize)]
-struct Limit<'a> {
-    unit: &'a UnitName,
-    memory: Option<Size>,
-    cpu_quota: Option<String>,
-}
-
 impl<'a> Facts<'a> {
     fn new(context: &Context<'a>, name: &'a HostName, entry: &'a HostEntry, machine: &'a Machine) -> Self {
         let modules: Vec<_> =
@@ -310,7 +303,7 @@ impl<'a> Facts<'a> {
             sudo: sudo(entry, machine),
             known_hosts: machine.known_hosts.iter().filter_map(|peer| known_host(context, peer)).collect(),
             secrets: machine.secrets.iter().map(|(name, binding)| Secret::new(name, binding)).collect(),
-            limits: limits(context, name),
+            units: units(context, name, machine),
             time_zone: machine.time_zone.as_ref(),
             locale: machine.locale.as_ref(),
         }
@@ -381,23 +374,6 @@ fn open_ports(context: &Context<'_>, host: &HostName, protocol: Protocol) -> BTr
         }
     }
     open
-}
-
-/// The units of instances whose resources are limited; a rule says that no two services share one.
-fn limits<'a>(context: &Context<'a>, host: &HostName) -> Vec<Limit<'a>> {
-    let entries = context.entries();
-    let services = entries.instances.get(host).into_iter().flat_map(|instances| instances.keys());
-    let limited = services.filter_map(|service| entries.services[service].resources.as_ref());
-    let of_unit = limited.flat_map(|resources| {
-        resources.units.iter().map(|unit| Limit {
-            unit,
-            memory: resources.memory,
-            cpu_quota: resources.cpus.map(|cpus| format!("{}%", cpus.hundredths())),
-        })
-    });
-    let mut limits: Vec<_> = of_unit.collect();
-    limits.sort_by_key(|limit| limit.unit);
-    limits
 }
 
 /// The accounts of operators, and the one that deploy-rs logs in with, which administrators hold the keys of.

@@ -15,6 +15,7 @@ mod prometheus;
 mod render;
 mod rules;
 mod secrets;
+mod units;
 mod service;
 
 use std::collections::BTreeMap;

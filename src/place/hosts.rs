@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::plan::{
-    Account, Binding, Capacity, DeployEntry, HardwareEntry, HostEntry, Instance, Machine, Mount, NetworkEntry,
+    Account, Binding, Capacity, DeployEntry, HardwareEntry, HostEntry, Instance, Machine, Mount, NetworkEntry, Renewed,
     SecretEntry,
 };
 use crate::check::{addresses, boot, secrets};
@@ -161,9 +161,11 @@ impl Placing<'_> {
         let runs = |service: &ServiceName| running.is_some_and(|running| running.contains_key(service));
         let user = reader_account(self.fleet, secret, &runs);
         let file = secrets::file(name, secret.per_host.then_some(&host.name));
+        let units = reading_units(self.fleet, secret, runs);
+        let epoch = self.fleet.kept.record.files.get(&file).map_or(0, |file| file.epoch);
         let root = || AccountName::read("root").expect("a plain word");
         Binding {
-            epoch: self.fleet.kept.record.files.get(&file).map_or(0, |file| file.epoch),
+            renewed: (epoch > 0).then(|| Renewed { epoch, units: units.clone() }),
             file,
             owner: secret.owner.clone().map(|at| at.value).or(user).unwrap_or_else(root),
             group: secret.group.clone().map(|at| at.value),
@@ -173,7 +175,7 @@ impl Placing<'_> {
                 .map(|at| at.value)
                 .unwrap_or_else(|| Mode::read("0400").expect("four octal digits")),
             path: secret.own_path.map(|_| secret.path.clone()),
-            units: reading_units(self.fleet, secret, runs),
+            units,
         }
     }
 }

@@ -241,16 +241,21 @@ pub struct Binding {
     /// Where it is decrypted to, when it is not agenix' own place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<AbsolutePath>,
-    /// The systemd services that read it, and restart when its value changes.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    /// The systemd services that read it; a plan that was written down says it only of values that were changed.
+    #[serde(skip)]
     pub units: BTreeSet<UnitName>,
-    /// How often its value was changed.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub epoch: u32,
+    /// What came of changes of its value; nothing as long as it is the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed: Option<Renewed>,
 }
 
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+/// What came of changes of a secret's value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewed {
+    /// How often it was changed.
+    pub epoch: u32,
+    /// The systemd services that restart for that.
+    pub units: BTreeSet<UnitName>,
 }
 
 /// What is the same for every instance of a service.

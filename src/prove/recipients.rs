@@ -3,26 +3,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Drift, Stranger, What, audit};
-use crate::diag::{Code, Diagnostic, Faults, codes, counted, listed};
+use crate::diag::{Code, Diagnostic, Faults, codes, listed};
 use crate::model::Fleet;
 use crate::place::Draft;
 use crate::place::recipients::Whose;
-use crate::value::SecretName;
+use crate::value::{Date, SecretName};
 
 const REKEY: &str = "`cistern secrets rekey` encrypts what has drifted, and leaves everything else as it is";
 
 /// How many secrets a message names.
 const NAMED: usize = 5;
 
+/// What a message calls a file: its secret, or its path where every host has a value of its own.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Named<'p> {
+    secret: &'p SecretName,
+    path: Option<String>,
+}
+
 /// What is to be told of a key or a file, with the secrets that it concerns.
 #[derive(Default)]
 struct Found<'p> {
-    lacking: BTreeMap<Whose<'p>, BTreeSet<&'p SecretName>>,
-    lacking_some: BTreeSet<&'p SecretName>,
-    extra: BTreeMap<Stranger<'p>, BTreeSet<&'p SecretName>>,
-    unknown: BTreeSet<&'p SecretName>,
-    overdue: BTreeMap<&'p SecretName, String>,
-    ageless: BTreeSet<&'p SecretName>,
+    lacking: BTreeMap<Whose<'p>, BTreeSet<Named<'p>>>,
+    lacking_some: BTreeSet<Named<'p>>,
+    extra: BTreeMap<Stranger<'p>, BTreeSet<Named<'p>>>,
+    unknown: BTreeSet<Named<'p>>,
+    overdue: BTreeMap<Named<'p>, Date>,
+    ageless: BTreeSet<Named<'p>>,
 }
 
 /// Every encrypted file is as the plan has it. Keys are told once each, whatever the number of secrets.
@@ -38,12 +45,18 @@ pub(super) fn are_as_planned(draft: &Draft, faults: &mut Faults) {
     found.tell(fleet, faults);
 }
 
+impl Named<'_> {
+    fn shown(&self) -> &str {
+        self.path.as_deref().unwrap_or(self.secret.as_str())
+    }
+}
+
 impl<'p> Found<'p> {
     fn add(&mut self, drift: &Drift<'p>, what: &What<'p>, fleet: &Fleet, faults: &mut Faults) {
-        let name = drift.file.secret;
+        let name = Named { secret: drift.file.secret, path: drift.file.host.map(|_| drift.file.path.clone()) };
         match what {
-            // A rule of its own tells of files that are not there.
-            What::Absent => {}
+            // A rule of its own tells of files that are not there, and agenix takes no notes.
+            What::Absent | What::Unnoted => {}
             What::Broken(why) => faults.push(broken(drift, why, fleet)),
             What::Lacks(recipient) => {
                 self.lacking.entry(recipient.whose).or_default().insert(name);
@@ -57,8 +70,8 @@ impl<'p> Found<'p> {
             What::Unknown => {
                 self.unknown.insert(name);
             }
-            What::Overdue { set, age } => {
-                self.overdue.entry(name).or_insert_with(|| format!("{} old; it was set on {set}", counted(*age as usize, "day")));
+            What::Overdue { set, .. } => {
+                self.overdue.insert(name, *set);
             }
             What::Ageless => {
                 self.ageless.insert(name);
@@ -76,7 +89,7 @@ impl<'p> Found<'p> {
         }
         for (stranger, secrets) in &self.extra {
             let first = secrets.first().expect("a stranger opens something");
-            let message = format!("{stranger} can decrypt {}", some(secrets));
+            let message = format!("{stranger} can decrypt {}, and should not", some(secrets));
             let diagnostic = about(codes::EXTRA_RECIPIENT, message, first, fleet).help(REKEY);
             faults.push(diagnostic.help("whoever had that key knows the values: renew them as well"));
         }
@@ -84,32 +97,38 @@ impl<'p> Found<'p> {
             let message = format!("nobody can tell the age keys that {} for", these(&self.unknown));
             faults.push(about(codes::UNKNOWN_RECIPIENTS, message, first, fleet).help(REKEY));
         }
-        for (name, told) in &self.overdue {
-            let message = format!("the value of `{name}` is {told}");
+        for (name, set) in &self.overdue {
+            let message = format!("the value of `{}` was set on {set} and is older than it may become", name.shown());
             faults.push(about(codes::OVERDUE_SECRET, message, name, fleet).help(renew(name)));
         }
         if let Some(first) = self.ageless.first() {
-            let message = format!("nobody knows how old {}", match self.ageless.len() {
-                1 => format!("the value of {} is", some(&self.ageless)),
-                _ => format!("the values of {} are", some(&self.ageless)),
-            });
+            let message = format!(
+                "nobody knows how old {}",
+                match self.ageless.len() {
+                    1 => format!("the value of {} is", some(&self.ageless)),
+                    _ => format!("the values of {} are", some(&self.ageless)),
+                }
+            );
             faults.push(about(codes::OVERDUE_SECRET, message, first, fleet).help(renew(first)));
         }
     }
 }
 
-fn renew(name: &SecretName) -> String {
+fn renew(name: &Named<'_>) -> String {
+    let name = name.secret;
     format!("`cistern secrets rotate {name}` where it has a generator, else `cistern secrets edit {name}`")
 }
 
 fn broken(drift: &Drift<'_>, why: &str, fleet: &Fleet) -> Diagnostic {
-    let path = &drift.file.path;
-    about(codes::NO_AGE_FILE, format!("no host can decrypt `{path}`: {why}"), drift.file.secret, fleet)
+    let (path, secret) = (&drift.file.path, drift.file.secret);
+    Diagnostic::new(codes::NO_AGE_FILE, format!("no host can decrypt `{path}`: {why}"))
+        .at(fleet.secrets[secret].span, "the secret")
+        .about("secrets", secret)
         .file(path.clone())
-        .help(format!("take it from git, or set the value again: `cistern secrets set {}`", drift.file.secret))
+        .help(format!("take it from git, or set the value again: `cistern secrets set {secret}`"))
 }
 
-fn lacking(whose: Whose<'_>, secrets: &BTreeSet<&SecretName>, fleet: &Fleet) -> Diagnostic {
+fn lacking(whose: Whose<'_>, secrets: &BTreeSet<Named<'_>>, fleet: &Fleet) -> Diagnostic {
     let first = secrets.first().expect("a key lacks something");
     let message = format!("{whose} cannot decrypt {}", some(secrets));
     match whose {
@@ -118,13 +137,13 @@ fn lacking(whose: Whose<'_>, secrets: &BTreeSet<&SecretName>, fleet: &Fleet) -> 
             let key = host.host_key.as_ref().map_or(host.span, |key| key.span);
             Diagnostic::new(codes::HOST_CANNOT_DECRYPT, message)
                 .at(key, "not for this key")
-                .at(fleet.secrets[*first].span, "the secret")
+                .at(fleet.secrets[first.secret].span, "the secret")
                 .help(REKEY)
                 .about("hosts", name)
         }
         Whose::Person(name) => Diagnostic::new(codes::LACKS_RECIPIENT, message)
             .at(fleet.people[name].span, "an admin")
-            .at(fleet.secrets[*first].span, "the secret")
+            .at(fleet.secrets[first.secret].span, "the secret")
             .help(REKEY),
         Whose::Escrow(name) => Diagnostic::new(codes::LACKS_RECIPIENT, message)
             .at(fleet.escrow[name].span, "for the day on which all others are lost")
@@ -132,19 +151,19 @@ fn lacking(whose: Whose<'_>, secrets: &BTreeSet<&SecretName>, fleet: &Fleet) -> 
     }
 }
 
-fn about(code: &'static Code, message: String, name: &SecretName, fleet: &Fleet) -> Diagnostic {
-    Diagnostic::new(code, message).at(fleet.secrets[name].span, "the secret").about("secrets", name)
+fn about(code: &'static Code, message: String, name: &Named<'_>, fleet: &Fleet) -> Diagnostic {
+    Diagnostic::new(code, message).at(fleet.secrets[name.secret].span, "the secret").about("secrets", name.secret)
 }
 
 /// `a`, `b` and 3 more.
-fn some(names: &BTreeSet<&SecretName>) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+fn some(names: &BTreeSet<Named<'_>>) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{}`", name.shown())).collect();
     match quoted.len() {
         few if few <= NAMED => listed(&quoted),
         many => format!("{} and {} more", quoted[..NAMED - 1].join(", "), many - (NAMED - 1)),
     }
 }
 
-fn these(names: &BTreeSet<&SecretName>) -> String {
+fn these(names: &BTreeSet<Named<'_>>) -> String {
     format!("{} {}", some(names), if names.len() == 1 { "is" } else { "are" })
 }

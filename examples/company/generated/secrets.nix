@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9b4d828c8da6302dc7edb72169a3a8cc body=7f927c593bd31181530fed494b30370a words=0dbc6d1fdb65002c1e4e21a980721cb0
+# cistern 1 in=94ae214e7fdc011838b39cd9abc9adb5 body=7f927c593bd31181530fed494b30370a words=0dbc6d1fdb65002c1e4e21a980721cb0
 let
   hosts = {
     app-1 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIObmMlVN9x4lU9My5/hdDmoEoLym9Bosy+TXob0GFUSh";

@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=15696998cce3d489ebbcc7aff73460ae body=57184df4bf5b9823fdc8522f95f614d9 words=baf466058164876c0a6bffbfc76e5f5d
+# cistern 1 in=9430d22a918b13888c6e7fba77001f2d body=57184df4bf5b9823fdc8522f95f614d9 words=baf466058164876c0a6bffbfc76e5f5d
 let
   hosts = {
     eden = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINxnHkxDJjtXwzh/nI2zugOFuGRjnVV9Qcv26LenG6bU";

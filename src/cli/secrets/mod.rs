@@ -1,6 +1,7 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
 mod ask;
+mod audit;
 mod create;
 mod edit;
 mod identities;
@@ -39,6 +40,8 @@ enum Verb {
     Rotate(rotate::Options),
     /// Print how old secrets are, for node exporter's textfile collector.
     Metrics(metrics::Options),
+    /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
+    Audit(audit::Options),
     /// List every secret, its files and who reads it.
     List(list::Options),
     /// Print the value of a secret.
@@ -59,6 +62,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Verb::Create(options) => create::run(options, common, terminal),
         Verb::Rotate(options) => rotate::run(options, common, terminal),
         Verb::Metrics(options) => metrics::run(options, common, terminal),
+        Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
         Verb::Show(options) => show::run(options, common, terminal),
         Verb::Set(options) => set::run(options, common, terminal),

@@ -77,8 +77,9 @@ pub(super) fn reboots(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
 
 /// Units restart.
 pub(super) fn restarts(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
-    for (host, services) in restarting(look) {
-        let mut units = BTreeSet::new();
+    let mut restarting: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (host, services) in self::restarting(look) {
+        let units = restarting.entry(host).or_default();
         for service in &services {
             let value = look.sides.value(When::After, Kind::Service, service).unwrap_or_default();
             let own = (look.units)(value["kind"].as_str().unwrap_or_default(), service);
@@ -87,11 +88,38 @@ pub(super) fn restarts(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
                 false => units.extend(own.into_iter().map(|unit| format!("{unit}.service"))),
             }
         }
+    }
+    for (host, units) in reading_changed_secrets(look) {
+        restarting.entry(host).or_default().extend(units);
+    }
+    for (host, units) in restarting {
         let verb = if units.len() == 1 { "restarts" } else { "restart" };
         let message = format!("{host}: {} {verb}", listed(&units.into_iter().collect::<Vec<_>>()));
         let help = "deploy when their users can wait for it";
         found.push(Finding::new(codes::RESTARTS, [host], message, help));
     }
+}
+
+/// The units on each host that read a secret of which the value was changed.
+fn reading_changed_secrets(look: &Look<'_, '_>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for change in look.sides.meaning.of(Kind::Host) {
+        let host = &change.key.name;
+        for attribute in change.attributes() {
+            let path: Vec<&str> = attribute.path.iter().map(String::as_str).collect();
+            let (["machine", "secrets", secret, "renewed"] | ["machine", "secrets", secret, "renewed", "epoch"]) =
+                *path
+            else {
+                continue;
+            };
+            let entry = look.sides.value(When::After, Kind::Host, host).unwrap_or_default();
+            let units = entry["machine"]["secrets"][secret]["renewed"]["units"].as_array().cloned().unwrap_or_default();
+            let units = units.iter().filter_map(|unit| Some(format!("{}.service", unit.as_str()?)));
+            found.entry(host.clone()).or_default().extend(units);
+        }
+    }
+    found.retain(|_, units| !units.is_empty());
+    found
 }
 
 /// The services that restart on each host: what they are told is different there.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::sides::Sides;
+use crate::audit::Drift;
 use crate::diag::{Code, codes};
 
 /// The findings in the order in which they are told, by the name that `--deny` takes.
@@ -53,6 +54,8 @@ pub struct Look<'a, 't> {
     pub units: &'a dyn Fn(&str, &str) -> Vec<String>,
     /// How many instances a kind needs at least, when it is a cluster with a quorum.
     pub quorum: &'a dyn Fn(&str) -> bool,
+    /// The encrypted files of the new side that are not as its plan has them, when they are at hand.
+    pub drifts: Option<&'a [Drift<'a>]>,
 }
 
 impl Finding {

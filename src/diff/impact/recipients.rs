@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{Finding, Look};
+use crate::audit::{Drift, What as Way};
 use crate::diag::{codes, listed};
 use crate::diff::meaning::{Kind, What, texts};
 use crate::diff::sides::When;
+use crate::place::recipients::{Recipient, Whose};
+
+const REMEDY: &str = "`cistern secrets rekey` before deploying";
 
 /// What happens to the recipients of one secret.
 #[derive(Default)]
@@ -45,7 +49,8 @@ pub(super) fn change(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
             recipients.hosts.extend(hosts);
         }
     }
-    for (secret, recipients) in secrets {
+    let settled = settled(look);
+    for (secret, recipients) in secrets.iter().filter(|(name, _)| !settled.contains(name.as_str())) {
         let list = |names: &BTreeSet<String>| listed(&names.iter().collect::<Vec<_>>());
         let mut parts = Vec::new();
         if !recipients.come.is_empty() {
@@ -61,10 +66,41 @@ pub(super) fn change(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
             parts.push("its files are others".to_owned());
         }
         let renew = if recipients.go.is_empty() { "" } else { ", and set a new value: the old one was readable" };
-        let help = format!("`agenix -r` in the fleet directory before deploying{renew}");
+        let help = format!("{REMEDY}{renew}");
         let message = format!("secret {secret}: {}", parts.join("; "));
-        found.push(Finding::new(codes::NEEDS_REKEY, recipients.hosts, message, help));
+        found.push(Finding::new(codes::NEEDS_REKEY, recipients.hosts.iter().cloned(), message, help));
     }
+    for drift in look.drifts.into_iter().flatten().filter(|drift| drift.needs_rekey()) {
+        if !secrets.contains_key(drift.file.secret.as_str()) {
+            found.push(unexplained(drift));
+        }
+    }
+}
+
+/// The secrets of the new side whose files are as its plan has them already.
+fn settled(look: &Look<'_, '_>) -> BTreeSet<String> {
+    let Some(drifts) = look.drifts else { return BTreeSet::new() };
+    let drifted: BTreeSet<&str> =
+        drifts.iter().filter(|drift| drift.is_fault()).map(|drift| drift.file.secret.as_str()).collect();
+    look.sides.names(When::After, Kind::Secret).filter(|name| !drifted.contains(name)).map(str::to_owned).collect()
+}
+
+/// A file that is not as planned, though the plan is the same as before.
+fn unexplained(drift: &Drift<'_>) -> Finding {
+    let lacking = |what: &Way<'_>| match what {
+        Way::Lacks(recipient) => Some(format!("{} cannot decrypt it", recipient.whose)),
+        Way::LacksSome(_) => Some("somebody who should cannot decrypt it".to_owned()),
+        Way::Extra(stranger) => Some(format!("{stranger} can decrypt it, and should not")),
+        Way::Unknown => Some("nobody can tell its age keys".to_owned()),
+        _ => None,
+    };
+    let parts: Vec<_> = drift.what.iter().filter_map(lacking).collect();
+    let hosts = drift.what.iter().filter_map(|what| match what {
+        Way::Lacks(Recipient { whose: Whose::Host(name), .. }) => Some(name.to_string()),
+        _ => None,
+    });
+    let message = format!("{}: {}", drift.file.path, parts.join("; "));
+    Finding::new(codes::NEEDS_REKEY, hosts, message, REMEDY)
 }
 
 /// Hosts and people with another key than before.

@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=ecbc9a3a24a0a86b949f11844354c516 body=c51fe2af24742a07f7384b670742777e words=6187199b85deeb010d3d05047f8d412f
+# cistern 1 in=8fb4c35fc29d33ceb0897a9387b480fc body=c51fe2af24742a07f7384b670742777e words=6187199b85deeb010d3d05047f8d412f
 let
   hosts = {
     production = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEVTj+NcnDyhvjiQTHKbH7DE+jWXt5yozZTpN4/87bM1";

@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=f75acda1b38afdc502352c53c4468c90 body=08068b919180fa8f634efb915cf46e67 words=e06d0f0cd6e2de2cbf5474d95364abd5
+# cistern 1 in=52ca97038e5382a86dc033b1780584b8 body=08068b919180fa8f634efb915cf46e67 words=e06d0f0cd6e2de2cbf5474d95364abd5
 let
   hosts = {
     media = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEVTj+NcnDyhvjiQTHKbH7DE+jWXt5yozZTpN4/87bM1";
