@@ -299,7 +299,8 @@ fn tests_of_rules(rules: &Path) -> String {
     }
     text.push_str("    alert_rule_test:\n");
     for (day, due) in [(20, ""), (40, "password"), (100, "password token")] {
-        let _ = writeln!(text, "      - eval_time: {day}d\n        alertname: CisternSecretOverdue\n        exp_alerts:");
+        let _ =
+            writeln!(text, "      - eval_time: {day}d\n        alertname: CisternSecretOverdue\n        exp_alerts:");
         for secret in due.split_whitespace() {
             let age = day - i32::from(secret == "password");
             let _ = writeln!(

@@ -42,11 +42,14 @@ fn suits(
     let span = written.sources.iter().find(|at| at.value == *source).map_or(written.span, |at| at.span);
     if !secret.per_host {
         faults.push(
-            Diagnostic::new(codes::BAD_GENERATOR, format!("`{name}` is one value, and `{source}` is one for each host"))
-                .at(span, "which of them?")
-                .at(other.span, "`per_host: true`")
-                .help(format!("set `per_host: true` for `{name}` as well"))
-                .about("secrets", name),
+            Diagnostic::new(
+                codes::BAD_GENERATOR,
+                format!("`{name}` is one value, and `{source}` is one for each host"),
+            )
+            .at(span, "which of them?")
+            .at(other.span, "`per_host: true`")
+            .help(format!("set `per_host: true` for `{name}` as well"))
+            .about("secrets", name),
         );
         return;
     }

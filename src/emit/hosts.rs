@@ -455,7 +455,6 @@ struct Monitor<'a> {
     retention: Option<&'a Duration>,
     scrape_interval: Option<&'a Duration>,
     scrape: RelativePath,
-    #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<RelativePath>,
 }
 

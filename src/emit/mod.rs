@@ -32,10 +32,10 @@ pub use hosts::Text;
 pub use hosts::trace;
 pub use manifest::{FORMAT, foreign, newer};
 pub use part::{HostTrace, Part, PartOf};
-pub use rules::{AGE, ROTATE_AFTER};
 use pieces::Pieces;
 use rayon::prelude::*;
 use render::Output;
+pub use rules::{AGE, ROTATE_AFTER};
 
 /// Raised when the same templates and the same plan give other bytes than before, so that files are made anew.
 const RENDERING: u32 = 2;

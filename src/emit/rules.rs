@@ -74,7 +74,14 @@ fn recorded(entries: &Entries) -> Vec<Rule> {
         let labels = BTreeMap::from([("file", file.path.clone()), ("secret", file.secret.to_string())]);
         let mut record = |name, expr| {
             let labels = labels.clone();
-            rules.push(Rule { record: Some(name), alert: None, expr, r#for: None, labels, annotations: BTreeMap::new() });
+            rules.push(Rule {
+                record: Some(name),
+                alert: None,
+                expr,
+                r#for: None,
+                labels,
+                annotations: BTreeMap::new(),
+            });
         };
         if let Some(changed) = secret.changed.get(&file.path) {
             record(AGE, format!("vector(time() - {})", changed.seconds()));

@@ -288,8 +288,8 @@ pub struct Secret {
     pub generate: Option<Written>,
     /// Whether its previous value stays for a while after a rotation.
     pub previous: bool,
-    /// The secret whose previous value it is.
-    pub previous_of: Option<SecretName>,
+    /// The service that brings it.
+    pub brought_by: Option<ServiceName>,
     /// Whether all hosts that the definition names are only scraped, and read nothing.
     pub only_scraped: bool,
     /// Whether something in it could not be read.

@@ -85,12 +85,7 @@ fn people(fleet: &Fleet) -> BTreeMap<PersonName, PersonEntry> {
 }
 
 /// The days on which the values of a secret that may not grow old were set, by their files.
-fn changed(
-    fleet: &Fleet,
-    name: &SecretName,
-    secret: &Secret,
-    hosts: &BTreeSet<HostName>,
-) -> BTreeMap<String, Date> {
+fn changed(fleet: &Fleet, name: &SecretName, secret: &Secret, hosts: &BTreeSet<HostName>) -> BTreeMap<String, Date> {
     if secret.rotate_every.is_none() {
         return BTreeMap::new();
     }
@@ -105,11 +100,8 @@ fn changed(
 /// Recipients: exactly the hosts that read a secret and those who administer one of them.
 fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> BTreeMap<SecretName, SecretEntry> {
     let mut entries = BTreeMap::new();
-    let recipes: Recipes<'_> = fleet
-        .secrets
-        .iter()
-        .filter_map(|(name, secret)| Some((name, &secret.generate.as_ref()?.recipe)))
-        .collect();
+    let recipes: Recipes<'_> =
+        fleet.secrets.iter().filter_map(|(name, secret)| Some((name, &secret.generate.as_ref()?.recipe))).collect();
     for (name, secret) in &fleet.secrets {
         let readable = |host: &HostName| fleet.hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
         let hosts: BTreeSet<_> = secrets::readers(fleet, secret).into_iter().filter(readable).collect();

@@ -86,9 +86,10 @@ impl Identities {
 
     /// Asks for the passphrase of a file that has one.
     pub(super) fn passphrase(&self) -> Result<age::scrypt::Identity, String> {
-        let passphrase = self.ask.secret("Passphrase of the encrypted file").map_err(|why| {
-            format!("it is encrypted with a passphrase, and {why}")
-        })?;
+        let passphrase = self
+            .ask
+            .secret("Passphrase of the encrypted file")
+            .map_err(|why| format!("it is encrypted with a passphrase, and {why}"))?;
         Ok(age::scrypt::Identity::new(shared(&passphrase)?))
     }
 
@@ -157,7 +158,8 @@ impl Identities {
         match age::ssh::Identity::from_buffer(plain.bytes(), None) {
             Ok(age::ssh::Identity::Encrypted(key)) => {
                 let public = public.ok_or("its public half cannot be read")?;
-                let tag = public.to_openssh().ok().and_then(|key| ssh_tag(&key)).ok_or("its public half cannot be read")?;
+                let tag =
+                    public.to_openssh().ok().and_then(|key| ssh_tag(&key)).ok_or("its public half cannot be read")?;
                 let ask = self.ask.clone();
                 self.closed.push(ClosedKey { key: OnceLock::new(), encrypted: key, tag, name: name.to_owned(), ask });
             }

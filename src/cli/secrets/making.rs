@@ -42,9 +42,8 @@ impl Run {
     ) -> bool {
         let mut identities = None;
         let mut open = |bytes: &[u8]| {
-            let found = identities.get_or_insert_with(|| {
-                self.chosen.load(OnTerminal::new(ProgressBar::hidden()), terminal)
-            });
+            let found =
+                identities.get_or_insert_with(|| self.chosen.load(OnTerminal::new(ProgressBar::hidden()), terminal));
             let known = found.as_ref().ok_or("the identity that was named cannot be used")?;
             crate::secrets::seal::open(bytes, known)
         };

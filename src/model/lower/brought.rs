@@ -18,6 +18,8 @@ const GENERATE: &str = "generate";
 /// A secret that a service brings.
 #[derive(Debug)]
 pub(super) struct Brought {
+    /// The service.
+    pub(super) service: ServiceName,
     /// The place that asks for it.
     pub(super) span: Span,
     /// How its value is made.
@@ -54,7 +56,7 @@ fn add(service: &ServiceName, kind: &Kind, asked: &[Asked<'_>], all: &mut AllBro
             let Some(mut written) = kind.front.recipe(&source) else { continue };
             written.recipe = written.recipe.renamed(&own);
             written.sources.clear();
-            all.entry(name).or_insert(Brought { span: asked.span, written });
+            all.entry(name).or_insert(Brought { service: service.clone(), span: asked.span, written });
         }
     }
 }

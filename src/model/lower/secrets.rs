@@ -78,7 +78,7 @@ impl Lower<'_> {
             rotate_every: def.rotate_every.as_ref().map(|at| at.value.clone()),
             own_path: def.path.as_ref().map(|path| path.span),
             previous: def.previous.is_some_and(|at| at.value),
-            previous_of: None,
+            brought_by: self.brought.get(name).map(|brought| brought.service.clone()),
             poisoned: def.poisoned || def.generate.is_some() && generate.is_none(),
             generate,
         }
@@ -154,7 +154,6 @@ impl Lower<'_> {
                     rotate_every: None,
                     generate: None,
                     previous: false,
-                    previous_of: Some(name.clone()),
                     ..secret.clone()
                 };
                 kept.push((previous, value));

@@ -6,12 +6,16 @@
 #![expect(clippy::disallowed_methods, reason = "runs a program of the fleet's, and gives it files in memory")]
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::statfs;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::flag;
 use tempfile::TempDir;
 
 use super::Sources;
@@ -29,6 +33,7 @@ const IN_MEMORY: &[u64] = &[0x0102_1994, 0x8584_58f6];
 
 /// Runs a program and returns what it prints, without the line break at its end.
 pub(super) fn printed(script: &Script, sources: &Sources<'_>, fleet: &Path) -> Result<Plain, String> {
+    let stopped = stopped().map_err(|error| format!("signals cannot be handled: {error}"))?;
     let directory = files(sources)?;
     let fleet = fleet.canonicalize().map_err(|error| format!("{}: {error}", fleet.display()))?;
     let (mut command, name) = match script {
@@ -45,6 +50,9 @@ pub(super) fn printed(script: &Script, sources: &Sources<'_>, fleet: &Path) -> R
     let value = Plain::read(&mut stdout, LONGEST);
     drop(stdout);
     let status = child.wait().map_err(|error| format!("{name}: {error}"))?;
+    if stopped.load(Ordering::Relaxed) {
+        return Err(format!("{name} was told to stop"));
+    }
     if !status.success() {
         return Err(format!("{name} failed ({status}); what it said stands above"));
     }
@@ -56,6 +64,16 @@ pub(super) fn printed(script: &Script, sources: &Sources<'_>, fleet: &Path) -> R
         true => Err(format!("{name} printed nothing")),
         false => Ok(value),
     }
+}
+
+/// Keeps a signal from ending this program before its files are gone. A second one ends it all the same.
+fn stopped() -> io::Result<Arc<AtomicBool>> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+        flag::register_conditional_default(signal, stopped.clone())?;
+        flag::register(signal, stopped.clone())?;
+    }
+    Ok(stopped)
 }
 
 /// Writes the values into a directory that is gone when it is dropped.
