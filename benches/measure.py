@@ -109,9 +109,10 @@ def workspace():
 
 
 def synthetic(directory, hosts):
-    """Writes the synthetic fleet of `hosts` hosts, in a process of its own, and returns its directory."""
+    """Writes the synthetic fleet of `hosts` hosts, in processes of their own, and returns its directory."""
     fleet = directory / f"fleet-{hosts}"
     subprocess.run([BENCHES / "synthetic/generate", "--hosts", str(hosts), fleet], check=True, stdout=sys.stderr)
+    subprocess.run([BENCHES / "synthetic/seal", cistern(), fleet], check=True, stdout=sys.stderr)
     return fleet
 
 

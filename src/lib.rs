@@ -70,12 +70,27 @@ pub fn compile(directory: &Path) -> io::Result<Compiled> {
     Ok(compile_sources(sources))
 }
 
+/// Goes the way from a fleet directory to a plan, past errors that leave it whole: for what mends them.
+///
+/// # Errors
+/// The machine's faults only; those of the fleet are in [`Compiled::faults`].
+pub fn compile_leniently(directory: &Path) -> io::Result<Compiled> {
+    let mut sources = Sources::read(directory)?;
+    kind::add_built_in(&mut sources);
+    Ok(compile_to_level(sources, true))
+}
+
 /// Goes the way from files in memory to a plan; [`kind::add_built_in`] was called on them.
 pub fn compile_sources(sources: Sources) -> Compiled {
+    compile_to_level(sources, false)
+}
+
+fn compile_to_level(sources: Sources, lenient: bool) -> Compiled {
     let (raw, mut faults) = load::load(&sources);
     let templates = kind::templates(&sources, &mut faults);
-    let (fleet, found) = model::lower(raw, &sources);
+    let (mut fleet, found) = model::lower(raw, &sources);
     faults.append(found);
+    fleet.levels.lenient = lenient;
     compile_fleet(sources, fleet, faults, templates)
 }
 

@@ -156,5 +156,5 @@ pub fn check(fleet: Fleet, sources: &Sources, templates: &Templates, faults: &mu
     }
     drop(evidence);
     fleet.levels.settle(faults);
-    (!faults.has_errors()).then_some(Checked(fleet))
+    (!fleet.levels.stop(faults)).then_some(Checked(fleet))
 }

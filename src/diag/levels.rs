@@ -34,9 +34,17 @@ pub struct Levels {
     pub fleet: BTreeMap<&'static str, Ruling>,
     /// `accept`, by the entry and the code's id.
     pub entries: BTreeMap<(Subject, &'static str), Ruling>,
+    /// Whether errors that leave the plan whole stop nothing: whoever encrypts a password that lies open can do so.
+    pub lenient: bool,
 }
 
 impl Levels {
+    /// Says whether one of the findings is an error on which nothing whole can be made.
+    pub fn stop(&self, faults: &Faults) -> bool {
+        let stops = |d: &&Diagnostic| d.severity == Severity::Error && !(self.lenient && d.code.may_allow);
+        faults.list.iter().any(|diagnostic| stops(&diagnostic))
+    }
+
     /// Gives every finding its severity.
     pub fn settle(&self, faults: &mut Faults) {
         if self.fleet.is_empty() && self.entries.is_empty() {

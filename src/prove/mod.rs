@@ -78,12 +78,12 @@ pub fn prove(draft: Draft, templates: &Templates, faults: &mut Faults) -> Option
     }
     let levels = &draft.fleet().levels;
     levels.settle(faults);
-    if faults.has_errors() {
+    if levels.stop(faults) {
         return None;
     }
     idle_lints(levels, faults);
     levels.settle(faults);
-    if faults.has_errors() {
+    if levels.stop(faults) {
         return None;
     }
     let (checked, entries) = draft.into_parts();

@@ -3,8 +3,6 @@
 //! Each value has pages of its own, so that unlocking one unlocks nothing else. What lies beside is age's: it works on
 //! pieces of up to 64 KiB in ordinary memory, which [`harden`] locks too where the machine allows that.
 
-#![expect(clippy::disallowed_methods, reason = "sets the limits of the process")]
-
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};

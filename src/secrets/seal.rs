@@ -39,15 +39,20 @@ pub fn seal(plain: &Plain, recipients: &[&str], armor: bool) -> Result<Vec<u8>, 
 pub fn open(bytes: &[u8], identities: &Identities) -> Result<Plain, String> {
     // It is held to its form first: the header of a damaged file is no matter for age.
     AgeFile::read(bytes)?;
+    let bytes = if is_armored(bytes) { bytes.trim_ascii_start() } else { bytes };
     let decryptor = Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|error| told(&error))?;
-    let opened = match decryptor.is_scrypt() {
-        true => decryptor.decrypt([&identities.passphrase()? as &dyn age::Identity].into_iter()),
-        false => decryptor.decrypt(identities.iter()),
+    let mut reader = if decryptor.is_scrypt() {
+        let passphrase = identities.passphrase()?;
+        decryptor.decrypt([&passphrase as &dyn age::Identity].into_iter()).map_err(|error| match error {
+            DecryptError::DecryptionFailed | DecryptError::NoMatchingKeys => told(&DecryptError::KeyDecryptionFailed),
+            other => told(&other),
+        })?
+    } else {
+        decryptor.decrypt(identities.iter()).map_err(|error| match error {
+            DecryptError::NoMatchingKeys => identities.why_none(),
+            other => told(&other),
+        })?
     };
-    let mut reader = opened.map_err(|error| match error {
-        DecryptError::NoMatchingKeys => identities.why_none(),
-        other => told(&other),
-    })?;
     Plain::read(&mut reader, bytes.len()).map_err(|_| told(&DecryptError::DecryptionFailed))
 }
 

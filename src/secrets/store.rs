@@ -55,7 +55,8 @@ impl Store {
         let record = match tree.get(below(record::PATH)) {
             None => Record::default(),
             Some(bytes) => Record::read(&String::from_utf8_lossy(bytes)).map_err(|error| {
-                let help = "take it from git again, or remove it: then every secret counts as changed by another program";
+                let help =
+                    "take it from git again, or remove it: then every secret counts as changed by another program";
                 io::Error::other(format!("{}: {error}; {help}", record::PATH))
             })?,
         };
@@ -91,13 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// Why it cannot be encrypted, in a sentence.
-    pub fn put(
-        &mut self,
-        file: &SecretFile<'_>,
-        entries: &Entries,
-        value: &Plain,
-        today: Date,
-    ) -> Result<(), String> {
+    pub fn put(&mut self, file: &SecretFile<'_>, entries: &Entries, value: &Plain, today: Date) -> Result<(), String> {
         let present = self.read(&file.path);
         let keys = keys(file, entries);
         if keys.is_empty() {

@@ -24,18 +24,15 @@ impl OnTerminal {
         Arc::new(Self { bar, turn: Mutex::new(()) })
     }
 
-    fn with<T>(&self, what: &str, ask: impl FnOnce(&mut File) -> io::Result<T>) -> Result<T, String> {
+    /// Opens the terminal and asks there.
+    fn with<T>(&self, ask: impl FnOnce(&mut File) -> io::Result<T>) -> Result<T, String> {
         let _turn = self.turn.lock().map_err(|_| "asking before it failed")?;
         let mut terminal = OpenOptions::new()
             .read(true)
             .write(true)
             .open("/dev/tty")
             .map_err(|_| "there is no terminal to ask on".to_owned())?;
-        let asked = self.bar.suspend(|| {
-            terminal.write_all(format!("{what}: ").as_bytes())?;
-            ask(&mut terminal)
-        });
-        asked.map_err(|error| match error.kind() {
+        self.bar.suspend(|| ask(&mut terminal)).map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => "you stopped it".to_owned(),
             _ => format!("the terminal failed: {error}"),
         })
@@ -44,8 +41,9 @@ impl OnTerminal {
 
 impl Ask for OnTerminal {
     fn secret(&self, what: &str) -> Result<Plain, String> {
-        self.with(what, |terminal| {
+        self.with(|terminal| {
             let silence = Silence::begin(terminal)?;
+            (&*terminal).write_all(format!("{what}: ").as_bytes())?;
             let typed = typed(&silence);
             drop(silence);
             terminal.write_all(b"\n")?;
@@ -54,7 +52,8 @@ impl Ask for OnTerminal {
     }
 
     fn line(&self, what: &str) -> Result<String, String> {
-        self.with(what, |terminal| {
+        self.with(|terminal| {
+            terminal.write_all(format!("{what}: ").as_bytes())?;
             let mut line = String::new();
             BufReader::new(&*terminal).read_line(&mut line)?;
             Ok(line.trim_end_matches(['\r', '\n']).to_owned())
@@ -86,7 +85,7 @@ impl<'t> Silence<'t> {
 impl Drop for Silence<'_> {
     fn drop(&mut self) {
         // A terminal that is gone needs no repair.
-        let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
+        let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
     }
 }
 

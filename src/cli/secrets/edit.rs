@@ -68,7 +68,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         return Ok(Outcome::Fine);
     }
     if after.is_empty() {
-        return Ok(terminal.wrong("nothing was written: the editor left the file empty; `cistern secrets rm` deletes a secret"));
+        return Ok(terminal
+            .wrong("nothing was written: the editor left the file empty; `cistern secrets rm` deletes a secret"));
     }
     let known = set::epoch(&store, &file.path);
     if let Err(why) = store.put(&file, entries, &after, Date::from_days(compiled.sources.today)) {

@@ -24,7 +24,7 @@ use clap::{Args, Subcommand};
 use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
 use crate::secrets::memory;
-use crate::{Compiled, compile};
+use crate::{Compiled, compile_leniently};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -81,7 +81,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
 
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.
 fn planned(common: &Common, terminal: &Terminal) -> io::Result<Option<Compiled>> {
-    let compiled = compile(&common.directory)?;
+    let compiled = compile_leniently(&common.directory)?;
     if compiled.plan.is_some() {
         return Ok(Some(compiled));
     }

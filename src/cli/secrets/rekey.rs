@@ -41,7 +41,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     };
     let (there, absent): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|file| store.read(&file.path).is_some());
     let all = there.len();
-    let drifted: BTreeSet<_> = audit(entries, plan.kept()).into_iter().filter(is_work).map(|drift| drift.file.path).collect();
+    let drifted: BTreeSet<_> =
+        audit(entries, plan.kept()).into_iter().filter(is_work).map(|drift| drift.file.path).collect();
     let work: Vec<_> = there.into_iter().filter(|file| options.all || drifted.contains(&file.path)).collect();
     let unchanged = all - work.len();
     if options.dry_run {

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::secrets::memory::{LARGEST, Plain};
 
 /// What file systems that live in memory are known by.
-const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
+const IN_MEMORY: [i128; 2] = [0x0102_1994, 0x8584_58f6];
 
 /// How the directories begin that are made here.
 const PREFIX: &str = "cistern-edit-";
@@ -37,8 +37,9 @@ pub(super) struct Scratch {
 impl Scratch {
     /// Says whether a directory lies in memory and can be used.
     pub(super) fn is_in_memory(place: &Path) -> bool {
-        let kind = statfs(place).map(|found| i64::try_from(found.f_type).unwrap_or_default());
-        kind.is_ok_and(|kind| IN_MEMORY.contains(&kind)) && rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
+        let kind = statfs(place).map(|found| i128::from(found.f_type));
+        kind.is_ok_and(|kind| IN_MEMORY.contains(&kind))
+            && rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
     }
 
     /// Writes a value into a file that only this user can read. What a killed run left in the same place goes.
@@ -76,9 +77,9 @@ impl Scratch {
             return Ok(Err(format!("`{editor}` failed ({status})")));
         }
         match fs::symlink_metadata(&self.file) {
-            Ok(meta) if meta.is_file() => {
-                Ok(File::open(&self.file).and_then(|mut file| Plain::read(&mut file, LARGEST)).map_err(|error| error.to_string()))
-            }
+            Ok(meta) if meta.is_file() => Ok(File::open(&self.file)
+                .and_then(|mut file| Plain::read(&mut file, LARGEST))
+                .map_err(|error| error.to_string())),
             _ => Ok(Err(format!("`{editor}` left no file"))),
         }
     }
@@ -112,7 +113,8 @@ fn private(editor: &str) -> &'static str {
 fn sweep(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
-        let held = File::open(entry.path()).map(|directory| flock(&directory, FlockOperation::NonBlockingLockExclusive));
+        let held =
+            File::open(entry.path()).map(|directory| flock(&directory, FlockOperation::NonBlockingLockExclusive));
         if matches!(held, Ok(Ok(()))) {
             // Somebody else's stays: it cannot even be opened.
             let _ = fs::remove_dir_all(entry.path());

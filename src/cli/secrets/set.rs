@@ -70,7 +70,9 @@ fn read(from: &Path) -> io::Result<Plain> {
 
 fn asked(name: &str) -> Result<Plain, String> {
     if !io::stdin().is_terminal() {
-        return Err("stdin is no terminal: name where the value comes from, `--from FILE`, or `--from -` for stdin".to_owned());
+        return Err(
+            "stdin is no terminal: name where the value comes from, `--from FILE`, or `--from -` for stdin".to_owned()
+        );
     }
     let ask = OnTerminal::new(ProgressBar::hidden());
     let value = ask.secret(&format!("Value of {name}"))?;
