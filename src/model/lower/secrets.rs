@@ -149,13 +149,7 @@ impl Lower<'_> {
                 refuse("its name is that of another secret", "give the other one another name");
             } else if self.sources.paths.contains(&format!("secrets/{previous}.age")) {
                 let path = AbsolutePath::read(&format!("{}.previous", secret.path)).expect("one more plain suffix");
-                let value = Secret {
-                    path,
-                    rotate_every: None,
-                    generate: None,
-                    previous: false,
-                    ..secret.clone()
-                };
+                let value = Secret { path, rotate_every: None, generate: None, previous: false, ..secret.clone() };
                 kept.push((previous, value));
             }
         }
