@@ -17,6 +17,7 @@ pub mod load;
 pub mod value;
 pub mod record;
 pub mod accepted;
+pub mod recipe;
 pub mod kind;
 pub mod model;
 pub mod schema;

@@ -81,7 +81,10 @@ pub(super) fn files_exist(fleet: &Fleet, faults: &mut Faults) {
         faults.push(
             Diagnostic::new(codes::NO_SECRET_FILE, message)
                 .at(secret.span, "hosts that read it cannot be built")
-                .help(format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory"))
+                .help(match secret.generate {
+                    Some(_) => "`cistern secrets create --missing` makes every value that is missing".to_owned(),
+                    None => format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory"),
+                })
                 .about("secrets", name),
         );
     }

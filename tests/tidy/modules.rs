@@ -17,6 +17,7 @@ const EDGES: &[&str] = &[
     "src/main.rs",
     "src/scaffold.rs",
     "src/secrets/host_key.rs",
+    "src/secrets/generate/script.rs",
     "src/secrets/identity.rs",
     "src/secrets/import/",
     "src/secrets/memory.rs",

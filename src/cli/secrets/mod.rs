@@ -3,13 +3,17 @@
 mod accept;
 mod ask;
 mod audit;
+mod create;
 mod edit;
 mod host_key;
 mod identities;
 mod import;
 mod list;
+mod making;
+mod metrics;
 mod rekey;
 mod rm;
+mod rotate;
 mod scratch;
 mod set;
 mod show;
@@ -40,6 +44,12 @@ enum Verb {
     HostKey(host_key::Options),
     /// Make secrets of values that stand elsewhere: plain text, environment files, sops, other agenix repositories.
     Import(import::Options),
+    /// Make the values that are missing and say how they are made.
+    Create(create::Options),
+    /// Give secrets new values, and say what restarts and in which order hosts get them.
+    Rotate(rotate::Options),
+    /// Print how old secrets are, for node exporter's textfile collector.
+    Metrics(metrics::Options),
     /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
     Audit(audit::Options),
     /// List every secret, its files and who reads it.
@@ -62,6 +72,9 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Verb::Accept(options) => accept::run(options, common, terminal),
         Verb::HostKey(options) => host_key::run(options, common, terminal),
         Verb::Import(options) => import::run(options, common, terminal),
+        Verb::Create(options) => create::run(options, common, terminal),
+        Verb::Rotate(options) => rotate::run(options, common, terminal),
+        Verb::Metrics(options) => metrics::run(options, common, terminal),
         Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
         Verb::Show(options) => show::run(options, common, terminal),

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=4034bdb053aeae1d5656533e74f26ad2 body=e92f606ea95172515f3a5ac3dcb2669e words=1f37b9ed2a9844f9137aab9b28b61cd7
+# cistern 1 in=b38bc50deb00da28f587d461e86ac51f body=e92f606ea95172515f3a5ac3dcb2669e words=1f37b9ed2a9844f9137aab9b28b61cd7
 { lib, ... }:
 {
   imports = [
