@@ -63,7 +63,7 @@ impl AgeFile {
     /// Why it is none of age's, in a clause.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let sha256 = hash(bytes);
-        let armored = bytes.trim_ascii_start().starts_with(ARMOR);
+        let armored = is_armored(bytes);
         let stanzas = if armored {
             let mut binary = Vec::new();
             let read = ArmoredReader::new(bytes.trim_ascii_start()).read_to_end(&mut binary);
@@ -79,6 +79,11 @@ impl AgeFile {
     pub fn anonymous(&self) -> usize {
         self.stanzas.iter().filter(|stanza| matches!(stanza, Stanza::Native | Stanza::Plugin(_))).count()
     }
+}
+
+/// Says whether a file is text, in lines of base64.
+pub fn is_armored(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(ARMOR)
 }
 
 /// The tag of a public SSH key, `type base64`, as the header of a file has it: the beginning of its SHA-256, in base64.

@@ -90,6 +90,21 @@ pub(crate) fn known(directory: &Path) -> Result<BTreeSet<String>, String> {
     }
 }
 
+/// Lists those of some files, none of which it knows, that git is told to ignore; none where it cannot be asked.
+pub(crate) fn ignored(directory: &Path, paths: &[&str]) -> BTreeSet<String> {
+    if paths.is_empty() {
+        return BTreeSet::new();
+    }
+    let git = Git { directory: directory.to_owned(), index: None };
+    // This command refuses to be told that paths are no patterns; one that begins so is none of those that mean more.
+    let mut command = git.command(&["check-ignore", "-z", "--stdin"]);
+    command.env_remove("GIT_LITERAL_PATHSPECS");
+    let asked: Vec<u8> = paths.iter().flat_map(|path| format!("./{path}\0").into_bytes()).collect();
+    let Ok(output) = answer(command, &asked) else { return BTreeSet::new() };
+    let names = output.stdout.split(|byte| *byte == 0).filter_map(|name| name.strip_prefix(b"./"));
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+}
+
 fn is_nowhere(said: &str) -> bool {
     said.contains("not a git repository") || said.contains("must be run in a work tree")
 }
@@ -134,6 +149,10 @@ impl Git {
     }
 
     fn start(&self, args: &[&str], input: &[u8]) -> io::Result<Output> {
+        answer(self.command(args), input)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("git");
         OF_THE_CALLER.iter().for_each(|name| {
             command.env_remove(name);
@@ -142,18 +161,23 @@ impl Git {
         command.envs(self.index.iter().map(|index| ("GIT_INDEX_FILE", index)));
         // Not `current_dir`: a directory that is missing would look like a git that is missing.
         command.arg("-C").arg(&self.directory).args(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
-        let mut stdin = child.stdin.take().expect("stdin is a pipe");
-        thread::scope(|scope| {
-            // A thread of its own: git may answer before it has read everything, and both pipes would be full. If
-            // it goes away early its exit code says so.
-            scope.spawn(move || {
-                let _ = stdin.write_all(input);
-            });
-            child.wait_with_output()
-        })
+        command
     }
+}
+
+/// Runs a command to its end while it reads `input`.
+fn answer(mut command: Command, input: &[u8]) -> io::Result<Output> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let mut stdin = child.stdin.take().expect("stdin is a pipe");
+    thread::scope(|scope| {
+        // A thread of its own: git may answer before it has read everything, and both pipes would be full. If it goes
+        // away early its exit code says so.
+        scope.spawn(move || {
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output()
+    })
 }
 
 /// The caller's index if it belongs to this repository: in a hook of `git commit -a` the usual one is locked.

@@ -21,7 +21,7 @@ use crate::git;
 pub const LARGEST_FILE: u64 = 16 << 20;
 
 /// Directories of the fleet that hold nothing for the compiler.
-const SKIPPED: &[&str] = &[".cistern", ".direnv", ".git", "generated", "node_modules", "target"];
+const SKIPPED: &[&str] = &[".cistern", ".direnv", ".git", ".terraform", "generated", "node_modules", "target"];
 
 /// The maps of the definition that may be split out, one file per entry.
 pub const SPLIT: &[&str] = &["groups", "hosts", "profiles", "services"];
@@ -88,6 +88,9 @@ pub struct Sources {
     pub rejected: Vec<Rejected>,
     /// The files that git knows, or why it could not be asked, in a clause.
     pub known_to_git: Known,
+    /// Files that git is told to ignore, as far as rules ask for it: encrypted ones, and those of Terraform and of
+    /// environment variables.
+    pub ignored_by_git: BTreeSet<String>,
     /// Files below `generated/` that git does not know, where it could be asked; in the order of their paths.
     pub unknown_generated: Vec<String>,
     /// The encrypted files below `secrets/` by their path, or why one is none, in a clause.
@@ -112,6 +115,7 @@ impl Default for Sources {
             paths: BTreeSet::new(),
             rejected: Vec::new(),
             known_to_git: Err("nobody asked git".to_owned()),
+            ignored_by_git: BTreeSet::new(),
             unknown_generated: Vec::new(),
             encrypted: Encrypted::default(),
             today: 0,
@@ -133,7 +137,9 @@ impl Sources {
             Ok(known) => unknown_generated.retain(|path| !known.contains(path)),
             Err(_) => unknown_generated.clear(),
         }
-        Ok(Self { known_to_git, unknown_generated, today: today(), ..sources? })
+        let sources = sources?;
+        let ignored_by_git = ignored(&base, &sources.paths, &known_to_git);
+        Ok(Self { known_to_git, ignored_by_git, unknown_generated, today: today(), ..sources })
     }
 
     fn files(base: &Path) -> io::Result<Self> {
@@ -283,6 +289,7 @@ fn is_wanted(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     let depth = path.matches('/').count();
     path == "fleet.yaml"
+        || path == "secrets/accepted.json"
         || path == "secrets/recipients.json"
         || (depth == 1 && SPLIT.contains(&top) && path.ends_with(".yaml"))
         || (depth == 1 && top == "facts" && path.ends_with(".json"))
@@ -297,8 +304,23 @@ fn is_encrypted(path: &str) -> bool {
 /// Says whether some rule looks into it, though the definition does not need it: modules, and what may be a key.
 fn is_evidence(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let key = name.starts_with("id_") || name.starts_with("ssh_host_") || name == ".env";
-    key || [".env", ".key", ".nix", ".pem", ".tfvars"].iter().any(|end| name.ends_with(end))
+    let key = name.starts_with("id_") || name.starts_with("ssh_host_");
+    key || may_be_ignored(name) || [".key", ".nix", ".pem"].iter().any(|end| name.ends_with(end))
+}
+
+/// Says whether a file of that name may hold secrets, and is none of git's as a rule.
+fn may_be_ignored(name: &str) -> bool {
+    let ends = [".env", ".tf", ".tf.json", ".tfvars", ".tfvars.json"];
+    name.starts_with(".env") || ends.iter().any(|end| name.ends_with(end))
+}
+
+/// Asks git which of the files that rules ask about it ignores; none where it cannot be asked.
+fn ignored(base: &Path, paths: &BTreeSet<String>, known: &Known) -> BTreeSet<String> {
+    let Ok(known) = known else { return BTreeSet::new() };
+    let asked = |path: &&String| path.ends_with(".age") || may_be_ignored(path.rsplit('/').next().unwrap_or(path));
+    let unknown: Vec<&str> =
+        paths.iter().filter(|path| !known.contains(*path)).filter(asked).map(String::as_str).collect();
+    git::ignored(base, &unknown)
 }
 
 /// Lists the files below `generated/`, by their names alone.

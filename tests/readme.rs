@@ -26,6 +26,16 @@ fn simulations_are_real() {
     hold("docs/simulate.md");
 }
 
+#[test]
+fn imports_of_secrets_are_real() {
+    hold("docs/secret-import.md");
+}
+
+#[test]
+fn keys_of_hosts_are_real() {
+    hold("docs/secret-hosts.md");
+}
+
 /// Compares a document with what its commands print.
 #[track_caller]
 fn hold(document: &str) {

@@ -195,6 +195,7 @@ fn of_machine(machine: &Machine) -> Vec<(String, Value)> {
     let wanted = [
         ("state_version", json!(machine.state_version)),
         ("modules", json!(modules.collect::<Vec<_>>())),
+        ("audit.secret_reads", json!(machine.audit_secret_reads)),
         ("ssh.password_auth", json!(machine.password_auth)),
         ("network.mode", json!(machine.network.mode)),
         ("time_zone", json!(machine.time_zone)),

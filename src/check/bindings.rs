@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::accounts::Accounts;
 use super::evidence::Evidence;
-use super::secrets::{file, readers};
+use super::secrets::{file, host_key, readers};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::At;
 use crate::model::{Fleet, Service};
@@ -169,7 +169,7 @@ pub(super) fn files_belong(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut 
     if fleet.secrets_are_uncertain {
         return;
     }
-    let mut expected: BTreeSet<String> = BTreeSet::new();
+    let mut expected: BTreeSet<String> = fleet.hosts.keys().map(|host| file(&host_key(host), None)).collect();
     for (name, secret) in &fleet.secrets {
         match secret.per_host {
             true => expected.extend(readers(fleet, secret).iter().map(|host| file(name, Some(host)))),

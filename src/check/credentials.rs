@@ -7,10 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::assignments;
 use super::evidence::Evidence;
+use super::published;
+use super::random;
 use super::tokens::{self, Token};
 use super::told;
 use super::wording::is_literal_secret;
+use crate::accepted::{self, Accepted};
 use crate::diag::{Code, Diagnostic, Faults, codes};
 use crate::kind::BUILT_IN;
 use crate::load::{Body, Node};
@@ -33,21 +37,63 @@ const REPLACE: &str = "whoever has read it keeps it: replace the value as well";
 /// No secret stands anywhere as it is.
 pub(super) fn are_out_of_sight(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
     let mut found = by_form(evidence);
-    let taken: BTreeSet<(FileId, u32)> = found.iter().map(|one| (one.span.file, one.span.start)).collect();
-    let covered = |one: &Found| {
-        let inside =
-            taken.range((one.span.file, one.span.start)..(one.span.file, one.span.end.max(one.span.start + 1)));
-        inside.count() > 0
-    };
-    let by_name: Vec<_> = settings(fleet).chain(kinds(fleet)).chain(modules(fleet)).collect();
-    found.extend(by_name.into_iter().filter(|one| !covered(one)));
+    let by_name: Vec<_> =
+        settings(fleet).chain(kinds(fleet)).chain(modules(fleet)).chain(variables(evidence)).collect();
+    add_uncovered(&mut found, by_name);
+    add_uncovered(&mut found, by_look(evidence));
+    let accepted = accepted(evidence, faults);
+    tell_idle(&accepted, &found, evidence, faults);
     if found.is_empty() {
         return;
     }
     let owners = Owners::of(fleet);
     for one in found {
-        tell(fleet, &evidence.sources.file(one.span.file).path, &owners, &one, faults);
+        let path = &evidence.sources.file(one.span.file).path;
+        let reason = one.secret.and_then(|span| accepted.reason(path, evidence.sources.slice(span)));
+        let (line, _) = evidence.sources.position(one.span.file, one.span.start);
+        tell(fleet, (path, line), &owners, &one, reason, faults);
     }
+}
+
+/// Adds what does not cover anything that was found before.
+fn add_uncovered(found: &mut Vec<Found>, more: Vec<Found>) {
+    let taken: BTreeMap<(FileId, u32), u32> =
+        found.iter().map(|one| ((one.span.file, one.span.start), one.span.end)).collect();
+    let covered = |one: &Found| {
+        let end = one.span.end.max(one.span.start + 1);
+        let before = taken.range(..(one.span.file, end)).next_back();
+        before.is_some_and(|((file, start), known)| {
+            *file == one.span.file && (*start >= one.span.start || *known > one.span.start)
+        })
+    };
+    found.extend(more.into_iter().filter(|one| !covered(one)));
+}
+
+/// What was accepted and stands nowhere any more.
+fn tell_idle(accepted: &Accepted, found: &[Found], evidence: &Evidence<'_>, faults: &mut Faults) {
+    let sources = evidence.sources;
+    let secrets = found.iter().filter_map(|one| Some((&*sources.file(one.span.file).path, one.secret?)));
+    let met: BTreeSet<_> = secrets.map(|(path, span)| (path, accepted::hash(path, sources.slice(span)))).collect();
+    let idle: Vec<_> = accepted.entries().filter(|(file, hash)| !met.contains(&(*file, (*hash).to_owned()))).collect();
+    let Some((first, _)) = idle.first() else { return };
+    faults.push(
+        Diagnostic::new(codes::IDLE_LINT, format!("{} of what was accepted stands nowhere any more", idle.len()))
+            .file(accepted::PATH)
+            .help(format!("`cistern secrets accept` without a file forgets it; the first one stood in `{first}`")),
+    );
+}
+
+/// What somebody accepted, and what is wrong with the file that says so.
+fn accepted(evidence: &Evidence<'_>, faults: &mut Faults) -> Accepted {
+    let Some(id) = evidence.sources.find(accepted::PATH) else { return Accepted::default() };
+    Accepted::read(&evidence.sources.file(id).text).unwrap_or_else(|error| {
+        faults.push(
+            Diagnostic::new(codes::BAD_RECORD, format!("`{}` cannot be read", accepted::PATH))
+                .at(Span::top(id), error.to_string())
+                .help("take the file from git; after a conflict keep the lines of both sides"),
+        );
+        Accepted::default()
+    })
 }
 
 /// Whose a place is: that of the hosts which take in a module, or of a service whose settings say it.
@@ -77,11 +123,25 @@ impl<'f> Owners<'f> {
     }
 }
 
-fn tell(fleet: &Fleet, path: &str, owners: &Owners<'_>, one: &Found, faults: &mut Faults) {
+fn tell(
+    fleet: &Fleet,
+    (path, line): (&str, usize),
+    owners: &Owners<'_>,
+    one: &Found,
+    accepted: Option<&str>,
+    faults: &mut Faults,
+) {
+    let accept = format!("if it is none: `cistern secrets accept {path}:{line} --reason TEXT`");
     let help: &[&str] = match path {
+        _ if one.code.id == codes::PUBLISHED.id => &["replace it by one of your own"],
+        _ if one.code.id == codes::RANDOM_TEXT.id => &["encrypt it, and replace the value, if it is a secret", &accept],
         _ if one.code.id == codes::PRIVATE_KEY.id => {
             &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
         }
+        path if assignments::sets(path) => &[
+            "encrypt it (`cistern secrets import --split` takes environment files), and set it where it is needed",
+            REPLACE,
+        ],
         path if path.ends_with(".nix") => &[
             "encrypt it (`agenix -e secrets/NAME.age`), and set the option that takes a file, such as `hashedPasswordFile`",
             REPLACE,
@@ -95,6 +155,7 @@ fn tell(fleet: &Fleet, path: &str, owners: &Owners<'_>, one: &Found, faults: &mu
     let diagnostic = || {
         let diagnostic = Diagnostic::new(one.code, one.message.clone()).at(one.span, one.label);
         let diagnostic = one.secret.into_iter().fold(diagnostic, Diagnostic::conceal);
+        let diagnostic = accepted.into_iter().fold(diagnostic, Diagnostic::allowed);
         help.iter().fold(diagnostic, |diagnostic, line| diagnostic.help(*line))
     };
     if let Some(hosts) = owners.hosts.get(&one.span.file) {
@@ -113,9 +174,57 @@ fn tell(fleet: &Fleet, path: &str, owners: &Owners<'_>, one: &Found, faults: &mu
 fn by_form(evidence: &Evidence<'_>) -> Vec<Found> {
     let files: Vec<_> = evidence.sources.below("").filter(|(_, file)| is_hand_written(file)).collect();
     let found = files.into_par_iter().flat_map_iter(|(id, file)| {
-        tokens::find(&file.text).into_iter().chain(key_file(file)).map(move |token| of_token(id, &token))
+        let tokens = tokens::find(&file.text).into_iter().chain(key_file(file));
+        let keys = published::keys(&file.text).into_iter().map(move |(range, whose)| of_key(id, &range, whose));
+        tokens.map(move |token| of_token(id, &file.text, &token)).chain(keys)
     });
     found.collect()
+}
+
+/// Long random texts in what people write by hand. Records of programs are full of them.
+fn by_look(evidence: &Evidence<'_>) -> Vec<Found> {
+    let written = |file: &SourceFile| {
+        let ends = [".j2", ".nix", ".yaml"].iter().any(|end| file.path.ends_with(end));
+        is_hand_written(file) && (ends || assignments::sets(&file.path)) && !is_out_of_git(evidence, file)
+    };
+    let files: Vec<_> = evidence.sources.below("").filter(|(_, file)| written(file)).collect();
+    let found = files.into_par_iter().flat_map_iter(|(id, file)| {
+        random::find(&file.text).into_iter().map(move |range| {
+            let span = Span::new(id, range.start, range.end);
+            Found {
+                span,
+                secret: Some(span),
+                code: codes::RANDOM_TEXT,
+                message: "a long random text stands here".to_owned(),
+                label: "capitals, small letters and digits without any order",
+            }
+        })
+    });
+    found.collect()
+}
+
+/// What git is told to ignore stays on this machine.
+fn is_out_of_git(evidence: &Evidence<'_>, file: &SourceFile) -> bool {
+    evidence.sources.ignored_by_git.contains(&file.path)
+}
+
+/// Names in files of environment variables and of Terraform.
+fn variables<'e>(evidence: &'e Evidence<'_>) -> impl Iterator<Item = Found> + 'e {
+    let files = evidence.sources.below("").filter(|(_, file)| is_hand_written(file) && !is_out_of_git(evidence, file));
+    files.flat_map(|(id, file)| {
+        let all = assignments::of(&file.path, &file.text).into_iter();
+        let secret = all.filter(|one| is_literal_secret(&one.name, &file.text[one.range.clone()]));
+        secret.map(move |one| {
+            let span = Span::new(id, one.range.start, one.range.end);
+            Found {
+                span,
+                secret: Some(span),
+                code: codes::LITERAL_PASSWORD,
+                message: format!("the value of `{}` stands here as it is", one.name),
+                label: "for everybody to read who has the repository",
+            }
+        })
+    })
 }
 
 /// A file that is nothing but 32 bytes in base64, as WireGuard writes its private keys, and its public ones too.
@@ -137,8 +246,23 @@ fn is_hand_written(file: &SourceFile) -> bool {
     !file.path.starts_with(BUILT_IN) && !file.path.starts_with("facts/")
 }
 
-fn of_token(file: FileId, token: &Token) -> Found {
+/// A public key whose private half everybody has.
+fn of_key(file: FileId, range: &std::ops::Range<usize>, whose: &str) -> Found {
+    Found {
+        span: Span::new(file, range.start, range.end),
+        secret: None,
+        code: codes::PUBLISHED,
+        message: format!("everybody has the private half of this key: {whose}"),
+        label: "known by its fingerprint",
+    }
+}
+
+fn of_token(file: FileId, text: &str, token: &Token) -> Found {
     let span = Span::new(file, token.range.start, token.range.end);
+    if let Some(whose) = published::hash(&text[token.range.clone()]) {
+        let message = format!("everybody knows the password of this hash: {whose}");
+        return Found { span, secret: Some(span), code: codes::PUBLISHED, message, label: "known by its hash" };
+    }
     let code = if token.private_key { codes::PRIVATE_KEY } else { codes::KNOWN_SECRET };
     let message = format!("{} stands here", token.what);
     Found { span, secret: token.conceal.then_some(span), code, message, label: "known by its form" }

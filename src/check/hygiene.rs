@@ -1,6 +1,6 @@
 //! Rules about the tree of the fleet directory: what does not belong into it, and what git does not know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
 use super::secrets::{file, readers};
@@ -29,20 +29,43 @@ const LEFTOVERS: &[(&str, &str)] = &[
 const LEFTOVER_NAMES: &[(&str, &str)] =
     &[(".DS_Store", "what a file browser keeps"), ("Thumbs.db", "what a file browser keeps")];
 
-/// Files with the name of an encrypted one beside them.
-pub(super) fn no_plain_secrets(_: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
+/// Ends of names of files below `secrets/` that are no plain text of a secret.
+const NOT_PLAIN: &[&str] = &[".age", ".asc", ".enc", ".gpg", ".json", ".md", ".nix", ".pub"];
+
+/// Files with the name of an encrypted one beside them, and those below `secrets/` with the name of a secret.
+pub(super) fn no_plain_secrets(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
     let paths = &evidence.sources.paths;
+    let mut told = BTreeSet::new();
     for encrypted in paths.iter().filter(|path| path.ends_with(".age")) {
         let stem = encrypted.strip_suffix(".age").expect("it ends so");
         let beside = [stem.to_owned(), format!("{stem}.txt")];
-        for path in beside.iter().filter(|path| paths.contains(*path)) {
-            faults.push(
-                Diagnostic::new(codes::PLAIN_SECRET, format!("`{path}` stands beside `{encrypted}`"))
-                    .file(path.clone())
-                    .help(format!("remove it, if it is what was encrypted: `rm {path}`"))
-                    .help("if git has known it, `cistern generate` and `agenix -e` a new value"),
-            );
+        for path in beside.into_iter().filter(|path| paths.contains(path)) {
+            faults.push(plain(&path, format!("`{path}` stands beside `{encrypted}`"), evidence));
+            told.insert(path);
         }
+    }
+    // What git knows and nobody sees any more is in every other copy of the repository.
+    let known = evidence.sources.known_to_git.iter().flatten();
+    let all: BTreeSet<&String> = paths.iter().chain(known).filter(|path| path.starts_with("secrets/")).collect();
+    for path in all.into_iter().filter(|path| !told.contains(*path)) {
+        let name = base_name(path);
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        let secret = fleet.secrets.keys().find(|secret| secret.as_str() == stem || secret.as_str() == name);
+        let Some(secret) = secret.filter(|_| !NOT_PLAIN.iter().any(|end| name.ends_with(end))) else { continue };
+        let message = format!("`{path}` has the name of the secret `{secret}`");
+        faults.push(plain(path, message, evidence).about("secrets", secret));
+    }
+}
+
+fn plain(path: &str, message: String, evidence: &Evidence<'_>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(codes::PLAIN_SECRET, message).file(path.to_owned());
+    match evidence.sources.known_to_git.as_ref().is_ok_and(|known| known.contains(path)) {
+        true => diagnostic
+            .help(format!("remove it, if it is what was encrypted: `git rm --cached {path}`, then `rm {path}`"))
+            .help("git keeps what it has known: replace the value as well (`cistern secrets edit`)"),
+        false => diagnostic
+            .help(format!("remove it, if it is what was encrypted: `rm {path}`"))
+            .help("if git has known it, replace the value as well (`cistern secrets edit`)"),
     }
 }
 
@@ -64,6 +87,9 @@ pub(super) fn no_leftovers(_: &Fleet, evidence: &Evidence<'_>, faults: &mut Faul
     }
 }
 
+/// Files and the hosts that need them.
+type Needed<'f> = (Vec<String>, Vec<&'f HostName>);
+
 /// Every file that a host needs is known to git: a flake sees no other.
 pub(super) fn git_knows_what_hosts_need(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
     let needed = needed(fleet, evidence);
@@ -76,26 +102,32 @@ pub(super) fn git_knows_what_hosts_need(fleet: &Fleet, evidence: &Evidence<'_>, 
             return;
         }
     };
-    let mut unknown: BTreeMap<Span, (Vec<String>, Vec<&HostName>)> = BTreeMap::new();
+    let ignored = &evidence.sources.ignored_by_git;
+    let mut unknown: BTreeMap<(Span, bool), Needed<'_>> = BTreeMap::new();
     for (path, (span, hosts)) in needed.into_iter().filter(|(path, _)| !known.contains(path)) {
-        let (paths, about) = unknown.entry(span).or_default();
+        let (paths, about) = unknown.entry((span, ignored.contains(&path))).or_default();
         paths.push(path);
         about.extend(hosts);
     }
-    for (span, (paths, mut hosts)) in unknown {
+    for ((span, ignored), (paths, mut hosts)) in unknown {
         hosts.sort_unstable();
         hosts.dedup();
         let first = &paths[0];
+        let what = if ignored { "git ignores" } else { "git does not know" };
         let message = match paths.len() {
-            1 => format!("git does not know `{first}`"),
-            many => format!("git does not know `{first}` and {} more", counted(many - 1, "file")),
+            1 => format!("{what} `{first}`"),
+            many => format!("{what} `{first}` and {} more", counted(many - 1, "file")),
         };
         let arguments = paths.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(" ");
         let more = if paths.len() > 5 { " …" } else { "" };
+        let help = match ignored {
+            false => format!("`git add {arguments}{more}`"),
+            true => format!(
+                "`git check-ignore -v {first}` names the pattern: take it out, or `git add --force {arguments}{more}`"
+            ),
+        };
         told::once(fleet, codes::NOT_IN_GIT, hosts, faults, |_| {
-            Diagnostic::new(codes::NOT_IN_GIT, message.clone())
-                .at(span, "a flake would not see it")
-                .help(format!("`git add {arguments}{more}`"))
+            Diagnostic::new(codes::NOT_IN_GIT, message.clone()).at(span, "a flake would not see it").help(help.clone())
         });
     }
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod assignments;
 pub mod addresses;
 mod bindings;
 pub mod boot;
@@ -26,6 +27,8 @@ mod mounts;
 pub mod names;
 mod passwords;
 mod privileges;
+mod published;
+mod random;
 pub mod secrets;
 mod served;
 mod sites;

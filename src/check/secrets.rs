@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Faults, codes, counted};
+use crate::load::decode::Scalar as _;
 use crate::model::{Fleet, Secret};
 use crate::value::{HostName, SecretName};
 
@@ -18,6 +19,11 @@ pub fn file(name: &SecretName, host: Option<&HostName>) -> String {
         Some(host) => format!("secrets/{host}/{name}.age"),
         None => format!("secrets/{name}.age"),
     }
+}
+
+/// What the private key of a host is kept as, where Cistern made it: a secret that only administrators open.
+pub fn host_key(host: &HostName) -> SecretName {
+    SecretName::read(&format!("host-key.{host}")).expect("a host's name is one of a secret")
 }
 
 /// A host that reads a secret has a key that age can encrypt to.
@@ -43,12 +49,15 @@ pub(super) fn readers_can_decrypt(fleet: &Fleet, faults: &mut Faults) {
             Some(key) => (key.span, format!("age cannot encrypt to {}", key.value.algorithm())),
             None => (host.span, "has no `host_key`".to_owned()),
         };
-        let address = host.address.map_or_else(|| host.name.to_string(), |address| address.value.to_string());
         faults.push(
             Diagnostic::new(codes::NO_HOST_KEY, format!("host `{}` could not decrypt `{secret}`", host.name))
                 .at(span, what)
                 .at(fleet.secrets[secret].span, "the secret")
-                .help(format!("`ssh-keyscan -t ed25519 {address}` prints the key: `host_key: ssh-ed25519 …`"))
+                .help(format!("`cistern secrets host-key {} --scan` takes the key of the running machine", host.name))
+                .help(format!(
+                    "`cistern secrets host-key {}` makes one for a machine that is not installed yet",
+                    host.name
+                ))
                 .about("hosts", &host.name)
                 .about("secrets", secret),
         );

@@ -35,6 +35,7 @@ pub(super) fn is_literal_secret(name: &str, value: &str) -> bool {
     match judge(name) {
         Some(_) if refers(value) => false,
         Some(Name::Password) => true,
+        Some(Name::Token) if value == name => false,
         Some(Name::Token) => FORGOTTEN.contains(&value.to_ascii_lowercase().as_str()) || is_random(value),
         None => false,
     }
@@ -83,6 +84,8 @@ fn refers(value: &str) -> bool {
         || letters.len() < 2
         || NONE.contains(&value.to_ascii_lowercase().as_str())
         || PATHS.iter().any(|start| value.starts_with(start))
+        // Where a proxy passes requests on to (`proxyPass`); a password in an address is known by its form.
+        || value.contains("://")
         || ["${", "{{", "$__file{"].iter().any(|inside| value.contains(inside))
         || value.strip_prefix('$').is_some_and(variable)
 }
@@ -95,8 +98,8 @@ fn is_random(value: &str) -> bool {
     plain && !digest && digits && value.len() >= 12 && entropy(value) >= RANDOM
 }
 
-/// Bits a letter, as often as each stands in the text itself.
-fn entropy(text: &str) -> f64 {
+/// Bits a letter, as often as each stands in the text itself (Shannon's entropy).
+pub(super) fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 128];
     text.bytes().filter(u8::is_ascii).for_each(|byte| counts[byte as usize] += 1);
     let length = text.len() as f64;
@@ -162,6 +165,7 @@ mod tests {
             "ext:home",
             "none",
             "<password>",
+            "http://127.0.0.1:8080",
         ] {
             assert!(!is_literal_secret("password", value), "{value}");
         }

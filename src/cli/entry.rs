@@ -179,7 +179,7 @@ impl Around<'_> {
         }
         let how = match self.section {
             Section::Hosts => ", services with `cistern service move SERVICE --to HOST`",
-            Section::Services => "",
+            Section::Secrets | Section::Services => "",
         };
         format!("; `{name}` is still named in {}: change them first{how}", counted(named, "place"))
     }

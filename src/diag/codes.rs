@@ -379,9 +379,13 @@ codes! {
     PLAIN_SECRET = "C145" Refusal Fleet "The plain text of a secret seems to lie beside its encrypted file."
         "secrets/NAME stands beside secrets/NAME.age. Remove it; if git has known it, replace the value.";
     NOT_IN_GIT = "C146" Refusal Fleet "git does not know a file that the hosts need."
-        "A flake in a git repository sees only what git knows, so `nix build` would say that the file does not exist. `git add` it; one that .gitignore names needs `git add --force`.";
+        "A flake in a git repository sees only what git knows, so `nix build` would say that the file does not exist. `git add` it. One that .gitignore names is missing in every other copy of the repository too: take the pattern out of it, or `git add --force` the file. Encrypted files belong into git.";
     GENERATED_NOT_IN_GIT = "C147" Warning Fleet "git does not know generated files."
         "A flake in a git repository sees only what git knows. `git add generated`, or `cistern generate --stage`.";
+    RANDOM_TEXT = "C148" Warning Fleet "A long random text looks like a secret."
+        "Nothing but its look speaks against it: capitals, small letters and digits without any order. Hashes, revisions, public keys and identifiers have forms of their own and are passed over. If it is a secret, encrypt it and replace the value; if not, `cistern secrets accept FILE:LINE --reason TEXT` remembers that by a hash, in secrets/accepted.json.";
+    PUBLISHED = "C149" Refusal Fleet "A key or password stands here that everybody knows."
+        "It comes from an image, an appliance or the documentation of a program, with the private key or the password beside it. Whoever tries it gets in. Replace it by one of your own.";
     BAD_TIMEOUT = "C150" Error Fleet "A timeout lets no deployment succeed."
         "With 0 seconds deploy-rs rolls back before anything can have happened. It waits 240 seconds for an activation and 30 for its confirmation, unless told otherwise.";
     BAD_SUDO = "C151" Refusal Fleet "The command in `deploy.sudo` does not take an account."

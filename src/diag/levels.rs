@@ -50,7 +50,7 @@ impl Levels {
         if self.fleet.is_empty() && self.entries.is_empty() {
             return;
         }
-        for diagnostic in &mut faults.list {
+        for diagnostic in faults.list.iter_mut().filter(|diagnostic| diagnostic.reason.is_none()) {
             if let Some(ruling) = self.ruling(diagnostic) {
                 diagnostic.severity = match ruling.level {
                     Level::Allow => Severity::Allowed,

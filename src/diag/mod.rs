@@ -77,6 +77,14 @@ impl Diagnostic {
         }
     }
 
+    /// Allows it by itself, whatever becomes of others of its code, and says why.
+    #[must_use]
+    pub fn allowed(mut self, reason: impl Into<String>) -> Self {
+        self.severity = Severity::Allowed;
+        self.reason = Some(reason.into());
+        self
+    }
+
     /// Says where a secret stands, which no output shows.
     #[must_use]
     pub fn conceal(mut self, span: Span) -> Self {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::value::{Key, Want};
 use crate::load::decode::Keys;
-use crate::model::definition::{HostDef, ServiceDef};
+use crate::model::definition::{HostDef, SecretDef, ServiceDef};
 
 /// How deep structs of the definition may lie in each other.
 const DEEPEST: usize = 8;
@@ -13,6 +13,11 @@ const DEEPEST: usize = 8;
 /// The keys of a host.
 pub(super) fn host() -> Want {
     of::<HostDef>()
+}
+
+/// The keys of a secret.
+pub(super) fn secret() -> Want {
+    of::<SecretDef>()
 }
 
 /// The keys of a service.

@@ -24,7 +24,7 @@ use crate::diag::{Code, Diagnostic, Faults, Stage, codes, listed};
 use crate::load::decode::Scalar;
 use crate::load::{self, Body, Node};
 use crate::source::{Sources, Span};
-use crate::value::{HostName, ServiceName};
+use crate::value::{HostName, SecretName, ServiceName};
 
 use draft::Draft;
 pub use path::Path;
@@ -35,6 +35,8 @@ pub use value::{Key, Value, Want};
 pub enum Section {
     /// `hosts`
     Hosts,
+    /// `secrets`
+    Secrets,
     /// `services`
     Services,
 }
@@ -88,6 +90,7 @@ impl Section {
     pub fn key(self) -> &'static str {
         match self {
             Self::Hosts => "hosts",
+            Self::Secrets => "secrets",
             Self::Services => "services",
         }
     }
@@ -96,6 +99,7 @@ impl Section {
     pub fn noun(self) -> &'static str {
         match self {
             Self::Hosts => "host",
+            Self::Secrets => "secret",
             Self::Services => "service",
         }
     }
@@ -104,6 +108,7 @@ impl Section {
     pub fn want(self) -> Want {
         match self {
             Self::Hosts => keys::host(),
+            Self::Secrets => keys::secret(),
             Self::Services => keys::service(),
         }
     }
@@ -220,6 +225,7 @@ fn legal(section: Section, name: &str) -> Result<(), Faults> {
     }
     let judged = match section {
         Section::Hosts => judge::<HostName>(name),
+        Section::Secrets => judge::<SecretName>(name),
         Section::Services => judge::<ServiceName>(name),
     };
     judged.map_err(|(code, message, form)| Diagnostic::new(code, message).help(form).into())

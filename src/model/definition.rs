@@ -96,6 +96,8 @@ definition! {
         modules: Sum<ModuleRef>,
         /// The SSH server and client.
         ssh: SshDef,
+        /// What the kernel's audit log tells.
+        audit: AuditDef,
         /// How deploy-rs reaches the machine.
         deploy: DeployDef,
         /// Prometheus exporters, by the name of their kind without `-exporter`.
@@ -127,6 +129,16 @@ definition! {
         password_auth_until: At<Date>,
         /// Whose host keys it knows; `peers` by default.
         known_hosts: At<KnownHosts>,
+    }
+}
+
+definition! {
+    /// What the kernel's audit log tells.
+    pub layer AuditDef {
+        /// Whether it tells who reads decrypted secrets, which `ausearch -k cistern-secrets` shows; `false` by default. Services
+        /// that read theirs often fill the log.
+        #[schemars(example = true)]
+        secret_reads: At<bool>,
     }
 }
 

@@ -98,6 +98,7 @@ impl Placing<'_> {
             deploy_account: (deploy_account.as_str() != "root").then_some(deploy_account),
             accounts: self.accounts(host),
             secrets: self.secrets(host),
+            audit_secret_reads: layer.audit.as_ref().and_then(|audit| audit.secret_reads).is_some_and(|at| at.value),
             time_zone: layer.time_zone.as_ref().map(|at| at.value.clone()),
             locale: layer.locale.as_ref().map(|at| at.value.clone()),
         }
@@ -159,7 +160,7 @@ impl Placing<'_> {
         let secret = &self.fleet.secrets[name];
         let running = self.instances.get(&host.name);
         let runs = |service: &ServiceName| running.is_some_and(|running| running.contains_key(service));
-        let user = reader_account(self.fleet, secret, &runs);
+        let user = reader_account(self.fleet, secret, runs);
         let file = secrets::file(name, secret.per_host.then_some(&host.name));
         let units = reading_units(self.fleet, secret, runs);
         let epoch = self.fleet.kept.record.files.get(&file).map_or(0, |file| file.epoch);

@@ -8,7 +8,7 @@ mod services;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Checked, secrets};
-use crate::model::{Fleet, Secret};
+use crate::model::{Fleet, Host, Secret};
 use crate::recipe::{Recipes, followers};
 use crate::value::{Date, HostName, Managed, PersonName, Role, SecretName};
 
@@ -128,5 +128,18 @@ fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> 
             },
         );
     }
+    for host in fleet.hosts.values().filter(|host| host.managed != Managed::Scrape) {
+        let name = secrets::host_key(&host.name);
+        if fleet.paths.contains(&secrets::file(&name, None)) {
+            entries.entry(name).or_insert_with(|| kept_key(host, people));
+        }
+    }
     entries
+}
+
+/// The private key of a host, for those who may have to install it again.
+fn kept_key(host: &Host, people: &BTreeMap<PersonName, PersonEntry>) -> SecretEntry {
+    let admins = people.iter().filter(|(_, person)| person.hosts.contains(&host.name));
+    let people = admins.map(|(name, _)| name.clone()).collect();
+    SecretEntry { per_host: false, hosts: BTreeSet::new(), people, rotate_every: None }
 }

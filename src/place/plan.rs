@@ -123,6 +123,9 @@ pub struct Machine {
     pub accounts: BTreeMap<AccountName, Account>,
     /// The secrets that it reads.
     pub secrets: BTreeMap<SecretName, Binding>,
+    /// Whether the audit log tells who reads them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub audit_secret_reads: bool,
     /// The time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<TimeZone>,
@@ -247,6 +250,10 @@ pub struct Binding {
     /// What came of changes of its value; nothing as long as it is the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed: Option<Renewed>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What came of changes of a secret's value.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Drift, Stranger, What, audit};
+use crate::check::secrets::host_key;
 use crate::diag::{Code, Diagnostic, Faults, codes, listed};
 use crate::model::Fleet;
 use crate::place::Draft;
 use crate::place::recipients::Whose;
+use crate::source::Span;
 use crate::value::{Date, SecretName};
 
 const REKEY: &str = "`cistern secrets rekey` encrypts what has drifted, and leaves everything else as it is";
@@ -122,7 +124,7 @@ fn renew(name: &Named<'_>) -> String {
 fn broken(drift: &Drift<'_>, why: &str, fleet: &Fleet) -> Diagnostic {
     let (path, secret) = (&drift.file.path, drift.file.secret);
     Diagnostic::new(codes::NO_AGE_FILE, format!("no host can decrypt `{path}`: {why}"))
-        .at(fleet.secrets[secret].span, "the secret")
+        .at(place(secret, fleet), "the secret")
         .about("secrets", secret)
         .file(path.clone())
         .help(format!("take it from git, or set the value again: `cistern secrets set {secret}`"))
@@ -137,13 +139,13 @@ fn lacking(whose: Whose<'_>, secrets: &BTreeSet<Named<'_>>, fleet: &Fleet) -> Di
             let key = host.host_key.as_ref().map_or(host.span, |key| key.span);
             Diagnostic::new(codes::HOST_CANNOT_DECRYPT, message)
                 .at(key, "not for this key")
-                .at(fleet.secrets[first.secret].span, "the secret")
+                .at(place(first.secret, fleet), "the secret")
                 .help(REKEY)
                 .about("hosts", name)
         }
         Whose::Person(name) => Diagnostic::new(codes::LACKS_RECIPIENT, message)
             .at(fleet.people[name].span, "an admin")
-            .at(fleet.secrets[first.secret].span, "the secret")
+            .at(place(first.secret, fleet), "the secret")
             .help(REKEY),
         Whose::Escrow(name) => Diagnostic::new(codes::LACKS_RECIPIENT, message)
             .at(fleet.escrow[name].span, "for the day on which all others are lost")
@@ -152,7 +154,14 @@ fn lacking(whose: Whose<'_>, secrets: &BTreeSet<Named<'_>>, fleet: &Fleet) -> Di
 }
 
 fn about(code: &'static Code, message: String, name: &Named<'_>, fleet: &Fleet) -> Diagnostic {
-    Diagnostic::new(code, message).at(fleet.secrets[name.secret].span, "the secret").about("secrets", name.secret)
+    Diagnostic::new(code, message).at(place(name.secret, fleet), "the secret").about("secrets", name.secret)
+}
+
+/// Where a secret is defined; of a host's own key, where the host is.
+fn place(name: &SecretName, fleet: &Fleet) -> Span {
+    let of_host = || fleet.hosts.values().find(|host| host_key(&host.name) == *name).map(|host| host.span);
+    let defined = fleet.secrets.get(name).map(|secret| secret.span);
+    defined.or_else(of_host).expect("a secret of the plan is one of the definition or a host's key")
 }
 
 /// `a`, `b` and 3 more.

@@ -14,8 +14,7 @@ use age::{DecryptError, Decryptor, IdentityFile};
 use age_core::format::{FileKey, Stanza};
 
 use super::memory::{LARGEST, Plain};
-use super::seal;
-use crate::age_file::ssh_tag;
+use crate::age_file::{is_armored, ssh_tag};
 
 /// Asks whoever runs the program.
 pub trait Ask: Send + Sync {
@@ -130,7 +129,7 @@ impl Identities {
     fn add_bytes(&mut self, plain: &Plain, name: &str) -> Result<(), String> {
         let text = plain.bytes();
         let holds = |words: &[u8]| text.windows(words.len()).any(|window| window == words);
-        if text.starts_with(b"age-encryption.org/") || seal::is_armored(text) {
+        if text.starts_with(b"age-encryption.org/") || is_armored(text) {
             let (bytes, name, ask) = (text.to_vec(), name.to_owned(), self.ask.clone());
             self.files.push(ClosedFile { bytes, name, ask, inner: OnceLock::new() });
             return Ok(());

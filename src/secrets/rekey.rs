@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::identity::Identities;
 use super::seal;
 use super::store::{Store, keys};
+use crate::age_file::is_armored;
 use crate::place::Entries;
 use crate::place::recipients::SecretFile;
 
@@ -51,5 +52,5 @@ pub fn rekey(
 fn one(store: &Store, file: &SecretFile<'_>, entries: &Entries, identities: &Identities) -> Result<Vec<u8>, String> {
     let bytes = store.read(&file.path).ok_or("it is not there")?;
     let value = seal::open(bytes, identities)?;
-    seal::seal(&value, &keys(file, entries), seal::is_armored(bytes))
+    seal::seal(&value, &keys(file, entries), is_armored(bytes))
 }

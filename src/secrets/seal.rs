@@ -9,10 +9,7 @@ use age::{DecryptError, Decryptor, Encryptor, NoCallbacks, Recipient};
 
 use super::identity::Identities;
 use super::memory::Plain;
-use crate::age_file::AgeFile;
-
-/// How a file begins that is written in letters.
-const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+use crate::age_file::{AgeFile, is_armored};
 
 /// Encrypts a value to everybody named (`ssh-ed25519 …`, `ssh-rsa …`, `age1…`), in letters if `armor` says so.
 ///
@@ -54,11 +51,6 @@ pub fn open(bytes: &[u8], identities: &Identities) -> Result<Plain, String> {
         })?
     };
     Plain::read(&mut reader, bytes.len()).map_err(|_| told(&DecryptError::DecryptionFailed))
-}
-
-/// Says whether a file is written in letters.
-pub fn is_armored(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(ARMOR)
 }
 
 /// Reads recipients, each key once; those of one plugin together.
@@ -137,7 +129,7 @@ mod tests {
         let sealed = seal(&Plain::new(b"x".to_vec()), &[&recipient], false).unwrap();
         let said = |bytes: &[u8], identities: &Identities| open(bytes, identities).unwrap_err();
         assert!(said(&sealed, &others).contains("none of"), "{}", said(&sealed, &others));
-        assert_eq!(said(b"text", &identities), "it is no age file, or its beginning was changed");
+        assert_eq!(said(b"text", &identities), "it does not begin as age's files do");
         assert_eq!(said(&sealed[..sealed.len() - 1], &identities), "it was changed or cut off");
         let mut changed = sealed.clone();
         *changed.last_mut().unwrap() ^= 1;

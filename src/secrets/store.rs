@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::memory::Plain;
 use super::seal;
-use crate::age_file::hash;
+use crate::age_file::{hash, is_armored};
 use crate::place::Entries;
 use crate::place::recipients::SecretFile;
 use crate::record::{self, FileRecord, Record};
@@ -98,7 +98,7 @@ impl Store {
         if keys.is_empty() {
             return Err("nobody is to read it: name services, hosts or people with keys".to_owned());
         }
-        let sealed = seal::seal(value, &keys, present.is_some_and(seal::is_armored))?;
+        let sealed = seal::seal(value, &keys, present.is_some_and(is_armored))?;
         let known = self.record.files.get(&file.path);
         let epoch = match (present, known) {
             (None, None) => 0,

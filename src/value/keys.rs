@@ -16,6 +16,12 @@ impl SshKey {
         self.0.split(' ').next().unwrap_or_default()
     }
 
+    /// The key's fingerprint as OpenSSH prints it: `SHA256:…`.
+    pub fn fingerprint(&self) -> String {
+        let key = ssh_key::PublicKey::from_openssh(&self.0).expect("a key that was read");
+        key.fingerprint(ssh_key::HashAlg::Sha256).to_string()
+    }
+
     /// Says whether age can encrypt to it.
     pub fn suits_age(&self) -> bool {
         matches!(self.algorithm(), "ssh-ed25519" | "ssh-rsa")

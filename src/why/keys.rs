@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::load::decode::Keys as Declared;
 use crate::model::definition::{
-    DeployDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef, PlacementDef, ProfileDef,
-    SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
+    AuditDef, DeployDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef, PlacementDef,
+    ProfileDef, SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
 };
 use crate::model::shapes::FilesystemDef;
 
@@ -72,6 +72,7 @@ fn read(schema: &Value, whole: &Value, name: Option<&str>) -> Keys {
 /// The order in which a struct declares its keys; the others go by their names.
 fn order(name: &str) -> Vec<&'static str> {
     match name {
+        "AuditDef" => names::<AuditDef>(),
         "DeployDef" => names::<DeployDef>(),
         "FilesystemDef" => names::<FilesystemDef>(),
         "FleetDef" => names::<FleetDef>(),

@@ -39,6 +39,7 @@ const HOST: &[Row<OfHost>] = &[
     ("storage.*.options", |_| json!(OPTIONAL_DISK), OURS),
     ("time_zone", |_| Value::Null, "left to NixOS: UTC"),
     ("locale", |_| Value::Null, "left to NixOS: en_US.UTF-8"),
+    ("audit.secret_reads", |_| json!(false), OURS),
     ("ssh.password_auth", |_| json!(false), OURS),
     ("ssh.known_hosts", |_| json!("peers"), OURS),
     (

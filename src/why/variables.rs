@@ -78,6 +78,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "accounts.*.keys": Operators("keys"), Admins("keys");
         "accounts.*.name": Operators("account"), Host("deploy.ssh_user");
         "address": Host("address");
+        "audit_secret_reads": Host("audit.secret_reads");
         "deploy_account": Host("deploy.ssh_user");
         "domain": Top("fleet.domain");
         "facts": Facts;

@@ -1,6 +1,6 @@
 //! What the integration tests share: the lab's programs, and directories to work in.
 //!
-//! The lab is what `tests/lab/install` installs: real nix, promtool, amtool, age and deploy-rs. A test asks for
+//! The lab is what `tests/lab/install` installs: real nix, promtool, amtool, age, rage and deploy-rs. A test asks for
 //! the programs it needs with [`require`]. Where one is missing the test says SKIPPED and returns, unless
 //! `CISTERN_REQUIRE_ALL=1`: then it fails.
 

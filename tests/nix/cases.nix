@@ -280,3 +280,13 @@ in
     })
   );
 }
+// import ./secret-cases.nix {
+  inherit
+    eden
+    gives
+    lib
+    plain
+    refuses
+    whole
+    ;
+}

@@ -76,7 +76,7 @@ fn a_value_goes_nowhere_but_where_it_was_asked_for() {
 }
 
 #[test]
-fn the_process_hides() {
+fn others_cannot_look_into_it() {
     let vault = vault();
     vault.set(&["token"], b"value");
     // The editor sees the process that waits for it from outside.

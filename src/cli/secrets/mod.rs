@@ -1,10 +1,13 @@
 //! `cistern secrets`: everything about encrypted values, one file per verb.
 
+mod accept;
 mod ask;
 mod audit;
 mod create;
 mod edit;
+mod host_key;
 mod identities;
+mod import;
 mod list;
 mod making;
 mod metrics;
@@ -24,7 +27,8 @@ use clap::{Args, Subcommand};
 use super::{Common, Outcome, Terminal};
 use crate::diag::summary;
 use crate::secrets::memory;
-use crate::{Compiled, compile_leniently};
+use crate::source::Sources;
+use crate::{Compiled, compile_leniently, current, kind};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -40,6 +44,12 @@ enum Verb {
     Rotate(rotate::Options),
     /// Print how old secrets are, for node exporter's textfile collector.
     Metrics(metrics::Options),
+    /// Accept what `cistern check` takes for a secret and what is none, by its hash.
+    Accept(accept::Options),
+    /// Make the key of a host that is not installed yet, or take that of one that runs.
+    HostKey(host_key::Options),
+    /// Make secrets of values that stand elsewhere: plain text, environment files, sops, other agenix repositories.
+    Import(import::Options),
     /// Look for files that are not as the plan has them, and for secrets that are none; no key is needed.
     Audit(audit::Options),
     /// List every secret, its files and who reads it.
@@ -62,6 +72,9 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Verb::Create(options) => create::run(options, common, terminal),
         Verb::Rotate(options) => rotate::run(options, common, terminal),
         Verb::Metrics(options) => metrics::run(options, common, terminal),
+        Verb::Accept(options) => accept::run(options, common, terminal),
+        Verb::HostKey(options) => host_key::run(options, common, terminal),
+        Verb::Import(options) => import::run(options, common, terminal),
         Verb::Audit(options) => audit::run(options, common, terminal),
         Verb::List(options) => list::run(options, common, terminal),
         Verb::Show(options) => show::run(options, common, terminal),
@@ -79,9 +92,25 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     outcome
 }
 
+/// Reads the fleet, for a verb that edits its definition.
+fn read(common: &Common) -> io::Result<Sources> {
+    let mut sources = Sources::read(&common.directory)?;
+    kind::add_built_in(&mut sources);
+    Ok(sources)
+}
+
+/// Tells what git does not know of files that were written.
+fn tell_git(paths: &[&str], common: &Common, terminal: &Terminal) {
+    let unknown = current::unknown_to_git(&common.directory, paths.iter().copied()).unwrap_or_default();
+    if !unknown.is_empty() {
+        let names = unknown.join(" ");
+        terminal.warn(&format!("git does not know what was written, so a flake cannot see it; run `git add {names}`"));
+    }
+}
+
 /// Compiles the fleet; without a plan says what is wrong with the definition, and returns nothing.
 fn planned(common: &Common, terminal: &Terminal) -> io::Result<Option<Compiled>> {
-    let compiled = compile_leniently(&common.directory)?;
+    let compiled = compile_leniently(read(common)?);
     if compiled.plan.is_some() {
         return Ok(Some(compiled));
     }

@@ -260,8 +260,19 @@ fn base_key(host: &HostDef, groups: &[(&GroupName, &GroupDef)]) -> String {
 }
 
 /// Keys that do nothing on a host whose module is written by hand.
-const IDLE_BY_HAND: &[&str] =
-    &["filesystems", "hardware", "locale", "mac", "modules", "network", "ssh", "state_version", "storage", "time_zone"];
+const IDLE_BY_HAND: &[&str] = &[
+    "audit",
+    "filesystems",
+    "hardware",
+    "locale",
+    "mac",
+    "modules",
+    "network",
+    "ssh",
+    "state_version",
+    "storage",
+    "time_zone",
+];
 
 /// Keys that do nothing on a host that is only scraped, in addition.
 const IDLE_SCRAPED: &[&str] = &["aliases", "deploy", "host_key", "system"];

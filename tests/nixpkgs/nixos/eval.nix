@@ -10,6 +10,7 @@ let
   evaluated = lib.evalModules {
     specialArgs = {
       modulesPath = toString ./modules;
+      utils = import ./utils.nix { inherit lib; };
     }
     // specialArgs;
     modules =

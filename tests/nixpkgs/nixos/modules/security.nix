@@ -28,6 +28,14 @@ in
       };
     };
     apparmor.enable = flag;
+    audit = {
+      enable = opt (types.enum [
+        false
+        true
+        "lock"
+      ]) false;
+      rules = list types.str;
+    };
     auditd.enable = flag;
     pam.loginLimits = list types.attrs;
     pki.certificateFiles = list types.path;
