@@ -297,7 +297,7 @@ codes! {
     NO_HOST_KEY = "C090" Error Fleet "A host uses a secret and has no host key."
         "agenix decrypts with the host's SSH key, so its public half must be known: `ssh-keyscan -t ed25519 ADDRESS`, then `host_key: ssh-ed25519 …`.";
     NO_SECRET_FILE = "C091" Warning Fleet "A secret has no file yet."
-        "The host cannot be built until it exists. Encrypt it with `agenix -e secrets/<name>.age` in the fleet directory.";
+        "The host cannot be built until it exists. `cistern secrets set NAME` takes the value and encrypts it to those who read it; `cistern secrets create --missing` makes those that say how they are made.";
     UNUSED_SECRET = "C092" Error Fleet "A secret is bound to nothing."
         "Name the services (`services`) or the hosts (`hosts`) that use it, or refer to it from a setting with `{secret: NAME}`; otherwise remove it.";
     SECRET_PATH_TWICE = "C093" Error Plan "Two secrets of a host want the same path."
@@ -369,7 +369,7 @@ codes! {
     FIREWALL_OFF = "C140" Warning Fleet "A module of yours turns the firewall off."
         "Every listener of the host is then open, also those that the definition keeps closed. If another firewall takes over (networking.nftables), nothing is said.";
     LITERAL_PASSWORD = "C141" Refusal Fleet "A password or token stands in the definition or in a module."
-        "It is in git for ever, and in the Nix store, which everybody on the host can read. Encrypt it (`agenix -e secrets/NAME.age`), then give `{secret: NAME}` in the definition, or an option such as `passwordFile` in a module. Consider the old value as known.";
+        "It is in git for ever, and in the Nix store, which everybody on the host can read. Encrypt it (`cistern secrets set NAME`), then give `{secret: NAME}` in the definition, or an option such as `passwordFile` in a module. Consider the old value as known.";
     KNOWN_SECRET = "C142" Refusal Fleet "A text has the form of a secret."
         "Password hashes, tokens of well-known services and addresses with a password are known by their form. A hash can be guessed at leisure by whoever reads it. Encrypt it as a secret, and replace what has been in git.";
     PRIVATE_KEY = "C143" Refusal Fleet "A private key lies in the fleet directory."
