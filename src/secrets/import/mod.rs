@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use super::identity::Identities;
 use super::memory::Plain;
 use super::seal;
+use crate::age_file::is_armored;
 use crate::load::decode::Scalar as _;
 use crate::value::SecretName;
 
@@ -152,7 +153,7 @@ fn guess(path: &Path, plain: &Plain) -> Format {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let structured = [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
     let text = || std::str::from_utf8(plain.bytes()).unwrap_or_default();
-    if name.ends_with(".age") || plain.bytes().starts_with(b"age-encryption.org/") || seal::is_armored(plain.bytes()) {
+    if name.ends_with(".age") || plain.bytes().starts_with(b"age-encryption.org/") || is_armored(plain.bytes()) {
         Format::Age
     } else if structured && sops::is_sops(&name, text()) {
         Format::Sops
