@@ -28,12 +28,12 @@ fn simulations_are_real() {
 
 #[test]
 fn imports_of_secrets_are_real() {
-    hold("docs/secret-import.md");
+    hold("docs/secrets-import.md");
 }
 
 #[test]
 fn keys_of_hosts_are_real() {
-    hold("docs/secret-hosts.md");
+    hold("docs/secrets-hosts.md");
 }
 
 /// Compares a document with what its commands print.

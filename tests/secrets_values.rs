@@ -348,7 +348,7 @@ fn kinds_bring_what_they_need() {
 
 #[test]
 fn the_guide_says_what_happens() {
-    let guide = fs::read_to_string(repository().join("docs/secret-values.md")).expect("it is there");
+    let guide = fs::read_to_string(repository().join("docs/secrets-values.md")).expect("it is there");
     let definition = guide.split("```yaml\n").nth(1).and_then(|rest| rest.split_once("```")).expect("an example").0;
     let Some((_, made)) = require(&["age"]).map(|lab| (lab, Made::new("\n  other: { hosts: one }"))) else { return };
     let base = made.fleet.read("fleet.yaml").replace("secrets:\n\n  other: { hosts: one }\n", "");

@@ -457,7 +457,7 @@ codes! {
     OVERDUE_SECRET = "C216" Warning Plan "A secret is older than it may become."
         "Its `rotate_every` has passed since the value was set. `cistern secrets rotate --due` makes new values where there is a generator, and names the services that restart; otherwise `cistern secrets edit NAME`.";
     BAD_GENERATOR = "C217" Error Fleet "A secret cannot be made as `generate` says."
-        "What its type needs is missing, its length is one that can be guessed, or it is made from a secret that is not there for the same hosts. docs/secret-values.md lists the types and their keys.";
+        "What its type needs is missing, its length is one that can be guessed, or it is made from a secret that is not there for the same hosts. docs/secrets-values.md lists the types and their keys.";
     GENERATOR_CIRCLE = "C218" Error Fleet "Secrets are made from each other in a circle."
         "A value is made after those in its `from` and `depends_on`. In a circle none can be the first: take one of the references out.";
     BAD_PREVIOUS = "C219" Error Fleet "A secret cannot keep its previous value."

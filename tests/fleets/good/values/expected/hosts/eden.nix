@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=2e0e476bee394cb4331eb074938e044c body=83e604c006e5062b5d9fe80426d85669 words=2ff5429412c8deaad50a28b54bf0f17b
+# cistern 1 in=0585bf006f395d8a2eeb09b67f58baae body=83e604c006e5062b5d9fe80426d85669 words=2ff5429412c8deaad50a28b54bf0f17b
 { lib, ... }:
 {
   imports = [
