@@ -17,6 +17,7 @@ pub mod load;
 pub mod value;
 pub mod record;
 pub mod accepted;
+pub mod recipe;
 pub mod kind;
 pub mod model;
 pub mod schema;
@@ -70,24 +71,14 @@ pub fn compile(directory: &Path) -> io::Result<Compiled> {
     Ok(compile_sources(sources))
 }
 
-/// Goes the way from a fleet directory to a plan, past errors that leave it whole: for what mends them.
-///
-/// # Errors
-/// The machine's faults only; those of the fleet are in [`Compiled::faults`].
-pub fn compile_leniently(directory: &Path) -> io::Result<Compiled> {
-    let mut sources = Sources::read(directory)?;
-    kind::add_built_in(&mut sources);
-    Ok(compile_to_level(sources, true))
-}
-
-/// Goes the way from files in memory to a plan, past errors that leave it whole.
-pub fn compile_sources_leniently(sources: Sources) -> Compiled {
-    compile_to_level(sources, true)
-}
-
 /// Goes the way from files in memory to a plan; [`kind::add_built_in`] was called on them.
 pub fn compile_sources(sources: Sources) -> Compiled {
     compile_to_level(sources, false)
+}
+
+/// Goes the same way past errors that leave the plan whole: for what mends them.
+pub fn compile_leniently(sources: Sources) -> Compiled {
+    compile_to_level(sources, true)
 }
 
 fn compile_to_level(sources: Sources, lenient: bool) -> Compiled {

@@ -136,19 +136,19 @@ fn tell(
         _ if one.code.id == codes::PUBLISHED.id => &["replace it by one of your own"],
         _ if one.code.id == codes::RANDOM_TEXT.id => &["encrypt it, and replace the value, if it is a secret", &accept],
         _ if one.code.id == codes::PRIVATE_KEY.id => {
-            &["remove it and make a new key; `agenix -e secrets/NAME.age` keeps one encrypted"]
+            &["remove it and make a new key; `cistern secrets import FILE` keeps one encrypted"]
         }
         path if assignments::sets(path) => &[
             "encrypt it (`cistern secrets import --split` takes environment files), and set it where it is needed",
             REPLACE,
         ],
         path if path.ends_with(".nix") => &[
-            "encrypt it (`agenix -e secrets/NAME.age`), and set the option that takes a file, such as `hashedPasswordFile`",
+            "encrypt it (`cistern secrets set NAME`), and set the option that takes a file, such as `hashedPasswordFile`",
             REPLACE,
         ],
         path if path.ends_with(".j2") => &["make it a setting of `type: secret`", REPLACE],
         _ => &[
-            "encrypt it (`agenix -e secrets/NAME.age`), and give `{ secret: NAME }`, a container its `environment_file`",
+            "encrypt it (`cistern secrets set NAME`), and give `{ secret: NAME }`, a container its `environment_file`",
             REPLACE,
         ],
     };

@@ -34,6 +34,7 @@ mod served;
 mod sites;
 mod tokens;
 mod told;
+mod values;
 mod wording;
 
 use crate::diag::Faults;
@@ -123,6 +124,7 @@ pub const RULES: &[FleetRule] = rules![
     bindings::modes_are_closed,
     bindings::places_are_free,
     bindings::somebody_reads,
+    values::can_be_made,
     consumers::exporters_are_asked,
     consumers::monitors_have_targets,
     consumers::layers_are_used,

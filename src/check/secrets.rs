@@ -67,13 +67,13 @@ pub(super) fn readers_can_decrypt(fleet: &Fleet, faults: &mut Faults) {
 /// The encrypted files exist; one warning per secret.
 pub(super) fn files_exist(fleet: &Fleet, faults: &mut Faults) {
     for (name, secret) in &fleet.secrets {
-        let wanted: Vec<_> = if secret.per_host {
-            readers(fleet, secret).iter().map(|host| file(name, Some(host))).collect()
-        } else {
-            vec![file(name, None)]
+        let of_host = |host: HostName| (file(name, Some(&host)), format!(" --host {host}"));
+        let wanted: Vec<_> = match secret.per_host {
+            true => readers(fleet, secret).into_iter().map(of_host).collect(),
+            false => vec![(file(name, None), String::new())],
         };
-        let absent: Vec<_> = wanted.iter().filter(|path| !fleet.paths.contains(*path)).collect();
-        let Some(first) = absent.first() else { continue };
+        let absent: Vec<_> = wanted.iter().filter(|(path, _)| !fleet.paths.contains(path)).collect();
+        let Some((first, which)) = absent.first() else { continue };
         let message = match absent.len() {
             1 => format!("`{first}` does not exist yet"),
             many => format!("`{first}` and {} more do not exist yet", counted(many - 1, "file")),
@@ -81,7 +81,10 @@ pub(super) fn files_exist(fleet: &Fleet, faults: &mut Faults) {
         faults.push(
             Diagnostic::new(codes::NO_SECRET_FILE, message)
                 .at(secret.span, "hosts that read it cannot be built")
-                .help(format!("run `cistern generate`, then `agenix -e {first}` in the fleet directory"))
+                .help(match secret.generate {
+                    Some(_) => "`cistern secrets create --missing` makes every value that is missing".to_owned(),
+                    None => format!("`cistern secrets set {name}{which}` takes its value"),
+                })
                 .about("secrets", name),
         );
     }

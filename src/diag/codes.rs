@@ -297,7 +297,7 @@ codes! {
     NO_HOST_KEY = "C090" Error Fleet "A host uses a secret and has no host key."
         "agenix decrypts with the host's SSH key, so its public half must be known: `ssh-keyscan -t ed25519 ADDRESS`, then `host_key: ssh-ed25519 …`.";
     NO_SECRET_FILE = "C091" Warning Fleet "A secret has no file yet."
-        "The host cannot be built until it exists. Encrypt it with `agenix -e secrets/<name>.age` in the fleet directory.";
+        "The host cannot be built until it exists. `cistern secrets set NAME` takes the value and encrypts it to those who read it; `cistern secrets create --missing` makes those that say how they are made.";
     UNUSED_SECRET = "C092" Error Fleet "A secret is bound to nothing."
         "Name the services (`services`) or the hosts (`hosts`) that use it, or refer to it from a setting with `{secret: NAME}`; otherwise remove it.";
     SECRET_PATH_TWICE = "C093" Error Plan "Two secrets of a host want the same path."
@@ -369,7 +369,7 @@ codes! {
     FIREWALL_OFF = "C140" Warning Fleet "A module of yours turns the firewall off."
         "Every listener of the host is then open, also those that the definition keeps closed. If another firewall takes over (networking.nftables), nothing is said.";
     LITERAL_PASSWORD = "C141" Refusal Fleet "A password or token stands in the definition or in a module."
-        "It is in git for ever, and in the Nix store, which everybody on the host can read. Encrypt it (`agenix -e secrets/NAME.age`), then give `{secret: NAME}` in the definition, or an option such as `passwordFile` in a module. Consider the old value as known.";
+        "It is in git for ever, and in the Nix store, which everybody on the host can read. Encrypt it (`cistern secrets set NAME`), then give `{secret: NAME}` in the definition, or an option such as `passwordFile` in a module. Consider the old value as known.";
     KNOWN_SECRET = "C142" Refusal Fleet "A text has the form of a secret."
         "Password hashes, tokens of well-known services and addresses with a password are known by their form. A hash can be guessed at leisure by whoever reads it. Encrypt it as a secret, and replace what has been in git.";
     PRIVATE_KEY = "C143" Refusal Fleet "A private key lies in the fleet directory."
@@ -456,6 +456,12 @@ codes! {
         "It is no file of age's, was cut off, or is encrypted with a passphrase. agenix would fail on every host that reads it. Take it from git, or set the value again with `cistern secrets set NAME`.";
     OVERDUE_SECRET = "C216" Warning Plan "A secret is older than it may become."
         "Its `rotate_every` has passed since the value was set. `cistern secrets rotate --due` makes new values where there is a generator, and names the services that restart; otherwise `cistern secrets edit NAME`.";
+    BAD_GENERATOR = "C217" Error Fleet "A secret cannot be made as `generate` says."
+        "What its type needs is missing, its length is one that can be guessed, or it is made from a secret that is not there for the same hosts. docs/secret-values.md lists the types and their keys.";
+    GENERATOR_CIRCLE = "C218" Error Fleet "Secrets are made from each other in a circle."
+        "A value is made after those in its `from` and `depends_on`. In a circle none can be the first: take one of the references out.";
+    BAD_PREVIOUS = "C219" Error Fleet "A secret cannot keep its previous value."
+        "With `previous: true` the value before the last rotation stays, as a secret of its own that is called NAME.previous. It needs that name for itself, and one value for all hosts.";
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::header::hash_of;
 use super::part::{HostTrace, Part, PartOf};
 use super::pieces::{Piece, compose, places};
 use super::render::Output;
+use super::rules;
 use super::service::{Common, InstanceContext};
 use super::units::{Unit, units};
 use crate::diag::Faults;
@@ -456,6 +457,7 @@ struct Monitor<'a> {
     retention: Option<&'a Duration>,
     scrape_interval: Option<&'a Duration>,
     scrape: RelativePath,
+    rules: Option<RelativePath>,
 }
 
 impl<'a> Monitor<'a> {
@@ -466,6 +468,8 @@ impl<'a> Monitor<'a> {
             retention: monitoring.retention.as_ref(),
             scrape_interval: monitoring.scrape_interval.as_ref(),
             scrape: RelativePath::new("../prometheus/scrape.json").expect("a plain path"),
+            rules: rules::are_there(context.entries())
+                .then(|| RelativePath::new(&format!("../{}", rules::SECRETS)).expect("a plain path")),
         })
     }
 

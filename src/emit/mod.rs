@@ -13,6 +13,7 @@ mod pieces;
 mod plan_file;
 mod prometheus;
 mod render;
+mod rules;
 mod secrets;
 mod units;
 mod service;
@@ -34,6 +35,7 @@ pub use part::{HostTrace, Part, PartOf};
 use pieces::Pieces;
 use rayon::prelude::*;
 use render::Output;
+pub use rules::{AGE, ROTATE_AFTER};
 
 /// Raised when the same templates and the same plan give other bytes than before, so that files are made anew.
 const RENDERING: u32 = 2;
@@ -90,6 +92,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "nodes", emit: nodes::emit },
     Emitter { name: "plan", emit: plan_file::emit },
     Emitter { name: "prometheus", emit: prometheus::emit },
+    Emitter { name: "rules", emit: rules::emit },
     Emitter { name: "secrets", emit: secrets::emit },
 ];
 

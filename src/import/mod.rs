@@ -72,7 +72,7 @@ fn finish(mut draft: Draft, input: Input, answers: &Answers, from: &str) -> Resu
     let passes = compiled.plan.is_some();
     let mut report = report::losses(input.leaves());
     for (name, what) in &draft.stored {
-        report.push_str(&format!("to store: agenix -e secrets/{name}.age: {}\n", write::plain_line(what)));
+        report.push_str(&format!("to store: cistern secrets set {name}: {}\n", write::plain_line(what)));
     }
     for (line, needs) in &written.holes {
         report.push_str(&format!("to fill in: fleet.yaml:{line}: {needs}\n"));

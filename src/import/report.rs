@@ -46,7 +46,7 @@ pub(super) fn loss(leaf: &Leaf) -> Option<(String, String)> {
         Fate::Carried => None,
         Fate::Unseen => Some((UNSEEN.0.to_owned(), UNSEEN.1.to_owned())),
         Fate::Beaten(by) => Some((by, "it had no effect before either".to_owned())),
-        Fate::Store(name) => Some(("it is confidential".to_owned(), format!("store it: agenix -e secrets/{name}.age"))),
+        Fate::Store(name) => Some(("it is confidential".to_owned(), format!("store it: cistern secrets set {name}"))),
         Fate::Lost(why, remedy) => Some((why, remedy)),
     }
 }

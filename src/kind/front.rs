@@ -6,9 +6,10 @@ use crate::diag::Faults;
 use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_type};
 use crate::load::{Body, Node};
+use crate::recipe::GenerateDef;
 use crate::value::{
-    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, ServiceName, SettingName,
-    System, UnitName,
+    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, SecretName, ServiceName,
+    SettingName, System, UnitName,
 };
 
 use super::setting::SettingDef;
@@ -38,6 +39,8 @@ definition! {
         group: At<AccountName>,
         /// What the definition may set.
         settings: Named<SettingName, SettingDef>,
+        /// The secrets that it can bring, each called as the service, a hyphen, and the name here.
+        secrets: Named<SecretName, BroughtDef>,
         /// The parts that instances play in a cluster, in the order in which hosts take them up.
         roles: Ordered<RoleName, RoleDef>,
         /// Other kinds that come with it, on the same hosts.
@@ -108,6 +111,21 @@ definition! {
         option: At<String>,
         /// Whether it cannot be set.
         fixed: At<bool>,
+    }
+}
+
+definition! {
+    /// A secret that a service of the kind brings.
+    pub struct BroughtDef {
+        /// What it is for.
+        #[schemars(example = &"The key that other programs call it with.")]
+        description: At<String>,
+        /// How its value is made; `from` and `depends_on` name other secrets of the kind.
+        #[schemars(required, example = json!({ "type": "alphanumeric" }))]
+        generate: GenerateDef,
+        /// The setting that takes it, where the definition says `generate` in its place.
+        #[schemars(example = &"environment_file")]
+        setting: At<SettingName>,
     }
 }
 

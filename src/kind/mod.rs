@@ -8,6 +8,7 @@ pub mod format;
 pub mod front;
 mod names;
 pub mod setting;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::value::KindName;
 
 pub use crate::source::BUILT_IN;
-pub use front::{Front, Metrics, PortDef, Quorum, RoleDef};
+pub use front::{BroughtDef, Front, Metrics, PortDef, Quorum, RoleDef};
 pub use names::NameIn;
 
 mod embedded {
@@ -149,6 +150,7 @@ fn read_kind(id: FileId, file: &SourceFile, name: &str, own: bool, faults: &mut 
     let found = faults.counts();
     let front = Front::decode(&node, faults)?;
     front.check(Span::top(id), faults);
+    front.check_secrets(faults);
     (faults.counts() == found).then_some(Kind { name, file: id, front, body, own })
 }
 

@@ -8,7 +8,7 @@ use crate::load::decode::{At, Decode};
 use crate::load::{Body, Node};
 use crate::nix::{self, Unprintable};
 use crate::source::Span;
-use crate::value::{SettingName, Verbatim};
+use crate::value::{SecretName, SettingName, Verbatim};
 
 use super::format::Format;
 
@@ -67,6 +67,9 @@ definition! {
         format: At<Format>,
         /// The setting that makes a name one that the public DNS must know, when it is given.
         public_with: At<SettingName>,
+        /// The secret of another service's kind that `{service: NAME}` stands for.
+        #[schemars(example = &"api-key")]
+        shared: At<SecretName>,
         /// The keys that a map has, where they are fixed.
         properties: crate::load::decode::Named<SettingName, SettingDef>,
     }
@@ -153,6 +156,17 @@ impl SettingDef {
     /// The value when the definition does not say: the default, else null.
     pub fn fallback(&self) -> Value {
         self.default.as_ref().map_or(Value::Null, |default| default.0.to_json())
+    }
+
+    /// Says whether it is a secret.
+    pub fn is_secret(&self) -> bool {
+        self.r#type.is_some_and(|kind| kind.value == SettingType::Secret)
+    }
+
+    /// Says whether it is a map to secrets.
+    pub fn holds_secrets(&self) -> bool {
+        self.r#type.is_some_and(|kind| kind.value == SettingType::Object)
+            && self.values.as_ref().is_some_and(|values| values.0.is_secret())
     }
 
     /// What it could look like, for the help on one that is missing.

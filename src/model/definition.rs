@@ -6,6 +6,7 @@ use super::shapes::{Accept, Filesystems, OneOrMore};
 use crate::load::declare::definition;
 use crate::load::decode::{At, Named};
 use crate::load::merge::Sum;
+use crate::recipe::GenerateDef;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Date, Device, DnsName, Domain, Duration,
     EscrowName, FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump,
@@ -392,6 +393,11 @@ definition! {
         /// How old its value may become; `cistern secrets rotate --due` renews what is older.
         #[schemars(example = &"90d")]
         rotate_every: At<Duration>,
+        /// How its value is made; `cistern secrets create` makes what is missing.
+        #[schemars(example = json!({ "type": "alphanumeric" }))]
+        generate: GenerateDef,
+        /// Whether the value before the last rotation stays for a while, as `<name>.previous`; `false` by default.
+        previous: At<bool>,
         /// Findings about it that are allowed.
         #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,

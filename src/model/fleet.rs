@@ -11,6 +11,7 @@ use crate::diag::Levels;
 use crate::kind::{Kinds, NameIn};
 use crate::load::Node;
 use crate::load::decode::At;
+use crate::recipe::Written;
 use crate::record::Record;
 use crate::source::{Encrypted, Span};
 use crate::value::{
@@ -283,6 +284,12 @@ pub struct Secret {
     pub own_path: Option<Span>,
     /// How old its value may become.
     pub rotate_every: Option<Duration>,
+    /// How its value is made.
+    pub generate: Option<Written>,
+    /// Whether its previous value stays for a while after a rotation.
+    pub previous: bool,
+    /// The service that brings it.
+    pub brought_by: Option<ServiceName>,
     /// Whether all hosts that the definition names are only scraped, and read nothing.
     pub only_scraped: bool,
     /// Whether something in it could not be read.

@@ -8,8 +8,9 @@ mod services;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Checked, secrets};
-use crate::model::{Fleet, Host};
-use crate::value::{HostName, Managed, PersonName, Role, SecretName};
+use crate::model::{Fleet, Host, Secret};
+use crate::recipe::{Recipes, followers};
+use crate::value::{Date, HostName, Managed, PersonName, Role, SecretName};
 
 pub use hosts::{OPTIONAL_DISK, reader_account};
 pub use plan::Entries;
@@ -83,17 +84,48 @@ fn people(fleet: &Fleet) -> BTreeMap<PersonName, PersonEntry> {
         .collect()
 }
 
+/// The days on which the values of a secret that may not grow old were set, by their files.
+fn changed(fleet: &Fleet, name: &SecretName, secret: &Secret, hosts: &BTreeSet<HostName>) -> BTreeMap<String, Date> {
+    if secret.rotate_every.is_none() {
+        return BTreeMap::new();
+    }
+    let files = match secret.per_host {
+        true => hosts.iter().map(|host| secrets::file(name, Some(host))).collect(),
+        false => vec![secrets::file(name, None)],
+    };
+    let known = |file: String| Some((fleet.kept.record.files.get(&file)?.changed?, file));
+    files.into_iter().filter_map(known).map(|(day, file)| (file, day)).collect()
+}
+
 /// Recipients: exactly the hosts that read a secret and those who administer one of them.
 fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> BTreeMap<SecretName, SecretEntry> {
     let mut entries = BTreeMap::new();
+    let recipes: Recipes<'_> =
+        fleet.secrets.iter().filter_map(|(name, secret)| Some((name, &secret.generate.as_ref()?.recipe))).collect();
     for (name, secret) in &fleet.secrets {
         let readable = |host: &HostName| fleet.hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
         let hosts: BTreeSet<_> = secrets::readers(fleet, secret).into_iter().filter(readable).collect();
-        let admins = people.iter().filter(|(_, person)| hosts.is_empty() || !person.hosts.is_disjoint(&hosts));
+        // What no host reads is for those who administer the hosts of what is made from it.
+        let served: BTreeSet<_> = match hosts.is_empty() {
+            true => followers(&recipes, &BTreeSet::from([name.clone()]))
+                .iter()
+                .flat_map(|follower| secrets::readers(fleet, &fleet.secrets[follower]))
+                .collect(),
+            false => hosts.clone(),
+        };
+        let admins = people.iter().filter(|(_, person)| served.is_empty() || !person.hosts.is_disjoint(&served));
         let people = admins.map(|(name, _)| name.clone()).collect();
         entries.insert(
             name.clone(),
-            SecretEntry { per_host: secret.per_host, hosts, people, rotate_every: secret.rotate_every.clone() },
+            SecretEntry {
+                per_host: secret.per_host,
+                rotate_every: secret.rotate_every.clone(),
+                changed: changed(fleet, name, secret, &hosts),
+                generate: secret.generate.as_ref().map(|written| written.recipe.clone()),
+                previous: secret.previous,
+                hosts,
+                people,
+            },
         );
     }
     for host in fleet.hosts.values().filter(|host| host.managed != Managed::Scrape) {
@@ -109,5 +141,13 @@ fn secret_entries(fleet: &Fleet, people: &BTreeMap<PersonName, PersonEntry>) -> 
 fn kept_key(host: &Host, people: &BTreeMap<PersonName, PersonEntry>) -> SecretEntry {
     let admins = people.iter().filter(|(_, person)| person.hosts.contains(&host.name));
     let people = admins.map(|(name, _)| name.clone()).collect();
-    SecretEntry { per_host: false, hosts: BTreeSet::new(), people, rotate_every: None }
+    SecretEntry {
+        per_host: false,
+        hosts: BTreeSet::new(),
+        people,
+        rotate_every: None,
+        changed: BTreeMap::new(),
+        generate: None,
+        previous: false,
+    }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::check::names::in_domain;
+use crate::recipe::Recipe;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Date, Device, DnsName, Domain, Duration, EscrowName,
     FleetName, FleetPath, FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName,
@@ -350,6 +351,15 @@ pub struct SecretEntry {
     /// How old its value may become.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotate_every: Option<Duration>,
+    /// When the values of one that may not grow old were set, by their files.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changed: BTreeMap<String, Date>,
+    /// How its value is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generate: Option<Recipe>,
+    /// Whether its previous value stays for a while after a rotation.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub previous: bool,
 }
 
 /// What a person can decrypt with.

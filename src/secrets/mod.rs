@@ -3,11 +3,15 @@
 //! agenix reads what stands here, and what agenix wrote is read here: the files are age's own.
 
 mod accept;
+pub mod generate;
 pub mod host_key;
 pub mod identity;
 mod import;
+pub mod making;
 pub mod memory;
+mod metrics;
 pub mod rekey;
+pub mod rotation;
 pub mod seal;
 pub mod store;
 mod table;
@@ -15,5 +19,6 @@ mod traces;
 
 pub use accept::{Place, accept, forget};
 pub use import::{Format, Gathered, How, Incoming, Problem, gather};
+pub use metrics::metrics;
 pub use table::{json, table};
 pub use traces::{Trace, trace};

@@ -30,6 +30,11 @@ impl Date {
         self.days
     }
 
+    /// Seconds from 1970-01-01 to the beginning of the day.
+    pub fn seconds(self) -> i64 {
+        self.days * 86_400
+    }
+
     /// Year, month and day; `None` where the calendar has no such day.
     fn of(year: i64, month: i64, day: i64) -> Option<Self> {
         let (era_year, shifted) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };

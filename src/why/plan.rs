@@ -10,7 +10,7 @@ use crate::load::Raw;
 use crate::model::Definition;
 use crate::place::place;
 use crate::prove::{Plan, prove};
-use crate::value::HostName;
+use crate::value::{HostName, SecretName};
 
 /// Rounds in which entries with faults are left out, at most.
 const ROUNDS: usize = 8;
@@ -39,8 +39,11 @@ impl Known {
             self.raw.root.at(&["lints", code, "level"]).is_some_and(|level| level.shape() == "`deny`")
         });
         // Nor does what has nothing to do with it.
-        raw.take("services", |name| !self.runs(name, host));
-        raw.take("secrets", |name| !self.reads(name, host));
+        let needed = self.needed(host);
+        let brings = |name: &str| needed.iter().any(|secret| self.is_brought_by(secret, name));
+        raw.take("services", |name| !self.runs(name, host) && !brings(name));
+        let read = |name: &str| self.fleet.secrets.get(name).is_none_or(|_| needed.contains(name));
+        raw.take("secrets", |name| !read(name));
         let mut without: Vec<Subject> = Vec::new();
         for _ in 0..ROUNDS {
             let mut faults = Faults::default();
@@ -66,9 +69,25 @@ impl Known {
         self.fleet.services.get(service).is_none_or(|service| service.hosts.contains(host))
     }
 
-    /// Says whether a host reads a secret, or might if it could be read.
-    fn reads(&self, secret: &str, host: &HostName) -> bool {
-        self.fleet.secrets.get(secret).is_none_or(|secret| secrets::readers(&self.fleet, secret).contains(host))
+    /// The secrets that a host reads, and those that they are made from.
+    fn needed(&self, host: &HostName) -> BTreeSet<SecretName> {
+        let all = &self.fleet.secrets;
+        let read = all.iter().filter(|(_, secret)| secrets::readers(&self.fleet, secret).contains(host));
+        let mut open: Vec<&SecretName> = read.map(|(name, _)| name).collect();
+        let mut needed = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if needed.insert(name.clone()) {
+                let written = all.get(name).and_then(|secret| secret.generate.as_ref());
+                open.extend(written.iter().flat_map(|written| written.recipe.sources()));
+            }
+        }
+        needed
+    }
+
+    /// Says whether a service, or a member of it, brings a secret.
+    fn is_brought_by(&self, secret: &SecretName, service: &str) -> bool {
+        let by = self.fleet.secrets.get(secret).and_then(|secret| secret.brought_by.as_ref());
+        by.and_then(|by| by.as_str().strip_prefix(service)).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// The entries with errors that a host can be written without.

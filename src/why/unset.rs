@@ -75,6 +75,7 @@ const ELSEWHERE: &[Row<fn() -> Value>] = &[
     ("secrets.*.group", || Value::Null, "that of its owner"),
     ("secrets.*.mode", || json!("0400"), OURS),
     ("secrets.*.per_host", || json!(false), OURS),
+    ("secrets.*.previous", || json!(false), OURS),
     ("services.*.ports", || json!({}), OURS),
     ("services.*.settings", || json!({}), OURS),
 ];

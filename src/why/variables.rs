@@ -139,6 +139,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
     Monitoring {
         "port": Ours("Prometheus always listens on its own port");
         "retention": Top("monitoring.retention");
+        "rules": Ours("some secret has `rotate_every`, and the file holds how old each may become");
         "scrape": Ours("the file lists every host that has something to scrape");
         "scrape_interval": Top("monitoring.scrape_interval");
     }

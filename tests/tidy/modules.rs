@@ -16,6 +16,7 @@ const EDGES: &[&str] = &[
     "src/git.rs",
     "src/main.rs",
     "src/scaffold.rs",
+    "src/secrets/generate/script.rs",
     "src/secrets/host_key.rs",
     "src/secrets/identity.rs",
     "src/secrets/import/",

@@ -11,7 +11,8 @@ use crate::audit::{Drift, What, audit, document};
 use crate::cli::check::base;
 use crate::diag::codes::{self, Code};
 use crate::diag::{self, Diagnostic, Renderer, counted, listed, sarif, summary};
-use crate::{Compiled, compile_leniently};
+use crate::source::Sources;
+use crate::{Compiled, compile_leniently, kind};
 
 /// What is said of secrets; everything else `cistern check` tells.
 const CODES: &[&Code] = &[
@@ -55,7 +56,9 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
     // The process ends here: nothing needs to be taken apart.
-    let mut compiled = ManuallyDrop::new(compile_leniently(&common.directory)?);
+    let mut sources = Sources::read(&common.directory)?;
+    kind::add_built_in(&mut sources);
+    let mut compiled = ManuallyDrop::new(compile_leniently(sources));
     let other = compiled.faults.split_off(is_of_secrets);
     let Compiled { faults, sources, plan, .. } = &*compiled;
     let drifts = plan.as_ref().map(|plan| audit(plan.entries(), plan.kept())).unwrap_or_default();

@@ -24,7 +24,7 @@ use crate::secrets::seal;
 use crate::secrets::store::Store;
 use crate::source::Sources;
 use crate::value::{Date, HostName, SshKey};
-use crate::{check, compile_sources_leniently, load, model, record, tree};
+use crate::{check, compile_leniently, load, model, record, tree};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -128,7 +128,7 @@ impl Verb<'_> {
             Err(faults) => return Ok(refused(&faults, &after, terminal)),
         };
         after.paths.insert(path.clone());
-        let compiled = compile_sources_leniently(after);
+        let compiled = compile_leniently(after);
         let Some(plan) = &compiled.plan else {
             return Ok(refused(&compiled.faults, &compiled.sources, terminal));
         };

@@ -19,7 +19,7 @@ use crate::secrets::store::Store;
 use crate::secrets::{Format, Gathered, How, Incoming, Trace, gather, trace};
 use crate::source::Sources;
 use crate::value::Date;
-use crate::{Compiled, compile_sources_leniently, tree};
+use crate::{Compiled, compile_leniently, tree};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -147,7 +147,7 @@ impl Options {
 
 /// Adds what the definition does not have yet, in memory, and compiles it; returns how much that is.
 fn defined(options: &Options, gathered: &Gathered, before: &Sources, terminal: &Terminal) -> Option<(Compiled, usize)> {
-    let first = compile_sources_leniently(before.clone());
+    let first = compile_leniently(before.clone());
     let Some(plan) = &first.plan else {
         terminal.faults(&first.faults, &first.sources);
         terminal.error(&format!("the definition has to be right first: {}", summary(&first.faults)));
@@ -175,7 +175,7 @@ fn defined(options: &Options, gathered: &Gathered, before: &Sources, terminal: &
             return None;
         }
     }
-    let compiled = compile_sources_leniently(after);
+    let compiled = compile_leniently(after);
     if compiled.plan.is_none() {
         terminal.faults(&edit::brought(&first.faults, &compiled.faults, true), &compiled.sources);
         terminal.error(&format!("nothing was imported: {}", summary(&compiled.faults)));

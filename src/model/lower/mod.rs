@@ -1,5 +1,6 @@
 //! Raw → Fleet: keys become types, names become references, layers become one.
 
+mod brought;
 mod hardware;
 mod hosts;
 mod lints;
@@ -22,6 +23,7 @@ use crate::load::decode::{Decode, Named};
 use crate::record::{self, Record};
 use crate::source::{Sources, Span};
 
+use brought::AllBrought;
 use names::Names;
 pub use names::empty;
 
@@ -30,6 +32,8 @@ struct Lower<'a> {
     def: &'a FleetDef,
     sources: &'a Sources,
     names: Names<'a>,
+    /// The secrets that services bring.
+    brought: AllBrought,
     /// Where the definition begins, for what is missing as a whole.
     top: Span,
 }
@@ -74,9 +78,10 @@ impl Definition {
     /// Makes the fleet.
     pub fn lower(&self, sources: &Sources, faults: &mut Faults) -> Fleet {
         let (def, incomplete) = (&self.def, self.incomplete);
-        let names = Names::of(def, incomplete, self.unreadable.clone());
-        let lower = Lower { def, sources, names, top: self.top };
         let kinds = Kinds::read(sources, faults);
+        let brought = brought::brought(def, &kinds);
+        let names = Names::of(def, incomplete, self.unreadable.clone(), brought::names(&brought));
+        let lower = Lower { def, sources, names, brought, top: self.top };
         if !incomplete {
             lower.heading(faults);
         }

@@ -22,11 +22,18 @@ pub(super) struct Names<'a> {
     of_tag: OnceLock<BTreeMap<Tag, Vec<HostName>>>,
     /// Profiles that extend themselves, in the end: nobody can say what they hold.
     circular: BTreeSet<&'a ProfileName>,
+    /// Secrets that services bring.
+    brought: BTreeSet<SecretName>,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(def: &'a FleetDef, incomplete: bool, unreadable: BTreeSet<&'static str>) -> Self {
-        Self { def, incomplete, unreadable, of_tag: OnceLock::new(), circular: layers::circular(def) }
+    pub(super) fn of(
+        def: &'a FleetDef,
+        incomplete: bool,
+        unreadable: BTreeSet<&'static str>,
+        brought: BTreeSet<SecretName>,
+    ) -> Self {
+        Self { def, incomplete, unreadable, of_tag: OnceLock::new(), circular: layers::circular(def), brought }
     }
 
     pub(super) fn host(&self, name: &At<HostName>, faults: &mut Faults) -> bool {
@@ -46,7 +53,8 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn secret(&self, name: &At<SecretName>, faults: &mut Faults) -> bool {
-        self.known::<SecretName, SecretDef>(self.def.secrets.as_ref(), name, "secret", "secrets", faults)
+        self.brought.contains(&name.value)
+            || self.known::<SecretName, SecretDef>(self.def.secrets.as_ref(), name, "secret", "secrets", faults)
     }
 
     /// Says whether there may be hosts that could not be read.

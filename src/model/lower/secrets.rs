@@ -4,9 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::load::decode::Scalar;
+use crate::load::decode::{Keyed, Scalar};
+use crate::model::definition::SecretDef;
 use crate::model::fleet::{Host, Secret, Service};
+use crate::recipe::{Recipes, Written, circles};
+use crate::source::Span;
 use crate::value::{AbsolutePath, HostName, Managed, SecretName, ServiceName};
+
+type Readers = BTreeMap<SecretName, BTreeSet<ServiceName>>;
 
 impl Lower<'_> {
     pub(super) fn secrets(
@@ -15,58 +20,140 @@ impl Lower<'_> {
         hosts: &BTreeMap<HostName, Host>,
         faults: &mut Faults,
     ) -> BTreeMap<SecretName, Secret> {
-        let mut readers: BTreeMap<&SecretName, BTreeSet<ServiceName>> = BTreeMap::new();
-        for (service, def) in services {
-            for secret in &def.secrets {
-                readers.entry(secret).or_default().insert(service.clone());
+        let mut readers = readers(services);
+        let nothing = SecretDef::default();
+        let mut secrets = BTreeMap::new();
+        for (name, keyed) in self.def.secrets.iter().flat_map(|secrets| &secrets.entries) {
+            let by = readers.remove(name).unwrap_or_default();
+            secrets.insert(name.clone(), self.secret(name, keyed.key, &keyed.value, by, hosts, faults));
+        }
+        for (name, brought) in &self.brought {
+            if !secrets.contains_key(name) {
+                let by = readers.remove(name).unwrap_or_default();
+                secrets.insert(name.clone(), self.secret(name, brought.span, &nothing, by, hosts, faults));
             }
         }
+        self.everyone_is_read(&secrets, services, faults);
+        told_circles(&secrets, faults);
+        self.previous(&mut secrets, faults);
+        secrets
+    }
+
+    fn secret(
+        &self,
+        name: &SecretName,
+        span: Span,
+        def: &SecretDef,
+        mut by: BTreeSet<ServiceName>,
+        hosts: &BTreeMap<HostName, Host>,
+        faults: &mut Faults,
+    ) -> Secret {
+        let listed = def.services.iter().flatten().filter(|service| self.names.service(service, faults));
+        by.extend(listed.map(|service| service.value.clone()));
+        let on = def.hosts.as_ref().map(|selector| self.names.select(selector, hosts, faults)).unwrap_or_default();
+        let managed = |host: &HostName| hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
+        let reading: BTreeSet<_> = on.iter().filter(|host| managed(host)).cloned().collect();
+        let generate = self.written(name, span, def, faults);
+        if let (Some(every), Some(written)) = (&def.rotate_every, &generate)
+            && written.recipe.follows()
+        {
+            let sources: Vec<_> = written.recipe.sources().iter().map(|source| format!("`{source}`")).collect();
+            let sources = crate::diag::listed(&sources);
+            faults.push(
+                Diagnostic::new(codes::NO_EFFECT, format!("`{name}` is new when {sources} is, and never by itself"))
+                    .at(every.span, "this would do nothing")
+                    .help(format!("set `rotate_every` of {sources}")),
+            );
+        }
+        Secret {
+            span,
+            services: by,
+            only_scraped: !on.is_empty() && reading.is_empty(),
+            hosts: reading,
+            owner: def.owner.clone(),
+            group: def.group.clone(),
+            mode: def.mode.clone(),
+            per_host: def.per_host.as_ref().is_some_and(|at| at.value),
+            path: self.secret_path(name),
+            rotate_every: def.rotate_every.as_ref().map(|at| at.value.clone()),
+            own_path: def.path.as_ref().map(|path| path.span),
+            previous: def.previous.is_some_and(|at| at.value),
+            brought_by: self.brought.get(name).map(|brought| brought.service.clone()),
+            poisoned: def.poisoned || def.generate.is_some() && generate.is_none(),
+            generate,
+        }
+    }
+
+    /// How a value is made: as the definition says, else as the kind of the service that brings it does.
+    fn written(&self, name: &SecretName, span: Span, def: &SecretDef, faults: &mut Faults) -> Option<Written> {
+        let Some(generate) = &def.generate else {
+            return self.brought.get(name).map(|brought| brought.written.clone());
+        };
+        let written = generate.written(span, faults)?;
+        let known = written.sources.iter().filter(|source| self.names.secret(source, faults)).count();
+        (known == written.sources.len()).then_some(written)
+    }
+
+    /// Somebody reads every secret, or another is made from it.
+    fn everyone_is_read(
+        &self,
+        secrets: &BTreeMap<SecretName, Secret>,
+        services: &BTreeMap<ServiceName, Service>,
+        faults: &mut Faults,
+    ) {
         // A service of a kind that could not be read may be the one that reads a secret.
         let defined = self.def.services.iter().flat_map(|services| services.entries.keys());
         let uncertain = self.names.services_are_uncertain()
             || services.values().any(|service| service.poisoned)
-            || defined.into_iter().any(|name| !services.contains_key(name));
-        let mut secrets = BTreeMap::new();
+            || defined.into_iter().any(|name| !services.contains_key(name))
+            || secrets.values().any(|secret| secret.generate.is_none() && secret.poisoned);
+        if uncertain {
+            return;
+        }
+        let recipes = secrets.values().filter_map(|secret| secret.generate.as_ref());
+        let sources: BTreeSet<_> = recipes.flat_map(|written| written.recipe.sources()).collect();
         for (name, keyed) in self.def.secrets.iter().flat_map(|secrets| &secrets.entries) {
-            let def = &keyed.value;
-            let mut by = readers.remove(name).unwrap_or_default();
-            let listed = def.services.iter().flatten().filter(|service| self.names.service(service, faults));
-            by.extend(listed.map(|service| service.value.clone()));
-            let on = def.hosts.as_ref().map(|selector| self.names.select(selector, hosts, faults)).unwrap_or_default();
-            if by.is_empty()
-                && on.is_empty()
-                && def.services.is_none()
-                && def.hosts.is_none()
-                && !def.poisoned
-                && !uncertain
-            {
+            let Keyed { key, value: def } = keyed;
+            let secret = &secrets[name];
+            let unread = secret.services.is_empty() && def.services.is_none() && def.hosts.is_none();
+            if unread && !def.poisoned && !sources.contains(name) && !self.brought.contains_key(name) {
                 faults.push(
                     Diagnostic::new(codes::UNUSED_SECRET, format!("nobody reads the secret `{name}`"))
-                        .at(keyed.key, "bound to no service and no host")
+                        .at(*key, "bound to no service and no host")
                         .help("add `services: [NAME]` or `hosts: SELECTOR`, or remove it"),
                 );
             }
-            let managed = |host: &HostName| hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
-            let reading: BTreeSet<_> = on.iter().filter(|host| managed(host)).cloned().collect();
-            secrets.insert(
-                name.clone(),
-                Secret {
-                    span: keyed.key,
-                    services: by,
-                    only_scraped: !on.is_empty() && reading.is_empty(),
-                    hosts: reading,
-                    owner: def.owner.clone(),
-                    group: def.group.clone(),
-                    mode: def.mode.clone(),
-                    per_host: def.per_host.as_ref().is_some_and(|at| at.value),
-                    path: self.secret_path(name),
-                    rotate_every: def.rotate_every.as_ref().map(|at| at.value.clone()),
-                    own_path: def.path.as_ref().map(|path| path.span),
-                    poisoned: def.poisoned,
-                },
-            );
         }
-        secrets
+    }
+
+    /// Adds the previous values that are kept: each is a secret of its own while its file is there.
+    fn previous(&self, secrets: &mut BTreeMap<SecretName, Secret>, faults: &mut Faults) {
+        let mut kept = Vec::new();
+        for (name, keyed) in self.def.secrets.iter().flat_map(|secrets| &secrets.entries) {
+            let Some(wanted) = keyed.value.previous.filter(|at| at.value) else { continue };
+            let secret = &secrets[name];
+            let mut refuse = |label: &str, help: &str| {
+                faults.push(
+                    Diagnostic::new(codes::BAD_PREVIOUS, format!("`{name}` cannot keep its previous value"))
+                        .at(wanted.span, label)
+                        .help(help),
+                );
+            };
+            let Ok(previous) = SecretName::read(&format!("{name}.previous")) else {
+                refuse("its name would be too long", "give the secret a shorter name");
+                continue;
+            };
+            if secret.per_host {
+                refuse("every host has a value of its own", "remove `previous`: no two hosts share a value here");
+            } else if secrets.contains_key(&previous) {
+                refuse("its name is that of another secret", "give the other one another name");
+            } else if self.sources.paths.contains(&format!("secrets/{previous}.age")) {
+                let path = AbsolutePath::read(&format!("{}.previous", secret.path)).expect("one more plain suffix");
+                let value = Secret { path, rotate_every: None, generate: None, previous: false, ..secret.clone() };
+                kept.push((previous, value));
+            }
+        }
+        secrets.extend(kept);
     }
 
     /// Where a secret is decrypted to.
@@ -81,5 +168,28 @@ impl Lower<'_> {
             Some(path) => path.value.clone(),
             None => AbsolutePath::read(&format!("/run/agenix/{name}")).expect("secret names hold no slash"),
         }
+    }
+}
+
+/// The services whose settings name a secret.
+fn readers(services: &BTreeMap<ServiceName, Service>) -> Readers {
+    let mut readers = Readers::new();
+    for (service, def) in services {
+        for secret in &def.secrets {
+            readers.entry(secret.clone()).or_default().insert(service.clone());
+        }
+    }
+    readers
+}
+
+/// Tells every circle of values that are made from each other.
+fn told_circles(secrets: &BTreeMap<SecretName, Secret>, faults: &mut Faults) {
+    let written = |secret: &Secret| secret.generate.clone();
+    let all: BTreeMap<_, _> = secrets.iter().filter_map(|(name, secret)| Some((name, written(secret)?))).collect();
+    let recipes: Recipes<'_> = all.iter().map(|(name, written)| (*name, &written.recipe)).collect();
+    for circle in circles(&recipes) {
+        let first = &all[&circle[0]];
+        let span = first.sources.first().map_or(first.span, |source| source.span);
+        faults.push(Written::circular(&circle, span));
     }
 }

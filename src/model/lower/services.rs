@@ -38,7 +38,7 @@ impl Lower<'_> {
         let kind = self.kind_of(name, keyed, kinds, faults)?;
         let before = faults.counts();
         let mut secrets = BTreeSet::new();
-        let settings = self.settings(kind, def, span, &mut secrets, faults);
+        let settings = self.settings(name, kind, def, span, &mut secrets, faults);
         let resources = def.resources.as_ref();
         let placed = self.placement(name, def.placement.as_ref(), span, def.poisoned, hosts, faults);
         let selector = def.placement.as_ref().and_then(|placement| placement.selector.as_ref());
@@ -188,6 +188,7 @@ impl Lower<'_> {
 
     fn settings(
         &self,
+        service: &ServiceName,
         kind: &Kind,
         def: &ServiceDef,
         span: crate::source::Span,
@@ -216,9 +217,9 @@ impl Lower<'_> {
         for (name, value) in given.iter().flat_map(|given| &given.entries) {
             match known.get(name) {
                 Some(setting) => {
-                    if let Some(judged) = setting.value.judge(&value.value.0, &mut path, faults) {
-                        values.insert(name.to_string(), judged);
-                    }
+                    let named = self.with_names(service, kind, name, &value.value.0, faults);
+                    let judged = named.and_then(|node| setting.value.judge(&node, &mut path, faults));
+                    values.extend(judged.map(|value| (name.to_string(), value)));
                 }
                 None => {
                     let names: Vec<_> = known.keys().map(crate::value::SettingName::as_str).collect();
@@ -241,6 +242,11 @@ impl Lower<'_> {
             let given =
                 given.is_some_and(|given| given.entries.contains_key(name) || given.poisoned.contains(name.as_str()));
             if given {
+                continue;
+            }
+            if let Some(own) = self.unasked(service, kind, name) {
+                values.insert(name.to_string(), self.secret_path(&own).to_string().into());
+                secrets.insert(own);
                 continue;
             }
             if setting.value.required.as_ref().is_some_and(|required| required.value) && !def.poisoned {
@@ -293,7 +299,14 @@ impl Lower<'_> {
                 );
                 continue;
             }
-            services.insert(full, plain(found, service.span, service.hosts.clone()));
+            let mut member = plain(found, service.span, service.hosts.clone());
+            for setting in found.front.settings.iter().flat_map(|settings| settings.entries.keys()) {
+                if let Some(own) = self.unasked(&full, found, setting) {
+                    member.settings.insert(setting.to_string(), self.secret_path(&own).to_string().into());
+                    member.secrets.insert(own);
+                }
+            }
+            services.insert(full, member);
         }
     }
 

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.monitor. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=677beaf6661335448b15766feec04c04 body=7f64e57de02a09c4dd5abc37f5320797 words=cc3cf1e51a1275c235ac3dab87a18da5
+# cistern 1 in=10949bd3f395771c254e2db82fe9a1ac body=8c183c4d6de8eb7f8793cd13d6875949 words=0946a9944d48c270d74ec8ef2e33627c
 { lib, ... }:
 {
   imports = [
@@ -44,11 +44,16 @@
           };
           # Grafana reads the files when it starts, so only their paths stand in the store.
           security = {
-            admin_password = lib.mkOverride 900 "$__file{/run/agenix/grafana-admin}";
-            secret_key = lib.mkOverride 900 "$__file{/run/agenix/grafana-key}";
+            admin_password = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/admin_password}";
+            secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
           };
         };
       };
+
+      systemd.services.grafana.serviceConfig.LoadCredential = [
+        "admin_password:/run/agenix/grafana-admin"
+        "secret_key:/run/agenix/grafana-key"
+      ];
     }
 
     # services.node-exporter

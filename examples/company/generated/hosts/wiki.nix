@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.wiki. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1cf96d648ce5ff358f0a515f86e48be8 body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
+# cistern 1 in=aed6e56768d1f64574d70edb02a01907 body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6df6e66f7d33642bfd41721d368fc55b body=ced8923b477156322848fe9f0a8146eb words=0e8b37868d0d3b47aafe08c6dfb53593
+# cistern 1 in=0c010be75ba901e31751c013dc983a35 body=ced8923b477156322848fe9f0a8146eb words=0e8b37868d0d3b47aafe08c6dfb53593
 { lib, ... }:
 {
   imports = [

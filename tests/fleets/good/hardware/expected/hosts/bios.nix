@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bios. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6fca06b58d95de58bb397fdd58ede69f body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
+# cistern 1 in=c779f19642447535ee694499719cbc0a body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
 { lib, ... }:
 {
   imports = [

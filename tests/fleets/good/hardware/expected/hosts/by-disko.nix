@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-disko. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d353e5823cc1d243addfc2421223391e body=a5159a653d9d3d02069233a586ff6dd8 words=75be7a30e89c7f11c99839ad80c07d43
+# cistern 1 in=ce8b0743811d1a5b925839923a77420f body=a5159a653d9d3d02069233a586ff6dd8 words=75be7a30e89c7f11c99839ad80c07d43
 { inputs, lib, ... }:
 {
   imports = [

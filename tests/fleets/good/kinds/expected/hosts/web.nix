@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=ab56a0ebc270a625f450c7c30c3a4774 body=50e14f7cdbc1815998d7c00e5a38974a words=30a943a8edc741e51179b538d81e2e6c
+# cistern 1 in=09790d118a388f5185aff665aaf545c1 body=0694ec786f851a7dbd986c2c990f2db4 words=29c25e783ef9df0a275f1ef8e7db92f9
 { lib, ... }:
 {
   imports = [
@@ -71,11 +71,16 @@
           };
           # Grafana reads the files when it starts, so only their paths stand in the store.
           security = {
-            admin_password = lib.mkOverride 900 "$__file{/run/agenix/grafana-admin}";
-            secret_key = lib.mkOverride 900 "$__file{/run/agenix/grafana-key}";
+            admin_password = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/admin_password}";
+            secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
           };
         };
       };
+
+      systemd.services.grafana.serviceConfig.LoadCredential = [
+        "admin_password:/run/agenix/grafana-admin"
+        "secret_key:/run/agenix/grafana-key"
+      ];
     }
 
     # services.node-exporter

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c3f03a3b5b39ce685d0c725f3aab1e4c body=038f1881e65bf0ff51eccf1b2a5f329d words=67965d9b92f020ce8bd75335ba895c41
+# cistern 1 in=705856f644df93f6c5fb5d2e13a040ef body=038f1881e65bf0ff51eccf1b2a5f329d words=67965d9b92f020ce8bd75335ba895c41
 { lib, ... }:
 {
   imports = [

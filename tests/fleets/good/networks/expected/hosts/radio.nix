@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.radio. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c5fd514d817d023ecf9e391fb96938a4 body=f9964710875aedc981fc3fe4b7b1e0fa words=d48fe234fc6d9a797ba2977b248bbfc3
+# cistern 1 in=68af15c4aac60db6a00fd9033cd6477e body=f9964710875aedc981fc3fe4b7b1e0fa words=d48fe234fc6d9a797ba2977b248bbfc3
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=25ca259e5ef53706f5712ec9ddb20a91 body=9f3cbf13a5973ae33fc9613a8966e7cd words=ad3142c7d3e8f53648353b0854c385c4
+# cistern 1 in=479982023eb24c0e9270c0f0d445e524 body=9f3cbf13a5973ae33fc9613a8966e7cd words=ad3142c7d3e8f53648353b0854c385c4
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=0210dd7213161961583a8d54964fb2d6 body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
+# cistern 1 in=6f92a60fbd614fadf0b88cc003d6a18d body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
 { lib, ... }:
 {
   imports = [

@@ -1,0 +1,148 @@
+# Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=4eea1fdf00953fd30db2d3d8de24f0e8 body=6650550746146dbbc9115cfce1977d59 words=51b46848e0f31600e2391bf2fb6ee5f0
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.grafana
+    {
+      services.grafana = {
+        enable = lib.mkOverride 900 true;
+        dataDir = lib.mkOverride 900 "/var/lib/grafana";
+        settings = {
+          server = {
+            http_addr = lib.mkOverride 900 ""; # every address; nixpkgs keeps to the loopback
+            http_port = lib.mkOverride 900 3000;
+          };
+          # Grafana reads the files when it starts, so only their paths stand in the store.
+          security = {
+            admin_password = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/admin_password}";
+            secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
+          };
+        };
+      };
+
+      systemd.services.grafana.serviceConfig.LoadCredential = [
+        "admin_password:/run/agenix/grafana-admin-password"
+        "secret_key:/run/agenix/grafana-secret-key"
+      ];
+    }
+
+    # services.watcher
+    {
+      systemd.services.watcher.serviceConfig.LoadCredential = [ "key:/run/agenix/sonarr-api-key" ];
+    }
+
+    # monitoring
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        ruleFiles = [ ../prometheus/rules/secrets.yml ];
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "gihon";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [ 3000 ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIChu3qAccXpL58FSEXpuMToxDQ/sT8phPmi1K68tHbO3"
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+
+  age.secrets = {
+    grafana-admin-password = {
+      file = lib.mkOverride 900 ../../secrets/grafana-admin-password.age;
+      owner = lib.mkOverride 900 "grafana";
+      mode = lib.mkOverride 900 "0400";
+    };
+    grafana-secret-key = {
+      file = lib.mkOverride 900 ../../secrets/grafana-secret-key.age;
+      owner = lib.mkOverride 900 "grafana";
+      mode = lib.mkOverride 900 "0400";
+    };
+    sonarr-api-key = {
+      file = lib.mkOverride 900 ../../secrets/sonarr-api-key.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    token = {
+      file = lib.mkOverride 900 ../../secrets/token.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    "token.previous" = {
+      file = lib.mkOverride 900 ../../secrets/token.previous.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    tunnel = {
+      file = lib.mkOverride 900 ../../secrets/gihon/tunnel.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    tunnel-file = {
+      file = lib.mkOverride 900 ../../secrets/gihon/tunnel-file.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}
