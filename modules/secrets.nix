@@ -139,17 +139,17 @@ let
     }
   ) identities;
 
-  # linksAreSeen: what is put below a directory is hidden when a file system is mounted over it
-  linksAreSeen = lib.mapAttrsToList (
+  # A link stays on the disk, and leads to what is decrypted later; a file is hidden when a file system is mounted over it.
+  filesAreSeen = lib.mapAttrsToList (
     name: secret:
     let
       late = lateMount secret.path;
     in
     {
-      assertion = late == null;
+      assertion = secret.symlink || late == null;
       message = ''
         ${named name}.path: ${secret.path} would be hidden, because ${late.mountPoint} is mounted later.
-        Set fileSystems.${lib.escapeNixIdentifier late.mountPoint}.neededForBoot = true, or leave `path' out.'';
+        Set fileSystems.${lib.escapeNixIdentifier late.mountPoint}.neededForBoot = true, or leave `symlink = false' out.'';
     }
   ) age.secrets;
 
@@ -284,7 +284,7 @@ in
 
   config = lib.mkIf (options ? age.secrets) (
     lib.mkIf (age.secrets != { }) {
-      assertions = identitiesAreThere ++ linksAreSeen ++ ownersExist ++ modesAreKept ++ placesAreApart;
+      assertions = identitiesAreThere ++ filesAreSeen ++ ownersExist ++ modesAreKept ++ placesAreApart;
 
       security.audit = lib.mkIf cfg.auditReads {
         enable = lib.mkDefault true;

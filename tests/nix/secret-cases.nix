@@ -112,6 +112,7 @@
             fsType = "ext4";
           };
           age.secrets.vpn-egress.path = "/srv/vpn";
+          age.secrets.vpn-egress.symlink = false;
         })
       );
 

@@ -1,5 +1,5 @@
-# services.restic.
-{ lib, ... }:
+# services.restic. Its server runs as an account of its own.
+{ config, lib, ... }:
 let
   inherit (lib) types;
   declare = import ../../declare.nix { inherit lib; };
@@ -40,6 +40,14 @@ in
       listenAddress = str "8000";
       privateRepos = flag;
       prometheus = flag;
+    };
+  };
+
+  config = lib.mkIf config.services.restic.server.enable {
+    users.groups.restic = { };
+    users.users.restic = {
+      group = "restic";
+      isSystemUser = true;
     };
   };
 }
