@@ -59,7 +59,8 @@ pub(super) fn change_something(draft: &Draft, templates: &Templates, faults: &mu
         let usual = kind.front.state.as_ref().and_then(|state| state.path.as_ref());
         let state = service.state_span.filter(|_| service.state.as_ref() != usual.map(|at| &at.value));
         let given: Vec<_> = given(kind, service);
-        if given.is_empty() && state.is_none() {
+        // What runs nowhere changes nothing, and a rule of its own says so.
+        if given.is_empty() && state.is_none() || service.hosts.is_empty() {
             continue;
         }
         let template = format!("services/{}.nix.j2", kind.name);

@@ -87,10 +87,6 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "known_hosts.*.key": Peer("host_key");
         "known_hosts.*.name": Host("ssh.known_hosts");
         "known_hosts.*.names": Peer("address"), Top("fleet.domain");
-        "limits": Limits("resources");
-        "limits.*.cpu_quota": Limits("resources.cpus");
-        "limits.*.memory": Limits("resources.memory");
-        "limits.*.unit": Ours("the kind's file names its units");
         "locale": Host("locale");
         "modules": Host("modules"), Host("hardware");
         "mounts": Mount("device");
@@ -127,6 +123,12 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "system": Host("system");
         "tcp": Open(Protocol::Tcp);
         "time_zone": Host("time_zone");
+        "units": Limits("resources"), Ours("secrets/recipients.json counts how often a value was changed");
+        "units.*.cpu_quota": Limits("resources.cpus");
+        "units.*.limited": Limits("resources");
+        "units.*.memory": Limits("resources.memory");
+        "units.*.name": Ours("the kind's file names its units");
+        "units.*.triggers": Ours("secrets/recipients.json counts how often a value was changed");
         "udp": Open(Protocol::Udp);
     }
     Hardware {

@@ -100,6 +100,7 @@ fn type_of(tokens: &mut Tokens, option: &str) -> String {
         "str" => "string".to_owned(),
         "strMatching" => "string matching the pattern .*".to_owned(),
         "submodule" => "submodule".to_owned(),
+        "unspecified" => "unspecified value".to_owned(),
         "timezone" => "string without spaces".to_owned(),
         "systemd" => {
             assert_eq!([tokens.next(), tokens.next()].map(Option::unwrap_or_default), ["unit", "option"], "{option}");

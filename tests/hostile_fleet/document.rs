@@ -149,6 +149,7 @@ fn entry(map: &str, steps: &[Step]) -> &'static str {
     match last(map) {
         "people" if steps.iter().any(|step| operators.contains(step)) => "bo",
         "people" => "ana",
+        "escrow" => "safe",
         "hosts" => "eden",
         "sites" => "home",
         "profiles" => "base",
@@ -183,6 +184,7 @@ fn beside(map: &str) -> Json {
         "filesystems" => json!({ "device": "/dev/vdb", "fs_type": "ext4" }),
         "storage" => json!({ "device": "/dev/vdc", "mount": "/mnt", "fs_type": "ext4" }),
         "labels" => json!("x"),
+        "escrow" => json!("age12lafstkhtrkgfr2d72ww8we9tr8kp22ry5kyqy0enpu6aasnxs6qhzspvs"),
         "lints" => json!({ "level": "warn", "reason": "x" }),
         "params" => json!(["x"]),
         "settings" | "properties" => json!({ "type": "string" }),

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cistern::diag::Faults;
-use cistern::model::{self, Fleet};
+use cistern::model::{self, Fleet, Host, Secret};
 use cistern::source::Sources;
-use cistern::value::{HostName, Managed, Role};
+use cistern::value::{HostName, Managed, Role, SecretName};
 use cistern::{kind, load};
 
 /// Recipients of every file: `hosts.eden`, `people.ana`.
@@ -23,14 +23,13 @@ pub(crate) fn meant(files: &BTreeMap<String, String>) -> Recipients {
     assert!(!faults.has_errors());
     let mut recipients = Recipients::new();
     for (name, secret) in &fleet.secrets {
-        let mut consumers = BTreeSet::new();
-        for (host, entry) in &fleet.hosts {
-            let runs = secret.services.iter().any(|service| fleet.services[service].hosts.contains(host));
-            if entry.managed != Managed::Scrape && (runs || secret.hosts.contains(host)) {
-                consumers.insert(host);
-            }
-        }
-        if secret.per_host {
+        let consumers = consumers(&fleet, secret);
+        if consumers.is_empty() {
+            // Others are made from it: it is for those who administer where these are read.
+            let mut readers = with_admins(&fleet, &served(&fleet, name));
+            readers.retain(|reader| reader.starts_with("people."));
+            recipients.insert(format!("secrets/{name}.age"), readers);
+        } else if secret.per_host {
             for host in consumers {
                 recipients.insert(format!("secrets/{host}/{name}.age"), with_admins(&fleet, &BTreeSet::from([host])));
             }
@@ -39,6 +38,22 @@ pub(crate) fn meant(files: &BTreeMap<String, String>) -> Recipients {
         }
     }
     recipients
+}
+
+/// The hosts that read a secret.
+fn consumers<'f>(fleet: &'f Fleet, secret: &Secret) -> BTreeSet<&'f HostName> {
+    let reads = |(host, entry): &(&HostName, &Host)| {
+        let runs = secret.services.iter().any(|service| fleet.services[service].hosts.contains(*host));
+        entry.managed != Managed::Scrape && (runs || secret.hosts.contains(*host))
+    };
+    fleet.hosts.iter().filter(reads).map(|(host, _)| host).collect()
+}
+
+/// The hosts that read what is made from a secret, however many steps further on.
+fn served<'f>(fleet: &'f Fleet, of: &SecretName) -> BTreeSet<&'f HostName> {
+    let is_made_from = |secret: &Secret| secret.generate.iter().any(|made| made.recipe.sources().contains(&of));
+    let made = fleet.secrets.iter().filter(|(_, secret)| is_made_from(secret));
+    made.flat_map(|(name, secret)| consumers(fleet, secret).into_iter().chain(served(fleet, name))).collect()
 }
 
 fn with_admins(fleet: &Fleet, consumers: &BTreeSet<&HostName>) -> BTreeSet<String> {

@@ -92,7 +92,13 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         "  ⟦wiki-env⟧: { path: /srv/shares/restic/.htpasswd, hosts: files }",
         "C093",
     ),
-    row("a required setting is missing", FLEET, "      secret_key: { secret: grafana-key }\n", "⟦⟧", "C082"),
+    row(
+        "a secret is given in a list",
+        FLEET,
+        "secret_key: { secret: grafana-key }",
+        "secret_key: ⟦[grafana-key]⟧",
+        "C082",
+    ),
     row("an operator shares deploy-rs' account", FLEET, "      account: thomas", "      account: ⟦⟧deploy", "C022"),
     row(
         "a jump host is mistyped as a list",
