@@ -29,12 +29,15 @@ pub fn readers<'p>(entries: &'p Entries, files: &[&SecretFile<'p>]) -> BTreeMap<
 pub fn restarts(entries: &Entries, files: &[&SecretFile<'_>]) -> Vec<Said> {
     let line = |(host, units): (&HostName, BTreeSet<&str>)| match units.is_empty() {
         true => format!("nothing on {host}: no unit is known to read it there"),
-        false => {
-            let units: Vec<_> = units.into_iter().map(|unit| format!("{unit}.service")).collect();
-            format!("{} on {host}", units.join(", "))
-        }
+        false => on(host, &units),
     };
     readers(entries, files).into_iter().map(|one| ("Restarts", line(one))).collect()
+}
+
+/// Names units on a host.
+pub fn on(host: &HostName, units: &BTreeSet<&str>) -> String {
+    let units: Vec<_> = units.iter().map(|unit| format!("{unit}.service")).collect();
+    format!("{} on {host}", units.join(", "))
 }
 
 /// Says in which order the hosts of a secret that several share get its new value.

@@ -1,9 +1,13 @@
 //! What a new value brings about, told in the same way by every verb that gives one.
 
+use std::collections::BTreeSet;
+
 use super::Terminal;
 use crate::place::Entries;
 use crate::place::recipients::SecretFile;
+use crate::secrets::rotation::{self, on, restarts};
 use crate::secrets::store::keys;
+use crate::value::HostName;
 
 /// Says that a file was written, who opens it, and what restarts when the hosts are deployed.
 pub(super) fn written(verb: &str, file: &SecretFile<'_>, entries: &Entries, raised: bool, terminal: &Terminal) {
@@ -19,15 +23,12 @@ pub(super) fn written(verb: &str, file: &SecretFile<'_>, entries: &Entries, rais
 
 /// A line for every host that reads a file: the units that read it there.
 pub(super) fn readers(file: &SecretFile<'_>, entries: &Entries, restarting: bool) -> Vec<String> {
-    let line = |host: &&crate::value::HostName| {
-        let machine = entries.hosts.get(*host)?.machine.as_ref();
-        let units = machine.and_then(|machine| machine.secrets.get(file.secret)).map(|binding| &binding.units);
-        let units: Vec<_> = units.into_iter().flatten().map(|unit| format!("{unit}.service")).collect();
-        Some(match (units.is_empty(), restarting) {
-            (false, _) => format!("{} on {host}", units.join(", ")),
-            (true, true) => format!("nothing on {host}: no unit is known to read it there"),
-            (true, false) => format!("{host}"),
-        })
+    if restarting {
+        return restarts(entries, &[file]).into_iter().map(|(_, line)| line).collect();
+    }
+    let line = |(host, units): (&HostName, BTreeSet<&str>)| match units.is_empty() {
+        true => host.to_string(),
+        false => on(host, &units),
     };
-    file.hosts.iter().filter_map(line).collect()
+    rotation::readers(entries, &[file]).into_iter().map(line).collect()
 }
