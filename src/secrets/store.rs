@@ -32,6 +32,8 @@ pub struct Store {
     record: Record,
     /// What is to be written, by path below the fleet directory; none takes a file away.
     changes: BTreeMap<String, Option<Vec<u8>>>,
+    /// Whether the directory was made for this run.
+    is_ours: bool,
     lock: File,
 }
 
@@ -42,7 +44,7 @@ impl Store {
     /// What the machine refuses, and another run that changes the secrets now: this one does not wait. A record that
     /// cannot be read.
     pub fn open(fleet: &Path) -> io::Result<Self> {
-        let directory = place(fleet)?;
+        let (directory, is_ours) = place(fleet)?;
         let lock = lock(&directory)?;
         let tree = tree::read_current(&directory)?;
         if tree.iter().any(|(path, _)| path.starts_with(".git/")) {
@@ -60,7 +62,7 @@ impl Store {
                 io::Error::other(format!("{}: {error}; {help}", record::PATH))
             })?,
         };
-        Ok(Self { directory, tree, record, changes: BTreeMap::new(), lock })
+        Ok(Self { directory, tree, record, changes: BTreeMap::new(), is_ours, lock })
     }
 
     /// Returns the bytes of a file, by its path below the fleet directory; those that it is to get, if it is to change.
@@ -158,8 +160,10 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // One that was made for the lock alone; another is not empty and stays.
-        let _ = fs::remove_dir(&self.directory);
+        if self.is_ours {
+            // Made for the lock alone; with something in it, it stays.
+            let _ = fs::remove_dir(&self.directory);
+        }
         let _ = flock(&self.lock, FlockOperation::Unlock);
     }
 }
@@ -187,16 +191,19 @@ fn anonymous(keys: &[&str]) -> BTreeSet<String> {
     keys.iter().filter(|key| key.starts_with("age1")).map(|key| (*key).to_owned()).collect()
 }
 
-/// Finds the directory, or makes it.
-fn place(fleet: &Path) -> io::Result<PathBuf> {
+/// Finds the directory, or makes it, and says whether it did.
+fn place(fleet: &Path) -> io::Result<(PathBuf, bool)> {
     let directory = fleet.join(DIRECTORY);
     match fs::symlink_metadata(&directory) {
-        Ok(meta) if meta.is_symlink() => directory.canonicalize().map_err(|error| named(&directory, &error)),
+        Ok(meta) if meta.is_symlink() => {
+            let target = directory.canonicalize().map_err(|error| named(&directory, &error))?;
+            Ok((target, false))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir(&directory).map_err(|error| named(&directory, &error))?;
-            Ok(directory)
+            Ok((directory, true))
         }
-        Ok(_) => Ok(directory),
+        Ok(_) => Ok((directory, false)),
         Err(error) => Err(named(&directory, &error)),
     }
 }

@@ -24,6 +24,8 @@ const CODES: &[&Code] = &[
     codes::PRIVATE_KEY,
     codes::PLAIN_SECRET,
     codes::NOT_IN_GIT,
+    codes::RANDOM_TEXT,
+    codes::PUBLISHED,
     codes::BAD_RECORD,
     codes::HOST_CANNOT_DECRYPT,
     codes::LACKS_RECIPIENT,
