@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use crate::age_file::hash;
-use crate::value::Date;
+use crate::value::{Date, Duration};
 
 /// Where it stands, below the fleet directory.
 pub const PATH: &str = "secrets/recipients.json";
@@ -39,6 +39,13 @@ pub struct FileRecord {
     /// The day on which the value was set last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Date>,
+}
+
+impl FileRecord {
+    /// Says whether the value is older than so long; nothing when nobody noted when it was set.
+    pub fn is_older_than(&self, longest: &Duration, today: Date) -> Option<bool> {
+        Some(today.seconds() - self.changed?.seconds() > longest.seconds())
+    }
 }
 
 impl Record {

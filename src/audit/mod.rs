@@ -152,14 +152,14 @@ fn anonymous<'p>(
 /// Whether the value of a file is older than it may become.
 fn age<'p>(file: &SecretFile<'_>, kept: &Kept, entries: &Entries) -> Option<What<'p>> {
     let longest = entries.secrets[file.secret].rotate_every.as_ref()?;
-    let Some(set) = kept.record.files.get(&file.path).and_then(|noted| noted.changed) else {
-        return Some(What::Ageless);
-    };
-    let age = kept.today - set.days();
-    (kept.today != 0 && age * SECONDS_A_DAY > longest.seconds()).then_some(What::Overdue { set, age })
+    let noted = kept.record.files.get(&file.path);
+    let today = Date::from_days(kept.today);
+    match noted.and_then(|noted| Some((noted.changed?, noted.is_older_than(longest, today)?))) {
+        None => Some(What::Ageless),
+        Some((set, true)) => Some(What::Overdue { set, age: today.days() - set.days() }),
+        Some((_, false)) => None,
+    }
 }
-
-const SECONDS_A_DAY: i64 = 86_400;
 
 /// The tag of a stanza of an SSH key.
 fn tag(stanza: &Stanza) -> Option<&str> {

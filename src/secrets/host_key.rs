@@ -6,7 +6,7 @@ use ssh_key::{LineEnding, PrivateKey};
 
 use super::memory::Plain;
 use crate::load::decode::Scalar as _;
-use crate::value::{HostName, SecretName, SshKey};
+use crate::value::{HostName, SshKey};
 
 /// Where a host expects its key, below its root; the public half ends in `.pub`.
 pub const PLACE: &str = "etc/ssh/ssh_host_ed25519_key";
@@ -18,11 +18,6 @@ pub struct HostKey {
     pub private: Plain,
     /// The public half.
     pub public: SshKey,
-}
-
-/// The name of the secret that keeps the private key of a host: only administrators and escrow keys open it.
-pub fn secret_name(host: &HostName) -> SecretName {
-    crate::check::secrets::host_key(host)
 }
 
 /// Makes a key.

@@ -48,10 +48,10 @@ pub fn overdue<'p>(entries: &'p Entries, store: &Store, today: Date) -> (Vec<Sec
     for (name, secret) in &entries.secrets {
         let Some(every) = &secret.rotate_every else { continue };
         for file in files_of(entries, name) {
-            match store.record().files.get(&file.path).and_then(|noted| noted.changed) {
+            match store.record().files.get(&file.path).and_then(|noted| noted.is_older_than(every, today)) {
                 _ if store.read(&file.path).is_none() => {}
-                Some(day) if day.seconds() + every.seconds() > today.seconds() => {}
-                Some(_) => due.push(file),
+                Some(true) => due.push(file),
+                Some(false) => {}
                 None => unknown.push(file),
             }
         }

@@ -11,11 +11,10 @@ use super::ask::OnTerminal;
 use super::identities::Chosen;
 use super::scratch::Scratch;
 use super::which::Which;
-use super::{Common, Outcome, Terminal, set, told};
+use super::{Common, Outcome, Terminal, told};
 use crate::secrets::memory::Plain;
 use crate::secrets::seal;
 use crate::secrets::store::Store;
-use crate::value::Date;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -29,7 +28,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let mut store = Store::open(&common.directory)?;
+    let store = Store::open(&common.directory)?;
     let Some(compiled) = super::planned(common, terminal)? else { return Ok(Outcome::Wrong) };
     let entries = compiled.plan.as_ref().expect("it is planned").entries();
     let file = match options.which.file(entries) {
@@ -71,14 +70,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         return Ok(terminal
             .wrong("nothing was written: the editor left the file empty; `cistern secrets rm` deletes a secret"));
     }
-    let known = set::epoch(&store, &file.path);
-    if let Err(why) = store.put(&file, entries, &after, Date::from_days(compiled.sources.today)) {
-        return Ok(terminal.wrong(&format!("{}: {why}", file.path)));
-    }
-    let raised = set::epoch(&store, &file.path) != known;
-    store.commit(&mut |_| {})?;
-    told::written("Edited", &file, entries, raised, terminal);
-    Ok(Outcome::Fine)
+    told::write("Edited", store, (&file, &after), &compiled, terminal)
 }
 
 /// The command that edits, as git and agenix choose it.

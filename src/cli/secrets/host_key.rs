@@ -86,7 +86,7 @@ fn find<'f>(name: &str, fleet: &'f Fleet) -> Option<&'f Host> {
 fn unknown(name: &str, fleet: &Fleet) -> String {
     match crate::diag::nearest(name, fleet.hosts.keys().map(|host| host.as_str())) {
         Some(near) => format!("there is no host `{name}`; the nearest is `{near}`"),
-        None => format!("there is no host `{name}`; `cistern host list` prints those that there are"),
+        None => format!("there is no host `{name}`; `cistern list` prints those that there are"),
     }
 }
 
@@ -103,7 +103,7 @@ impl Verb<'_> {
     /// Makes a key, or takes the one that was made before.
     fn make(self) -> io::Result<Outcome> {
         let terminal = self.terminal;
-        let name = host_key::secret_name(&self.host.name);
+        let name = check::secrets::host_key(&self.host.name);
         let path = check::secrets::file(&name, None);
         let kept = self.sources.paths.contains(&path);
         match (kept && !self.options.force, &self.host.host_key, &self.options.extra_files) {

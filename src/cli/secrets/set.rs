@@ -13,7 +13,6 @@ use super::{Common, Outcome, Terminal, told};
 use crate::secrets::identity::Ask as _;
 use crate::secrets::memory::{LARGEST, Plain};
 use crate::secrets::store::Store;
-use crate::value::Date;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -25,7 +24,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let mut store = Store::open(&common.directory)?;
+    let store = Store::open(&common.directory)?;
     let Some(compiled) = super::planned(common, terminal)? else { return Ok(Outcome::Wrong) };
     let entries = compiled.plan.as_ref().expect("it is planned").entries();
     let file = match options.which.file(entries) {
@@ -45,19 +44,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
     if ends_like_a_line(value.bytes()) {
         terminal.say("Kept", "the newline at the end of the value; `printf %s` prints none");
     }
-    let before = epoch(&store, &file.path);
-    if let Err(why) = store.put(&file, entries, &value, Date::from_days(compiled.sources.today)) {
-        return Ok(terminal.wrong(&format!("{}: {why}", file.path)));
-    }
-    let raised = epoch(&store, &file.path) != before;
-    store.commit(&mut |_| {})?;
-    told::written("Set", &file, entries, raised, terminal);
-    Ok(Outcome::Fine)
-}
-
-/// How often the value of a file was changed.
-pub(super) fn epoch(store: &Store, path: &str) -> u32 {
-    store.record().files.get(path).map_or(0, |noted| noted.epoch)
+    told::write("Set", store, (&file, &value), &compiled, terminal)
 }
 
 fn read(from: &Path) -> io::Result<Plain> {
