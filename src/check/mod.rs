@@ -14,6 +14,7 @@ mod cards;
 mod consumers;
 mod containers;
 mod credentials;
+mod depends;
 mod deploy;
 mod disks;
 pub mod evidence;
@@ -129,6 +130,7 @@ pub const RULES: &[FleetRule] = rules![
     consumers::monitors_have_targets,
     consumers::layers_are_used,
     consumers::services_run,
+    depends::lead_nowhere_twice,
     deploy::can_succeed,
     logins::stay_open,
     containers::stay_inside,

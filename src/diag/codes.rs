@@ -396,6 +396,10 @@ codes! {
         "A layer that sets `deploy.jump` reaches the jump host as well. Give that host another site or profile. An empty `jump` does not exist, so set `deploy` on the other hosts, by a group for instance.";
     NOT_ROOT = "C154" Refusal Fleet "A system would be activated by an account that is not root."
         "deploy-rs would set a profile of that account, and the machine would boot what it did before. `deploy.user` is root; who logs in is `deploy.ssh_user`.";
+    BAD_CHECK = "C155" Error Fleet "Nothing says how a service is asked whether it works, or two things do."
+        "A health check and a probe ask in exactly one way: `http`, `tcp`, `tls` or `dns`, and a probe also by `icmp`. `status` belongs to `http`, `name` to `dns`.";
+    DEPENDS_IN_A_CIRCLE = "C156" Error Fleet "Services depend on each other in a circle."
+        "When one of them is down, the alerts of all are held back as consequences of each other, and nobody is told of anything. Remove one of the `depends_on`.";
     UNKNOWN_OPTION = "C160" Refusal Tree "An option that a template or a setting gives does not exist."
         "It is not in the options list that `cistern check --options` was given, so NixOS would refuse the host. The list is that of one nixpkgs: an option that is newer or older than it is missing too. A module of another flake declares options that only `--options flake` knows; accept the code with that reason where a list of plain nixpkgs is used.";
     RENAMED_OPTION = "C161" Warning Tree "An option that a template or a setting gives has another name now."

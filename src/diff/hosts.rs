@@ -71,7 +71,7 @@ pub(super) fn hosts(
             Kind::Instance => table.of_instance(change),
             Kind::Service => table.of_service(change),
             Kind::Monitoring => table.of_monitoring(change),
-            Kind::Escrow | Kind::Fleet | Kind::Person | Kind::Secret => {}
+            Kind::Escrow | Kind::Fleet | Kind::Group | Kind::Person | Kind::Secret => {}
         }
     }
     if !targets.is_empty() {
@@ -161,19 +161,10 @@ impl Table<'_, '_> {
     }
 
     fn of_monitoring(&mut self, change: &Change) {
-        let monitors = |when| {
-            let value = self.sides.value(when, Kind::Monitoring, "prometheus").unwrap_or_default();
-            texts(&value["hosts"]).map(|host| self.sides.now(host).to_owned()).collect::<BTreeSet<_>>()
-        };
-        let (old, new) = (monitors(When::Before), monitors(When::After));
-        for host in old.union(&new) {
-            match (old.contains(host), new.contains(host)) {
-                (true, false) => self.host(host).what.push("- prometheus".to_owned()),
-                (false, true) => self.host(host).what.push("+ prometheus".to_owned()),
-                _ => {
-                    let others = change.attributes().iter().filter(|one| one.path != ["hosts"]).cloned();
-                    self.attributes(host, "prometheus", &others.collect::<Vec<_>>());
-                }
+        let others: Vec<_> = change.attributes().iter().filter(|one| one.path != ["hosts"]).cloned().collect();
+        for host in self.sides.monitors() {
+            if self.sides.value(When::After, Kind::Host, &host).is_some() {
+                self.attributes(&host, "monitoring", &others);
             }
         }
     }

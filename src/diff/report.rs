@@ -207,7 +207,7 @@ impl Report<'_> {
                 left || chosen.contains(&change.key.host)
             }
             Kind::Service => runs(When::Before) || runs(When::After),
-            Kind::Escrow | Kind::Fleet | Kind::Monitoring | Kind::Person | Kind::Secret => true,
+            Kind::Escrow | Kind::Fleet | Kind::Group | Kind::Monitoring | Kind::Person | Kind::Secret => true,
         }
     }
 }

@@ -119,7 +119,8 @@ impl<'t> Sides<'t> {
 impl<'t> Side<'t> {
     fn entries(&self) -> &BTreeMap<Key, &'t str> {
         self.entries.get_or_init(|| {
-            let kinds = [Kind::Escrow, Kind::Host, Kind::Service, Kind::Secret, Kind::Person, Kind::Monitoring];
+            let kinds =
+                [Kind::Escrow, Kind::Group, Kind::Host, Kind::Service, Kind::Secret, Kind::Person, Kind::Monitoring];
             kinds.into_iter().flat_map(|kind| self.lines.keys(kind)).collect()
         })
     }

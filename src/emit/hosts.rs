@@ -10,20 +10,17 @@ use super::header::hash_of;
 use super::part::{HostTrace, Part, PartOf};
 use super::pieces::{Piece, compose, places};
 use super::render::Output;
-use super::rules;
 use super::service::{Common, InstanceContext};
 use super::units::{Unit, units};
 use crate::diag::Faults;
 use crate::nix::{Fragment, RelativePath};
 use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntry};
-use crate::prove::PROMETHEUS;
 use crate::value::{
-    AccountName, Address, Domain, Duration, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
+    AccountName, Address, Domain, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
     NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
 };
 
 const TEMPLATE: &str = "host.nix.j2";
-const MONITOR: &str = "prometheus.nix.j2";
 
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let services = context.services();
@@ -81,9 +78,6 @@ fn texts_of(
         let body = context.filled_in(&context.instance(name, service, instance, common), common)?;
         all.push(text(Some(service), common.template(), body));
     }
-    if let Some(monitor) = Monitor::new(context, name) {
-        all.push(text(None, MONITOR, context.fill(MONITOR, &monitor)?));
-    }
     Ok(all)
 }
 
@@ -110,18 +104,16 @@ fn host(
     let instances = running(context, name, services);
     let facts = Facts::new(context, name, entry, machine);
     let hardware = Hardware::new(&machine.hardware);
-    let monitor = Monitor::new(context, name);
     let inputs = {
         let instances: Vec<_> = instances.iter().map(|(instance, _)| instance).collect();
-        let stamps = [context.stamp(TEMPLATE), context.stamp(&hardware.template()), context.stamp(MONITOR)];
-        hash_of(&(&facts, &hardware, &monitor, instances, stamps))
+        let stamps = [context.stamp(TEMPLATE), context.stamp(&hardware.template())];
+        hash_of(&(&facts, &hardware, instances, stamps))
     };
     context.headed(format!("hosts/{name}.nix"), &format!("hosts.{name}"), &inputs, || {
         let mut pieces: Vec<Piece> = hardware.piece(context)?.into_iter().collect();
         for (instance, common) in &instances {
             pieces.push(context.body(instance, common)?);
         }
-        pieces.extend(monitor.map(|monitor| monitor.piece(context)).transpose()?);
         let page = Page { facts, pieces: places(&pieces) };
         Ok(compose(context.nix(TEMPLATE, &page)?, &pieces))
     })
@@ -160,9 +152,6 @@ fn parts(
         let (template, trace) = context.trace_body(&instance, common)?;
         parts.push(part(PartOf::Service(instance.service().clone()), template, trace));
     }
-    if let Some(monitor) = Monitor::new(context, name) {
-        parts.push(part(PartOf::Monitoring, MONITOR, context.trace(MONITOR, &monitor)?));
-    }
     // What the pieces set was traced above.
     let page = Page { facts: Facts::new(context, name, entry, machine), pieces: vec![Fragment::new("pieces")] };
     parts.push(part(PartOf::Host, TEMPLATE, context.trace(TEMPLATE, &page)?));
@@ -174,7 +163,7 @@ fn parts(
 struct Page<'a> {
     #[serde(flatten)]
     facts: Facts<'a>,
-    /// Hardware, instances, monitoring: modules of their own in `imports`.
+    /// Hardware and instances: modules of their own in `imports`.
     pieces: Vec<Fragment>,
 }
 
@@ -447,33 +436,5 @@ impl<'a> Hardware<'a> {
         let Some(profile) = &self.profile else { return Ok(None) };
         let body = context.fill(&self.template(), self)?;
         context.piece(&self.template(), format!("hardware: {profile}, {}", self.reason), body).map(Some)
-    }
-}
-
-/// Prometheus on a monitoring host.
-#[derive(Serialize)]
-struct Monitor<'a> {
-    port: u16,
-    retention: Option<&'a Duration>,
-    scrape_interval: Option<&'a Duration>,
-    scrape: RelativePath,
-    rules: Option<RelativePath>,
-}
-
-impl<'a> Monitor<'a> {
-    fn new(context: &Context<'a>, host: &HostName) -> Option<Self> {
-        let monitoring = context.entries().monitoring.as_ref().filter(|monitoring| monitoring.hosts.contains(host))?;
-        Some(Self {
-            port: PROMETHEUS,
-            retention: monitoring.retention.as_ref(),
-            scrape_interval: monitoring.scrape_interval.as_ref(),
-            scrape: RelativePath::new("../prometheus/scrape.json").expect("a plain path"),
-            rules: rules::are_there(context.entries())
-                .then(|| RelativePath::new(&format!("../{}", rules::SECRETS)).expect("a plain path")),
-        })
-    }
-
-    fn piece(&self, context: &Context<'_>) -> Result<Piece, Box<Faults>> {
-        context.piece(MONITOR, "monitoring".to_owned(), context.fill(MONITOR, self)?)
     }
 }

@@ -7,6 +7,7 @@ mod hosts;
 mod hosts_index;
 mod known_hosts;
 mod manifest;
+mod monitoring;
 mod nodes;
 mod part;
 mod pieces;

@@ -8,7 +8,7 @@ use super::Context;
 use super::header::hash_of;
 use super::render::Output;
 use crate::place::plan::{DeployEntry, HostEntry};
-use crate::value::{AccountName, HostAddress, HostName, Managed, SudoCommand, Tag};
+use crate::value::{AccountName, HostAddress, HostName, Lifecycle, Managed, SudoCommand, Tag};
 
 const TEMPLATE: &str = "nodes.nix.j2";
 
@@ -47,7 +47,8 @@ struct Profile<'a> {
 }
 
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
-    let hosts = context.entries().hosts.iter().filter(|(_, entry)| entry.managed != Managed::Scrape);
+    let reached = |entry: &HostEntry| entry.managed != Managed::Scrape && entry.lifecycle != Lifecycle::Inactive;
+    let hosts = context.entries().hosts.iter().filter(|(_, entry)| reached(entry));
     let rows: Vec<_> = hosts.map(|(name, entry)| Row { name, value: node(entry) }).collect();
     let inputs = hash_of(&(&rows, context.stamp(TEMPLATE)));
     vec![context.headed("nodes.nix".to_owned(), "hosts", &inputs, || context.nix_rows(TEMPLATE, "nodes", &rows))]

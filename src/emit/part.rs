@@ -32,6 +32,4 @@ pub enum PartOf {
     Hardware,
     /// An instance of a service.
     Service(ServiceName),
-    /// Prometheus.
-    Monitoring,
 }

@@ -24,6 +24,9 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     for (name, value) in &entries.escrow {
         text.line(&Line { kind: "escrow", name: name.as_str(), host: None, value });
     }
+    for (name, value) in &entries.groups {
+        text.line(&Line { kind: "group", name: name.as_str(), host: None, value });
+    }
     for (name, value) in &entries.hosts {
         text.line(&Line { kind: "host", name: name.as_str(), host: None, value });
     }

@@ -13,7 +13,7 @@ use crate::place::Entries;
 use crate::place::recipients::secret_files;
 
 /// The file, below `generated/`.
-pub(super) const SECRETS: &str = "prometheus/rules/secrets.yml";
+const SECRETS: &str = "prometheus/rules/secrets.yml";
 
 /// Seconds since the value was set.
 pub const AGE: &str = "cistern_secret_age_seconds";
@@ -60,8 +60,13 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     vec![context.headed(SECRETS.to_owned(), "secrets", &inputs, body)]
 }
 
+/// Lists the files of rules that there are, below `generated/`.
+pub(super) fn files(entries: &Entries) -> Vec<&'static str> {
+    if are_there(entries) { vec![SECRETS] } else { Vec::new() }
+}
+
 /// Says whether there are rules: Prometheus runs, and some secret may not grow old.
-pub(super) fn are_there(entries: &Entries) -> bool {
+fn are_there(entries: &Entries) -> bool {
     entries.monitoring.is_some() && entries.secrets.values().any(|secret| secret.rotate_every.is_some())
 }
 

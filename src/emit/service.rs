@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::header::hash_of;
+use super::monitoring::Monitoring;
 use super::pieces::Piece;
 use crate::diag::Faults;
 use crate::nix::{Shared, Trace, share};
@@ -20,6 +21,8 @@ pub(super) struct Common {
     user: Option<AccountName>,
     group: Option<AccountName>,
     template: String,
+    /// Whether the template sees who watches the fleet.
+    reads_monitoring: bool,
     /// The hash of the service and of its kind's template.
     stamp: String,
 }
@@ -36,6 +39,8 @@ pub(super) struct InstanceContext<'a> {
     ordinal: u32,
     ports: BTreeMap<&'a PortName, Port>,
     peers: Vec<Peer<'a>>,
+    /// What kinds that monitor see of the fleet.
+    monitoring: Option<Monitoring<'a>>,
     /// The hash of what all instances share.
     stamp: &'a str,
 }
@@ -90,6 +95,7 @@ impl Context<'_> {
             group: kind.front.group.as_ref().map(|at| at.value.clone()),
             stamp: hash_of(&(&**entry, self.stamp(&template))),
             entry: entry.clone(),
+            reads_monitoring: kind.front.reads_monitoring.as_ref().is_some_and(|at| at.value),
             template,
         }
     }
@@ -123,6 +129,7 @@ impl Context<'_> {
             ordinal: instance.ordinal,
             ports: ports(&common.entry, instance),
             peers: peers.collect(),
+            monitoring: common.reads_monitoring.then(|| Monitoring::new(self, host, service)).flatten(),
             stamp: &common.stamp,
         }
     }

@@ -6,6 +6,7 @@ use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{At, Keyed};
 use crate::source::Span;
 use crate::value::{PortName, SettingName};
+use crate::watch::HealthCheck;
 
 impl Front {
     /// Checks what the types do not say.
@@ -58,23 +59,34 @@ impl Front {
             }
         }
         self.settings_named(faults);
+        self.check_health(faults);
         if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
             && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value))
         {
-            faults.push(
-                Diagnostic::new(
-                    codes::UNKNOWN_PORT,
-                    format!("metrics are on port `{}`, which is not listed", port.value),
-                )
-                .at(port.span, "not one of `ports`")
-                .help("list it under `ports`"),
-            );
+            faults.push(unlisted("metrics are on", &port.value, port.span));
+        }
+    }
+
+    /// The health check is whole and asks a port that is there, and dashboards are shown at one.
+    fn check_health(&self, faults: &mut Faults) {
+        let listed = |port: &PortName| self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(port));
+        if let Some(written) = &self.health_check
+            && let Some(check) = HealthCheck::read(&written.value, written.span, faults)
+            && !listed(&check.port)
+        {
+            faults.push(unlisted("the health check asks", &check.port, written.span));
+        }
+        if let Some(port) = self.dashboards.as_ref().and_then(|dashboards| dashboards.port.as_ref())
+            && !listed(&port.value)
+        {
+            faults.push(unlisted("dashboards are on", &port.value, port.span));
         }
     }
 
     /// Facts name settings that exist, and stand where they do something.
     fn settings_named(&self, faults: &mut Faults) {
         let mut named: Vec<&At<SettingName>> = self.bind.iter().collect();
+        named.extend(self.dashboards.iter().filter_map(|dashboards| dashboards.url.as_ref()));
         for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
             named.extend(&port.value.open_with);
             public_is_open(name, port, faults);
@@ -137,4 +149,10 @@ fn formats_fit<'s>(def: &'s SettingDef, named: &mut Vec<&'s At<SettingName>>, fa
     for property in def.properties.iter().flat_map(|properties| properties.entries.values()) {
         formats_fit(&property.value, named, faults);
     }
+}
+
+fn unlisted(what: &str, port: &PortName, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_PORT, format!("{what} port `{port}`, which is not listed"))
+        .at(span, "not one of `ports`")
+        .help("list it under `ports`")
 }

@@ -8,9 +8,10 @@ use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_ty
 use crate::load::{Body, Node};
 use crate::recipe::GenerateDef;
 use crate::value::{
-    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, RoleName, SecretName, ServiceName,
+    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, Reach, RoleName, SecretName, ServiceName,
     SettingName, System, UnitName,
 };
+use crate::watch::definition::HealthCheckDef;
 
 use super::setting::SettingDef;
 
@@ -29,6 +30,13 @@ definition! {
         any_ports: At<bool>,
         /// Where it answers Prometheus.
         metrics: Metrics,
+        /// How it shows that it works.
+        #[schemars(example = json!({ "http": { "port": "web", "path": "/health" } }))]
+        health_check: At<HealthCheckDef>,
+        /// Where it shows dashboards: Cistern's are provisioned there, and alerts link to them.
+        dashboards: Dashboards,
+        /// Whether its template sees `monitoring`: where the files of monitoring lie, and who listens where.
+        reads_monitoring: At<bool>,
         /// Where it keeps what must survive.
         state: StateFact,
         /// The account that it runs as, which owns its secrets.
@@ -70,8 +78,11 @@ definition! {
         protocol: At<Protocol>,
         /// Whether the host's firewall lets others in.
         open: At<bool>,
-        /// The setting that makes the host's firewall let others in, when it is given.
+        /// The setting that makes the host's firewall let others in, when it is given. Without it the service listens for its
+        /// own host only.
         open_with: At<SettingName>,
+        /// Who gets in where others do not; those who monitor get to ports of `metrics` and `health_check` in any case.
+        reach: At<Reach>,
         /// Whether it is meant for the whole Internet.
         public: At<bool>,
         /// The NixOS option that sets it.
@@ -97,6 +108,18 @@ definition! {
         /// The job's name; the kind's by default.
         #[schemars(example = &"node")]
         job: At<String>,
+    }
+}
+
+definition! {
+    /// Where a service shows dashboards.
+    pub struct Dashboards {
+        /// The name of the port.
+        #[schemars(required, example = &"web")]
+        port: At<PortName>,
+        /// The setting that holds its URL, where browsers do not reach it by the address of its host.
+        #[schemars(example = &"root_url")]
+        url: At<SettingName>,
     }
 }
 

@@ -10,11 +10,12 @@ use crate::recipe::GenerateDef;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Date, Device, DnsName, Domain, Duration,
     EscrowName, FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump,
-    KeySource, KindName, KnownHosts, LabelName, LintLevel, Locale, Mac, Managed, Mode, ModuleRef, MountOption,
-    NetworkMode, PersonName, Port, PortName, ProfileName, RecipientKey, Role, SecretName, Selector, ServiceName,
-    SettingName, SiteName, Size, SshKey, SshOption, StateVersion, StorageName, Subnet, SudoCommand, System, Tag,
-    TimeZone, Verbatim,
+    KeySource, KindName, KnownHosts, LabelName, Lifecycle, LintLevel, Locale, Mac, Managed, Mode, ModuleRef,
+    MountOption, NetworkMode, PersonName, Port, PortName, ProfileName, RecipientKey, Role, SecretName, Selector,
+    ServiceName, SettingName, SiteName, Size, SshKey, SshOption, StateVersion, StorageName, Subnet, SudoCommand,
+    System, Tag, TimeZone, Verbatim,
 };
+use crate::watch::definition::{HealthCheckDef, MonitoringDef, ScrapeDef};
 
 /// The settings of a service: a map whose values the kind judges.
 pub type Settings = Named<SettingName, Verbatim>;
@@ -47,7 +48,7 @@ definition! {
         services: Named<ServiceName, ServiceDef>,
         /// Encrypted values and who reads them.
         secrets: Named<SecretName, SecretDef>,
-        /// Where Prometheus runs.
+        /// Who watches the fleet, and who is told.
         monitoring: MonitoringDef,
         /// How bad findings are, by their code, for the whole fleet.
         lints: Named<CodeId, LintDef>,
@@ -180,6 +181,8 @@ definition! {
         /// Its port; that of its kind by default.
         #[schemars(example = 9100)]
         port: At<Port>,
+        /// How Prometheus asks it.
+        scrape: ScrapeDef,
     }
 }
 
@@ -296,6 +299,8 @@ definition! {
         mac: At<Mac>,
         /// Further names that it is known by, with or without a dot.
         aliases: Vec<At<DnsName>>,
+        /// What is done with it at present; `active` by default.
+        lifecycle: At<Lifecycle>,
         /// Findings about it that are allowed.
         #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,
@@ -333,6 +338,18 @@ definition! {
         state: StateDef,
         /// What an instance may use at most.
         resources: ResourcesDef,
+        /// Who answers for it: the label `owner` of its targets, by which routes choose.
+        #[schemars(example = &"web")]
+        owner: At<String>,
+        /// The services that it cannot work without: when one of them is down, nobody is told that it is as well.
+        #[schemars(example = ["postgresql"])]
+        depends_on: Vec<At<ServiceName>>,
+        /// How it shows that it works, where that is not what its kind says.
+        #[schemars(example = json!({ "http": { "port": "web", "path": "/health" } }))]
+        health_check: At<HealthCheckDef>,
+        /// How Prometheus asks for its figures.
+        #[schemars(example = json!({ "scheme": "https" }))]
+        scrape: ScrapeDef,
         /// What the kind can be told; `{secret: NAME}` stands for that secret's run-time path and makes the service its reader.
         #[schemars(example = json!({ "media_group": "media" }))]
         settings: Settings,
@@ -401,19 +418,5 @@ definition! {
         /// Findings about it that are allowed.
         #[schemars(example = json!([{ "code": "C052", "reason": "the router leaves it out" }]))]
         accept: Vec<At<Accept>>,
-    }
-}
-
-definition! {
-    /// Where Prometheus runs.
-    pub struct MonitoringDef {
-        /// The hosts that run Prometheus.
-        #[schemars(required)]
-        hosts: Vec<At<HostName>>,
-        /// How long samples are kept; Prometheus' own default otherwise.
-        retention: At<Duration>,
-        /// How often targets are scraped; Prometheus' own default otherwise.
-        #[schemars(example = &"30s")]
-        scrape_interval: At<Duration>,
     }
 }

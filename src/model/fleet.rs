@@ -10,16 +10,18 @@ use super::modules::{Modules, Reached, Setting};
 use crate::diag::Levels;
 use crate::kind::{Kinds, NameIn};
 use crate::load::Node;
-use crate::load::decode::At;
+use crate::load::decode::{At, Keyed};
 use crate::recipe::Written;
 use crate::record::Record;
 use crate::source::{Encrypted, Span};
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, DnsName, Domain, Duration, EscrowName, FleetName,
-    FleetPath, GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName, Mac, Managed, Mode,
-    ModuleRef, PersonName, Port, PortName, ProfileName, RecipientKey, Role, SecretName, Selectable, ServiceName,
-    SiteName, Size, SshKey, StateVersion, Subnet, System, Tag,
+    AbsolutePath, AccountName, Address, AgeKey, AlertName, Command, Cpus, Discovery, DnsName, Domain, Duration,
+    EscrowName, FleetName, FleetPath, GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName,
+    Lifecycle, Mac, Managed, Mode, ModuleRef, PersonName, Port, PortName, ProbeName, ProfileName, ReceiverName,
+    RecipientKey, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey, StateVersion, Subnet, System, Tag,
 };
+use crate::watch::definition::MonitoringDef;
+use crate::watch::{Alert, HealthCheck, Logs, Probe, Receiver, Route, Scrape};
 
 /// What the fleet is meant to be.
 #[derive(Debug, Default)]
@@ -122,6 +124,8 @@ pub struct Host {
     pub mac: Option<At<Mac>>,
     /// Further names that it is known by.
     pub aliases: Vec<At<DnsName>>,
+    /// What is done with it at present.
+    pub lifecycle: Lifecycle,
     /// Its tags from all layers.
     pub tags: BTreeSet<Tag>,
     /// Its labels from all layers.
@@ -228,8 +232,20 @@ pub struct Service {
     pub runs_nowhere: bool,
     /// Whether layers name it, under `exporters`.
     pub is_exporter: bool,
+    /// Whether monitoring brings it.
+    pub is_brought: bool,
     /// Ports that differ between hosts: exporters only.
     pub host_ports: BTreeMap<HostName, At<Port>>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The services that it cannot work without.
+    pub depends_on: Vec<At<ServiceName>>,
+    /// How it shows that it works: as the definition says, else as its kind does.
+    pub health_check: Option<HealthCheck>,
+    /// How Prometheus asks for its figures.
+    pub scrape: Option<Scrape>,
+    /// The same where it differs between hosts: exporters only.
+    pub host_scrapes: BTreeMap<HostName, Scrape>,
     /// Where it keeps what must survive.
     pub state: Option<AbsolutePath>,
     /// Every setting of the kind, with defaults and the paths of secrets filled in.
@@ -296,13 +312,29 @@ pub struct Secret {
     pub poisoned: bool,
 }
 
-/// Where Prometheus runs.
+/// Who watches the fleet, and who is told.
 #[derive(Debug, Clone)]
 pub struct Monitoring {
-    /// The hosts that scrape.
+    /// The hosts that run Prometheus.
     pub hosts: Vec<At<HostName>>,
     /// How long samples are kept.
     pub retention: Option<Duration>,
     /// How often targets are scraped.
     pub scrape_interval: Option<Duration>,
+    /// How Prometheus learns of targets.
+    pub discovery: Discovery,
+    /// What is said of alerts.
+    pub alerts: BTreeMap<AlertName, Keyed<Alert>>,
+    /// Who is told.
+    pub receivers: BTreeMap<ReceiverName, Keyed<Receiver>>,
+    /// The receiver of what no route takes.
+    pub receiver: Option<At<ReceiverName>>,
+    /// Who is told of what, in order.
+    pub routes: Vec<At<Route>>,
+    /// What is asked outside of the fleet.
+    pub probes: BTreeMap<ProbeName, Keyed<Probe>>,
+    /// Logs.
+    pub logs: Option<Logs>,
+    /// What the definition says of it, with every place.
+    pub written: MonitoringDef,
 }

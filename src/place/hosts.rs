@@ -66,6 +66,7 @@ impl Placing<'_> {
             tags: host.tags.clone(),
             labels: host.labels.clone(),
             aliases: host.aliases.iter().map(|alias| alias.value.clone()).collect(),
+            lifecycle: host.lifecycle,
             host_key: host.host_key.as_ref().map(|key| key.value.clone()),
             capacity: host.facts.as_ref().map(|facts| Capacity {
                 cpus: facts.cpus,

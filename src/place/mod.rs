@@ -1,6 +1,7 @@
 //! Checked → Draft: every decision taken, as instances and hosts.
 
 mod hosts;
+mod monitoring;
 pub mod plan;
 pub mod recipients;
 mod services;
@@ -14,7 +15,7 @@ use crate::value::{Date, HostName, Managed, PersonName, Role, SecretName};
 
 pub use hosts::{OPTIONAL_DISK, reader_account};
 pub use plan::Entries;
-use plan::{MonitoringEntry, PersonEntry, SecretEntry};
+use plan::{PersonEntry, SecretEntry};
 pub use services::bound_to;
 
 /// Every decision, not yet proved; it still knows the fleet that it was made from.
@@ -49,11 +50,6 @@ pub fn place(checked: Checked) -> Draft {
     let services = services::entries(fleet);
     let instances = services::instances(fleet);
     let hosts = hosts::entries(fleet, &secrets, &instances);
-    let monitoring = fleet.monitoring.as_ref().map(|monitoring| MonitoringEntry {
-        hosts: monitoring.hosts.iter().map(|host| host.value.clone()).collect(),
-        retention: monitoring.retention.clone(),
-        scrape_interval: monitoring.scrape_interval.clone(),
-    });
     let entries = Entries {
         name: fleet.name.clone().expect("a checked fleet has a name"),
         domain: fleet.domain.clone().expect("a checked fleet has a domain"),
@@ -61,7 +57,8 @@ pub fn place(checked: Checked) -> Draft {
         services,
         instances,
         secrets,
-        monitoring,
+        monitoring: monitoring::entry(fleet),
+        groups: monitoring::groups(fleet),
         people,
         escrow: fleet.escrow.iter().map(|(name, key)| (name.clone(), key.value.clone())).collect(),
     };

@@ -3,21 +3,22 @@
 //! What follows from these entries (nodes, targets, firewall rules) is not stored.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::monitoring::{Check, GroupEntry, MonitoringEntry, Target};
 use crate::check::names::in_domain;
 use crate::recipe::Recipe;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Date, Device, DnsName, Domain, Duration, EscrowName,
-    FleetName, FleetPath, FsType, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump, KindName,
-    LabelName, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port, PortName, Protocol,
-    RecipientKey, RoleName, SecretName, ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand,
-    System, Tag, TimeZone, UnitName,
+    FleetName, FleetPath, FsType, GroupName, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump,
+    KindName, LabelName, Lifecycle, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port,
+    PortName, Protocol, Reach, RecipientKey, RoleName, SecretName, ServiceName, SiteName, Size, SshKey, SshOption,
+    StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
 };
+use crate::watch::{HealthCheck, Scrape};
 
 /// Everything that was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +35,12 @@ pub struct Entries {
     pub instances: BTreeMap<HostName, BTreeMap<ServiceName, Instance>>,
     /// Encrypted values and their recipients.
     pub secrets: BTreeMap<SecretName, SecretEntry>,
-    /// Where Prometheus runs.
+    /// Who watches the fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monitoring: Option<MonitoringEntry>,
+    /// The members of groups, where somebody watches them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<GroupName, GroupEntry>,
     /// The recipients that people bring, by their short name.
     pub people: BTreeMap<PersonName, PersonEntry>,
     /// Keys that open every secret.
@@ -67,6 +71,9 @@ pub struct HostEntry {
     /// Further names that it is known by.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub aliases: BTreeSet<DnsName>,
+    /// What is done with it at present.
+    #[serde(default = "usual_lifecycle", skip_serializing_if = "is_usual")]
+    pub lifecycle: Lifecycle,
     /// Its public SSH host key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_key: Option<SshKey>,
@@ -252,6 +259,14 @@ pub struct Binding {
     pub renewed: Option<Renewed>,
 }
 
+fn usual_lifecycle() -> Lifecycle {
+    Lifecycle::Active
+}
+
+fn is_usual(lifecycle: &Lifecycle) -> bool {
+    *lifecycle == Lifecycle::Active
+}
+
 fn is_false(flag: &bool) -> bool {
     !*flag
 }
@@ -286,6 +301,31 @@ pub struct ServiceEntry {
     /// What an instance may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourcesEntry>,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The services that it cannot work without.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub depends_on: BTreeSet<ServiceName>,
+    /// How it shows that it works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<HealthCheck>,
+    /// How Prometheus asks it, where that is not the usual way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape: Option<Scrape>,
+    /// Where it shows dashboards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dashboards: Option<DashboardsEntry>,
+}
+
+/// Where a service shows dashboards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DashboardsEntry {
+    /// The name of the port.
+    pub port: PortName,
+    /// Its URL, where browsers do not reach it by the address of its host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// What an instance of a service may use at most.
@@ -310,6 +350,9 @@ pub struct Listener {
     pub protocol: Protocol,
     /// Whether the firewall lets others in.
     pub open: bool,
+    /// Who gets in where others do not; nobody where the service listens for its own host only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
 }
 
 /// Where a service answers Prometheus.
@@ -337,6 +380,9 @@ pub struct Instance {
     pub peers: Vec<HostName>,
     /// Ports that differ from the service's.
     pub ports: BTreeMap<PortName, Port>,
+    /// How Prometheus asks it, where that differs from the service's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape: Option<Scrape>,
 }
 
 /// An encrypted value.
@@ -373,32 +419,6 @@ pub struct PersonEntry {
     pub hosts: BTreeSet<HostName>,
 }
 
-/// Where Prometheus runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MonitoringEntry {
-    /// The hosts that scrape.
-    pub hosts: BTreeSet<HostName>,
-    /// How long samples are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retention: Option<Duration>,
-    /// How often targets are scraped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scrape_interval: Option<Duration>,
-}
-
-/// What Prometheus asks.
-#[derive(Debug, Clone, Copy)]
-pub struct Target<'p> {
-    /// The host.
-    pub host: &'p HostName,
-    /// The service that answers.
-    pub service: &'p ServiceName,
-    /// The job, the path and the parameters.
-    pub metrics: &'p MetricsEntry,
-    /// The address and the port.
-    pub address: SocketAddr,
-}
-
 impl HostEntry {
     /// The names of a host and its address, as whoever connects may give them: an alias without a dot in the domain too.
     pub fn names(&self, host: &HostName, domain: &Domain) -> Vec<String> {
@@ -419,17 +439,5 @@ impl Entries {
         let instance = self.instances.get(host)?.get(service)?;
         let own = instance.ports.get(port).copied();
         own.or_else(|| self.services.get(service)?.ports.get(port).map(|listener| listener.number))
-    }
-
-    /// Lists what Prometheus asks, by host and service; also when there is nobody who asks.
-    pub fn targets(&self) -> impl Iterator<Item = Target<'_>> {
-        let instances = self.instances.iter();
-        let services = instances.flat_map(|(host, services)| services.keys().map(move |service| (host, service)));
-        services.filter_map(|(host, service)| {
-            let metrics = self.services.get(service)?.metrics.as_ref()?;
-            let port = self.port(host, service, &metrics.port)?;
-            let address = SocketAddr::new(self.hosts.get(host)?.address.0, port.0.get());
-            Some(Target { host, service, metrics, address })
-        })
     }
 }

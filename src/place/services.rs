@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::plan::{Instance, Listener, MetricsEntry, ResourcesEntry, ServiceEntry};
+use super::plan::{DashboardsEntry, Instance, Listener, MetricsEntry, ResourcesEntry, ServiceEntry};
 use crate::kind::{Kind, PortDef};
 use crate::load::decode::Scalar;
 use crate::model::{Fleet, Service};
-use crate::value::{AbsolutePath, HostName, Protocol, RoleName, ServiceName, SettingName};
+use crate::value::{AbsolutePath, HostName, Port, PortName, Protocol, Reach, RoleName, ServiceName, SettingName};
 
 /// What stands for the service's name in the facts of a kind.
 const SERVICE: &str = "{service}";
@@ -27,15 +27,21 @@ fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceE
     let facts = kind.front.ports.as_ref().map(|ports| &ports.entries);
     let bound = bound_to(kind, service);
     let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
-    let listener = |port: &crate::value::PortName, number: crate::value::Port| {
+    let watched: Vec<_> =
+        metrics_port(kind).into_iter().chain(service.health_check.as_ref().map(|check| &check.port)).collect();
+    let listener = |port: &PortName, number: Port| {
         let fact = facts.and_then(|facts| facts.get(port)).map(|fact| &fact.value);
         let given = |fact: &PortDef| fact.open_with.as_ref().is_some_and(|name| is_given(service, name));
         let open = fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value) || given(fact));
+        // Nobody gets from elsewhere to what listens on the loopback.
+        let own = bound.is_some_and(|address| address.is_loopback())
+            || fact.is_some_and(|fact| fact.open_with.is_some() && !given(fact));
+        let watched = watched.contains(&port).then_some(Reach::Monitors);
         Listener {
             number,
             protocol: fact.and_then(|fact| fact.protocol).map_or(Protocol::Tcp, |protocol| protocol.value),
-            // Nobody gets from elsewhere to what listens on the loopback.
-            open: open && !bound.is_some_and(|address| address.is_loopback()),
+            open: open && !own,
+            reach: fact.and_then(|fact| fact.reach).map(|at| at.value).or(watched).filter(|_| !open && !own),
         }
     };
     let ports = service.ports.iter().map(|(port, number)| (port.clone(), listener(port, number.value))).collect();
@@ -62,7 +68,27 @@ fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceE
         settings: service.settings.clone(),
         metrics,
         resources: resources(name, service, kind),
+        owner: service.owner.clone(),
+        depends_on: service.depends_on.iter().map(|at| at.value.clone()).collect(),
+        health_check: service.health_check.clone(),
+        scrape: service.scrape.clone(),
+        dashboards: dashboards(service, kind),
     }
+}
+
+/// Where a service shows dashboards, when it does.
+fn dashboards(service: &Service, kind: &Kind) -> Option<DashboardsEntry> {
+    let shown = kind.front.dashboards.as_ref()?;
+    let url = shown.url.as_ref().and_then(|setting| service.settings.get(setting.value.as_str()));
+    Some(DashboardsEntry {
+        port: shown.port.as_ref()?.value.clone(),
+        url: url.and_then(Value::as_str).map(str::to_owned),
+    })
+}
+
+/// The name of the port that answers Prometheus.
+fn metrics_port(kind: &Kind) -> Option<&PortName> {
+    Some(&kind.front.metrics.as_ref()?.port.as_ref()?.value)
 }
 
 /// The address that a service's listeners are bound to; none when they listen at every address.
@@ -106,13 +132,13 @@ pub(super) fn instances(fleet: &Fleet) -> BTreeMap<HostName, BTreeMap<ServiceNam
             // A number that others shift would change hosts that have nothing to do with them.
             let ordinal = if kind.front.roles.is_some() { ordinal } else { 0 };
             let own = service.host_ports.get(host);
-            let port = kind.front.metrics.as_ref().and_then(|metrics| metrics.port.as_ref());
-            let ports = own.zip(port).map(|(number, port)| (port.value.clone(), number.value)).into_iter().collect();
+            let ports = own.zip(metrics_port(kind)).map(|(number, port)| (port.clone(), number.value));
             let instance = Instance {
                 role: roles.get(ordinal).cloned().flatten(),
                 ordinal: u32::try_from(ordinal).expect("fewer hosts than that"),
                 peers,
-                ports,
+                ports: ports.into_iter().collect(),
+                scrape: service.host_scrapes.get(host).cloned(),
             };
             instances.entry(host.clone()).or_default().insert(name.clone(), instance);
         }

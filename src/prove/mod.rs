@@ -15,8 +15,6 @@ use crate::model::Kept;
 use crate::nix::Templates;
 use crate::place::{Draft, Entries};
 
-pub use ports::PROMETHEUS;
-
 /// Every decision, proved.
 #[derive(Debug)]
 pub struct Plan {

@@ -8,9 +8,6 @@ use crate::place::{Draft, bound_to};
 use crate::source::Span;
 use crate::value::{HostName, KindName, Managed, Protocol, ServiceName};
 
-/// The port of Prometheus on a monitoring host.
-pub const PROMETHEUS: u16 = 9090;
-
 /// Who wants a port, and where that was said.
 #[derive(Debug, Clone)]
 struct Claim<'d> {
@@ -27,7 +24,6 @@ struct Claim<'d> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Who<'d> {
     Ssh,
-    Prometheus,
     Service(&'d ServiceName),
 }
 
@@ -35,7 +31,6 @@ impl std::fmt::Display for Who<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Ssh => f.write_str("the SSH server"),
-            Self::Prometheus => f.write_str("Prometheus"),
             Self::Service(name) => write!(f, "`{name}`"),
         }
     }
@@ -106,14 +101,8 @@ fn told(first: Who<'_>, second: Who<'_>, port: u16, clash: &Clash) -> Diagnostic
 /// What listens on a host besides its services.
 fn own<'d>(draft: &'d Draft, host: &HostName, own_ssh: u16) -> Vec<Claim<'d>> {
     let span = draft.fleet().hosts[host].span;
-    let claim = |who, port, span| Claim { protocol: Protocol::Tcp, port, address: None, who, span, single: None };
-    let mut claims = vec![claim(Who::Ssh, own_ssh, span)];
-    if draft.entries().monitoring.as_ref().is_some_and(|monitoring| monitoring.hosts.contains(host)) {
-        let mut named = draft.fleet().monitoring.iter().flat_map(|monitoring| &monitoring.hosts);
-        let span = named.find(|name| name.value == *host).map_or(span, |name| name.span);
-        claims.push(claim(Who::Prometheus, PROMETHEUS, span));
-    }
-    claims
+    let claim = |who, port| Claim { protocol: Protocol::Tcp, port, address: None, who, span, single: None };
+    vec![claim(Who::Ssh, own_ssh)]
 }
 
 fn listeners<'d>(draft: &'d Draft, host: &HostName) -> impl Iterator<Item = Claim<'d>> + 'd {

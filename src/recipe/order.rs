@@ -12,32 +12,7 @@ pub type Recipes<'r> = BTreeMap<&'r SecretName, &'r Recipe>;
 
 /// Finds the circles: each once, as the names on it, from the first of them in the order of names.
 pub fn circles(recipes: &Recipes<'_>) -> Vec<Vec<SecretName>> {
-    let mut found: Vec<Vec<SecretName>> = Vec::new();
-    for start in recipes.keys() {
-        let known = found.iter().any(|circle| circle.contains(start));
-        if let Some(circle) = path_back(recipes, start).filter(|_| !known) {
-            found.push(circle);
-        }
-    }
-    found
-}
-
-/// A way from a secret over what it is made from to itself.
-fn path_back(recipes: &Recipes<'_>, start: &SecretName) -> Option<Vec<SecretName>> {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![vec![start]];
-    while let Some(path) = open.pop() {
-        let last = path[path.len() - 1];
-        for source in recipes.get(last).map(|recipe| recipe.sources()).unwrap_or_default() {
-            if source == start {
-                return Some(path.into_iter().cloned().collect());
-            }
-            if seen.insert(source) {
-                open.push(path.iter().copied().chain([source]).collect());
-            }
-        }
-    }
-    None
+    crate::circles::circles(&recipes.iter().map(|(name, recipe)| (*name, recipe.sources())).collect())
 }
 
 /// Puts secrets into an order in which each comes after those that it is made from. There are no circles.

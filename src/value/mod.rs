@@ -40,6 +40,7 @@ mod public;
 mod quantities;
 mod scalars;
 mod selector;
+mod watching;
 
 pub use dates::Date;
 pub use keys::{AgeKey, KeySource, RecipientKey, SshKey};
@@ -49,3 +50,4 @@ pub use public::{is_below, why_not_public};
 pub use quantities::{Cpus, Size};
 pub use scalars::*;
 pub use selector::{Selectable, Selector, glob_matches};
+pub use watching::*;

@@ -44,6 +44,9 @@ name! {
     /// A unix account.
     AccountName: "an account name" like ["deploy"] has "lower-case letters, digits, `_` and `-`, and at most 32 characters", "^[a-z_][a-z0-9_-]{0,31}$",
         |t| shaped(t, 32, |c| c.is_ascii_lowercase() || c == '_', |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    /// An alert of Prometheus'.
+    AlertName: "the name of an alert" like ["HostUnreachable"] has "letters, digits and `_`, and a letter first", "^[A-Za-z][A-Za-z0-9_]{0,99}$",
+        |t| shaped(t, 100, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || c == '_');
     /// A DNS domain, without a dot at its end.
     Domain: "a domain name" like ["example.org"] has "parts of lower-case letters, digits and hyphens between dots, as `example.org`", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
         domain;
@@ -72,8 +75,12 @@ name! {
     /// A listener of a service.
     PortName: "a port name" like ["web"] has "lower-case letters, digits, `_` and `-`, and a letter first", "^[a-z][a-z0-9_-]{0,62}$",
         |t| shaped(t, 63, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    /// Something outside of the fleet that is probed.
+    ProbeName: "the name of a probe" like ["shop"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A layer that hosts take up by name.
     ProfileName: "a profile name" like ["media"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// Whoever is told of alerts.
+    ReceiverName: "the name of a receiver" like ["ops"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// A part that an instance plays in a cluster.
     RoleName: "a role" like ["primary"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// An encrypted value.

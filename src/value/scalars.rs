@@ -146,6 +146,10 @@ text! {
     Device: "a device" as "`/dev/disk/by-id/…`" like ["/dev/disk/by-label/nixos"], |t| !t.is_empty() && clean(t);
     /// A duration of Prometheus'.
     Duration: "a duration" as "`30s`, `5m` or `30d`" like ["30d"], duration;
+    /// A place on the network: a name or an address, and a port.
+    Endpoint: "a host and a port" as "`mail.example.org:587`" like ["mail.example.org:587"], |t| {
+        t.rsplit_once(':').is_some_and(|(host, port)| ssh_word(host, &['.', '-', '_', ':', '[', ']']) && port.parse::<u16>().is_ok_and(|port| port > 0))
+    };
     /// A file system's type.
     FsType: "a file system type" as "`ext4`" like ["ext4"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
@@ -158,6 +162,11 @@ text! {
     };
     /// Where ssh jumps: `[user@]host[:port]`.
     Jump: "a jump host" as "`admin@bastion.example.org:22`" like ["bastion.example.org"], |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
+    /// The address of a mailbox.
+    Mailbox: "an e-mail address" like ["ops@example.org"], |t| {
+        t.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'))
+            && t.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ',' | '<' | '>' | '"' | '\\'))
+    };
     /// A locale.
     Locale: "a locale" as "`en_GB.UTF-8`" like ["en_GB.UTF-8"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'))
@@ -174,6 +183,13 @@ text! {
     };
     /// How another user is taken on: `sudo -u` and the like.
     SudoCommand: "a command" as "`sudo -u`" like ["sudo -u"], |t| !t.is_empty() && clean(t);
+    /// What stands behind the host in a URL.
+    UrlPath: "a path of a URL" as "`/health`" like ["/health"], |t| t.starts_with('/') && t.bytes().all(|b| b.is_ascii_graphic());
+    /// A page or an interface on the web.
+    WebUrl: "a URL" as "`https://shop.example.org/`" like ["https://shop.example.org/"], |t| {
+        let rest = t.strip_prefix("https://").or_else(|| t.strip_prefix("http://"));
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')) && t.bytes().all(|b| b.is_ascii_graphic())
+    };
     /// A time zone of the tz database.
     TimeZone: "a time zone" as "`Europe/Vienna`" like ["Europe/Vienna"], |t| {
         !t.is_empty() && !t.starts_with('/') && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/'))

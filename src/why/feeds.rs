@@ -70,8 +70,11 @@ impl Feeds<'_, '_> {
         match of {
             PartOf::Host => Vec::new(),
             PartOf::Hardware => self.host("hardware"),
-            PartOf::Monitoring => self.top(&[], "monitoring.hosts"),
             PartOf::Service(name) => {
+                let brought = self.view.known.fleet.services.get(name).is_some_and(|service| service.is_brought);
+                if brought {
+                    return self.top(&[], "monitoring.hosts");
+                }
                 let name = name.as_str();
                 match name.strip_suffix("-exporter") {
                     Some(exporter) if self.view.known.raw.root.at(&["services", name]).is_none() => {

@@ -96,7 +96,6 @@ fn written(view: &View<'_>, written: &Written) -> Value {
     entry["part"] = match &written.of {
         PartOf::Host => "host".into(),
         PartOf::Hardware => "hardware".into(),
-        PartOf::Monitoring => "monitoring".into(),
         PartOf::Service(name) => {
             entry["service"] = name.as_str().into();
             let kind = view.known.fleet.services.get(name).map(|service| service.kind.to_string());

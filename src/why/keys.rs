@@ -6,10 +6,14 @@ use serde_json::Value;
 
 use crate::load::decode::Keys as Declared;
 use crate::model::definition::{
-    AuditDef, DeployDef, FleetDef, HostDef, IdentityDef, Layer, MonitoringDef, NetworkDef, PersonDef, PlacementDef,
-    ProfileDef, SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
+    AuditDef, DeployDef, FleetDef, HostDef, IdentityDef, Layer, NetworkDef, PersonDef, PlacementDef, ProfileDef,
+    SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
 };
 use crate::model::shapes::FilesystemDef;
+use crate::watch::definition::{
+    AlertDef, DnsCheckDef, EmailDef, HealthCheckDef, HttpCheckDef, LogsDef, MonitoringDef, ProbeDef, ReceiverDef,
+    RouteDef, ScrapeDef,
+};
 
 /// What can stand at a place of the definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,18 +76,28 @@ fn read(schema: &Value, whole: &Value, name: Option<&str>) -> Keys {
 /// The order in which a struct declares its keys; the others go by their names.
 fn order(name: &str) -> Vec<&'static str> {
     match name {
+        "AlertDef" => names::<AlertDef>(),
         "AuditDef" => names::<AuditDef>(),
         "DeployDef" => names::<DeployDef>(),
+        "DnsCheckDef" => names::<DnsCheckDef>(),
+        "EmailDef" => names::<EmailDef>(),
         "FilesystemDef" => names::<FilesystemDef>(),
         "FleetDef" => names::<FleetDef>(),
+        "HealthCheckDef" => names::<HealthCheckDef>(),
         "HostDef" => names::<HostDef>(),
+        "HttpCheckDef" => names::<HttpCheckDef>(),
         "IdentityDef" => names::<IdentityDef>(),
         "Layer" => names::<Layer>(),
+        "LogsDef" => names::<LogsDef>(),
         "MonitoringDef" => names::<MonitoringDef>(),
         "NetworkDef" => names::<NetworkDef>(),
         "PersonDef" => names::<PersonDef>(),
         "PlacementDef" => names::<PlacementDef>(),
+        "ProbeDef" => names::<ProbeDef>(),
         "ProfileDef" => names::<ProfileDef>(),
+        "ReceiverDef" => names::<ReceiverDef>(),
+        "RouteDef" => names::<RouteDef>(),
+        "ScrapeDef" => names::<ScrapeDef>(),
         "SecretDef" => names::<SecretDef>(),
         "ServiceDef" => names::<ServiceDef>(),
         "SiteDef" => names::<SiteDef>(),

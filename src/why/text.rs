@@ -194,7 +194,6 @@ fn what(view: &View<'_>, of: &PartOf) -> String {
     match of {
         PartOf::Host => "the host".to_owned(),
         PartOf::Hardware => "hardware".to_owned(),
-        PartOf::Monitoring => "monitoring".to_owned(),
         PartOf::Service(name) => match view.known.fleet.services.get(name) {
             Some(service) if service.kind.as_str() != name.as_str() => {
                 format!("services.{name}, of kind {}", service.kind)

@@ -13,7 +13,6 @@ pub(super) enum Family {
     /// `hardware/*.nix.j2`.
     Hardware,
     /// `prometheus.nix.j2`.
-    Monitoring,
     /// `services/*.nix.j2`: a kind's.
     Kind,
 }
@@ -105,7 +104,7 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "network.prefix_length": Site("subnet");
         "password_auth": Host("ssh.password_auth");
         "password_warning": Host("ssh.password_auth_until");
-        "pieces": Ours("hardware, services and monitoring have templates of their own");
+        "pieces": Ours("hardware and services have templates of their own");
         "root_keys": Admins("keys");
         "secrets": Secret("services");
         "secrets.*.file": Secret("per_host");
@@ -138,13 +137,6 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "reason": Host("hardware");
         "uefi": Facts;
     }
-    Monitoring {
-        "port": Ours("Prometheus always listens on its own port");
-        "retention": Top("monitoring.retention");
-        "rules": Ours("some secret has `rotate_every`, and the file holds how old each may become");
-        "scrape": Ours("the file lists every host that has something to scrape");
-        "scrape_interval": Top("monitoring.scrape_interval");
-    }
     Kind {
         "address": Host("address");
         "aliases": Host("aliases");
@@ -152,6 +144,10 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "group": Front("group");
         "host": Name;
         "image": Service("image");
+        "monitoring": Ours("monitoring says who watches, and the file holds what follows from that");
+        "monitoring.log_retention": Top("monitoring.logs.retention");
+        "monitoring.retention": Top("monitoring.retention");
+        "monitoring.scrape_interval": Top("monitoring.scrape_interval");
         "ordinal": Service("placement");
         "peers": Service("placement");
         "peers.*.address": Peer("address");
@@ -188,7 +184,6 @@ impl Family {
             PartOf::Host => Self::Host,
             PartOf::Hardware => Self::Hardware,
             PartOf::Service(_) => Self::Kind,
-            PartOf::Monitoring => Self::Monitoring,
         }
     }
 }
@@ -204,7 +199,6 @@ mod tests {
     fn family(template: &str) -> Option<Family> {
         match template {
             "host.nix.j2" => Some(Family::Host),
-            "prometheus.nix.j2" => Some(Family::Monitoring),
             _ if template.starts_with("hardware/") => Some(Family::Hardware),
             _ if template.starts_with("services/") => Some(Family::Kind),
             _ => None,

@@ -23,6 +23,8 @@ pub enum Kind {
     Escrow,
     /// The fleet: its name and its domain.
     Fleet,
+    /// The members of a group.
+    Group,
     /// A machine.
     Host,
     /// A service on a host.
@@ -181,9 +183,17 @@ fn quick_key(line: &str) -> Option<Key> {
         Some(rest) => rest.split_once('"')?.0,
         None => "",
     };
-    let kind = [Kind::Escrow, Kind::Host, Kind::Instance, Kind::Monitoring, Kind::Person, Kind::Secret, Kind::Service]
-        .into_iter()
-        .find(|known| known.word() == kind)?;
+    let kinds = [
+        Kind::Escrow,
+        Kind::Group,
+        Kind::Host,
+        Kind::Instance,
+        Kind::Monitoring,
+        Kind::Person,
+        Kind::Secret,
+        Kind::Service,
+    ];
+    let kind = kinds.into_iter().find(|known| known.word() == kind)?;
     Some(Key { kind, host: host.to_owned(), name: name.to_owned() })
 }
 
@@ -197,6 +207,7 @@ impl Kind {
         match self {
             Self::Escrow => "escrow",
             Self::Fleet => "fleet",
+            Self::Group => "group",
             Self::Host => "host",
             Self::Instance => "instance",
             Self::Monitoring => "monitoring",

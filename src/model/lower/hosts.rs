@@ -14,7 +14,7 @@ use crate::model::facts::{self, Facts};
 use crate::model::fleet::Host;
 use crate::model::layers;
 use crate::model::shapes::Filesystems;
-use crate::value::{GroupName, HostName, LabelName, Managed, Selectable, Tag};
+use crate::value::{GroupName, HostName, LabelName, Lifecycle, Managed, Selectable, Tag};
 
 /// Labels that Cistern and Prometheus set themselves.
 const RESERVED_LABELS: &[&str] = &["host", "instance", "job", "region", "service", "site"];
@@ -208,6 +208,7 @@ impl<'d> Lower<'d> {
             host_key: def.host_key.clone(),
             mac: def.mac.clone(),
             aliases: def.aliases.clone().unwrap_or_default(),
+            lifecycle: def.lifecycle.map_or(Lifecycle::Active, |at| at.value),
             tags: marks.tags,
             labels: marks.labels,
             system: None,

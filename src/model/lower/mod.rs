@@ -4,16 +4,18 @@ mod brought;
 mod hardware;
 mod hosts;
 mod lints;
+mod monitoring;
 mod names;
 mod people;
 mod secrets;
 mod services;
 mod sites;
+mod watched;
 
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Kept, Monitoring};
+use super::fleet::{Fleet, Kept};
 use super::layers;
 use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
@@ -90,9 +92,9 @@ impl Definition {
         let sites = lower.sites(faults);
         let (hosts, groups) = lower.hosts(faults);
         let people = lower.people(&hosts, faults);
-        let services = lower.services(&kinds, &hosts, faults);
-        let secrets = lower.secrets(&services, &hosts, faults);
         let monitoring = lower.monitoring(faults);
+        let services = lower.services(&kinds, &hosts, monitoring.as_ref(), faults);
+        let secrets = lower.secrets(&services, &hosts, faults);
         let levels = lower.levels(faults);
         let modules = Modules::read(sources);
         Fleet {
@@ -232,18 +234,5 @@ impl Lower<'_> {
             }
         }
         self.layer_files(faults);
-    }
-
-    fn monitoring(&self, faults: &mut Faults) -> Option<Monitoring> {
-        let def = self.def.monitoring.as_ref()?;
-        let hosts: Vec<_> = def.hosts.iter().flatten().filter(|name| self.names.host(name, faults)).cloned().collect();
-        if def.hosts.is_none() && !def.poisoned {
-            self.missing("monitoring.hosts", "name the hosts that run Prometheus", faults);
-        }
-        Some(Monitoring {
-            hosts,
-            retention: def.retention.as_ref().map(|at| at.value.clone()),
-            scrape_interval: def.scrape_interval.as_ref().map(|at| at.value.clone()),
-        })
     }
 }

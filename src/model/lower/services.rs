@@ -3,18 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
+use super::watched::{health_check, own_check};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::{Kind, Kinds, NameIn};
 use crate::load::Node;
 use crate::load::decode::{At, Keyed, Scalar, unreadable};
 use crate::model::definition::{PlacementDef, ServiceDef};
-use crate::model::fleet::{Host, Service};
+use crate::model::fleet::{Host, Monitoring, Service};
 use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, Selector, ServiceName};
 
 type Hosts = BTreeMap<HostName, Host>;
 
 impl Lower<'_> {
-    pub(super) fn services(&self, kinds: &Kinds, hosts: &Hosts, faults: &mut Faults) -> BTreeMap<ServiceName, Service> {
+    pub(super) fn services(
+        &self,
+        kinds: &Kinds,
+        hosts: &Hosts,
+        monitoring: Option<&Monitoring>,
+        faults: &mut Faults,
+    ) -> BTreeMap<ServiceName, Service> {
         let mut services = BTreeMap::new();
         for (name, def) in self.def.services.iter().flat_map(|services| &services.entries) {
             if let Some(service) = self.service(name, def, kinds, hosts, faults) {
@@ -23,6 +30,7 @@ impl Lower<'_> {
             }
         }
         self.exporters(kinds, hosts, &mut services, faults);
+        self.brought_services(monitoring, kinds, hosts, &mut services, faults);
         services
     }
 
@@ -52,7 +60,13 @@ impl Lower<'_> {
             hosts: placed,
             ports: ports(kind, def, span, faults),
             is_exporter: false,
+            is_brought: false,
             host_ports: BTreeMap::new(),
+            owner: def.owner.as_ref().map(|owner| owner.value.clone()),
+            depends_on: self.needed_services(def, faults),
+            health_check: health_check(kind, def, faults),
+            scrape: self.scrape(def.scrape.as_ref(), faults),
+            host_scrapes: BTreeMap::new(),
             state: state(kind, def, faults),
             settings,
             names: names(kind, def),
@@ -355,13 +369,16 @@ impl Lower<'_> {
                 if let Some(port) = def.value.port {
                     service.host_ports.insert(host.name.clone(), port);
                 }
+                if let Some(scrape) = self.scrape(def.value.scrape.as_ref(), faults) {
+                    service.host_scrapes.insert(host.name.clone(), scrape);
+                }
             }
         }
     }
 }
 
 /// A service that says nothing but its kind and hosts.
-fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Service {
+pub(super) fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Service {
     let settings = kind.front.settings.iter().flat_map(|settings| &settings.entries);
     Service {
         span,
@@ -371,7 +388,13 @@ fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Servic
         hosts,
         ports: usual_ports(kind),
         is_exporter: false,
+        is_brought: false,
         host_ports: BTreeMap::new(),
+        owner: None,
+        depends_on: Vec::new(),
+        health_check: own_check(kind),
+        scrape: None,
+        host_scrapes: BTreeMap::new(),
         state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
         settings: settings.map(|(name, setting)| (name.to_string(), setting.value.fallback())).collect(),
         names: Vec::new(),
@@ -396,7 +419,7 @@ fn names(kind: &Kind, def: &ServiceDef) -> Vec<NameIn> {
     found
 }
 
-fn usual_ports(kind: &Kind) -> BTreeMap<PortName, At<Port>> {
+pub(super) fn usual_ports(kind: &Kind) -> BTreeMap<PortName, At<Port>> {
     let ports = kind.front.ports.iter().flat_map(|ports| &ports.entries);
     ports.filter_map(|(name, port)| Some((name.clone(), port.value.number?))).collect()
 }
