@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each leads to.
-pub type Ways<'n, N> = BTreeMap<&'n N, Vec<&'n N>>;
+pub(crate) type Ways<'n, N> = BTreeMap<&'n N, Vec<&'n N>>;
 
 /// Finds the circles: each once, as the names on it, from the first of them in the order of names.
-pub fn circles<N: Ord + Clone>(ways: &Ways<'_, N>) -> Vec<Vec<N>> {
+pub(crate) fn circles<N: Ord + Clone>(ways: &Ways<'_, N>) -> Vec<Vec<N>> {
     let mut found: Vec<Vec<N>> = Vec::new();
     for start in ways.keys() {
         let known = found.iter().any(|circle| circle.contains(start));

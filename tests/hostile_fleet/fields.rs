@@ -171,6 +171,13 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("lints.*.level", _) => word("warn"),
         ("lints.*.reason", _) => silent("", ""),
         ("monitoring.retention" | "monitoring.scrape_interval", _) => word("30s"),
+        ("monitoring.discovery", _) => word("files"),
+        ("hosts.*.lifecycle", _) => word("maintenance"),
+        ("services.*.owner", _) => text(),
+        ("services.*.depends_on[]", _) => word("shop"),
+        // The parts of monitoring are nothing each by itself.
+        (_, _) if whole.starts_with("monitoring.") => Legal::Nothing,
+        (_, _) if whole.starts_with("services.*.health_check.") || key.contains("scrape.") => Legal::Nothing,
 
         (_, "time_zone" | "locale" | "tags[]" | "labels.<name>" | "labels.*" | "network.interface") => text(),
         (_, "deploy.hostname" | "deploy.ssh_opts[]" | "deploy.ssh_user" | "deploy.user") => text(),
@@ -289,6 +296,10 @@ fn legal_in_front_matter(whole: &str) -> Legal {
         // What a kind brings is nothing without a setting that asks for it, and how it is made reaches no file but the plan.
         _ if whole.starts_with("secrets.") || whole == "settings.*.shared" => Legal::Nothing,
         "metrics.port" => text(),
+        "dashboards.port" => word("web"),
+        "dashboards.url" => word("first"),
+        "ports.*.reach" => word("monitors"),
+        _ if whole.starts_with("health_check.") => Legal::Nothing,
         "metrics.job" | "metrics.path" | "metrics.params.<name>" | "metrics.params.*[]" => text(),
         _ => panic!("{whole} is a string of a kind that no test tries: say in fields.rs what is legal in it"),
     }
