@@ -32,7 +32,8 @@ pub(super) fn monitors_have_targets(fleet: &Fleet, faults: &mut Faults) {
     let uncertain = fleet.hosts_are_uncertain || fleet.services.values().any(|service| service.poisoned);
     let metrics =
         |service: &crate::model::Service| fleet.kinds.get(&service.kind).is_some_and(|k| k.front.metrics.is_some());
-    let targets = fleet.services.values().any(|service| !service.hosts.is_empty() && metrics(service));
+    let targets =
+        fleet.services.values().any(|service| !service.is_brought && !service.hosts.is_empty() && metrics(service));
     let full = |name: &HostName| fleet.hosts.get(name).is_some_and(|host| host.managed == Managed::Full);
     let host = monitoring.hosts.iter().find(|host| full(&host.value));
     let (Some(host), false) = (host, targets || uncertain) else { return };

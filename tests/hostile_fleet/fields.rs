@@ -175,7 +175,9 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("hosts.*.lifecycle", _) => word("maintenance"),
         ("services.*.owner", _) => text(),
         ("services.*.depends_on[]", _) => word("shop"),
-        // The parts of monitoring are nothing each by itself.
+        ("monitoring.alerts.<name>" | "monitoring.receivers.<name>" | "monitoring.probes.<name>", _) => text(),
+        ("monitoring.alerts.*.summary" | "monitoring.alerts.*.description" | "monitoring.alerts.*.expr", _) => text(),
+        // The other parts of monitoring are nothing each by itself.
         (_, _) if whole.starts_with("monitoring.") => Legal::Nothing,
         (_, _) if whole.starts_with("services.*.health_check.") || key.contains("scrape.") => Legal::Nothing,
 
@@ -234,7 +236,10 @@ fn prepare(document: &mut Document, steps: &[Step], value: &str) {
     if whole == "groups.*.selector" {
         definition["groups"]["all"].as_object_mut().expect("it is one").remove("hosts");
     }
-    if whole == "monitoring.hosts[]" || whole == "sites.*.region" {
+    if whole.starts_with("monitoring.") && whole != "monitoring.hosts[]" {
+        definition["monitoring"]["hosts"] = json!(["eden"]);
+    }
+    if whole.starts_with("monitoring.") || whole == "sites.*.region" {
         definition["defaults"]["exporters"] = json!({ "node": {} });
     }
     if whole.starts_with("services.*.settings") {
