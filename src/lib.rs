@@ -23,6 +23,7 @@ pub mod watch;
 pub mod kind;
 pub mod model;
 pub mod schema;
+pub mod alerts;
 pub mod check;
 pub mod place;
 pub mod audit;

@@ -1,0 +1,179 @@
+//! The alerts that come with Cistern, as one table: rules, inhibition, documents, `cistern explain` and tests are made from it.
+//!
+//! An expression holds words with a dollar sign that [`Alert::expression`] replaces: `$threshold`, `$files` (the file
+//! systems that count), and what the emitter knows of the fleet (`$hosts`, `$service`, `$safe`, `$majority`).
+
+mod hosts;
+mod monitoring;
+mod services;
+
+use crate::diag;
+
+/// How much of a hurry an alert is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Somebody looks now.
+    Critical,
+    /// Somebody looks today.
+    Warning,
+    /// Nobody needs to.
+    Info,
+}
+
+impl Severity {
+    /// The value of the label.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// The figure that an expression compares with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// The figure, unless the definition gives another.
+    pub value: f64,
+    /// What it counts, such as `percent`.
+    pub unit: &'static str,
+}
+
+/// What an alert is about, which is whose dashboard is linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The host of its label `host`.
+    Host,
+    /// The service of its label `service`.
+    Service,
+    /// The fleet.
+    Fleet,
+}
+
+/// What a fleet must have, so that the expression can have series there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing but Prometheus.
+    Nothing,
+    /// Targets of one of these jobs.
+    Jobs(&'static [&'static str]),
+    /// Hosts whose NixOS configuration Cistern writes.
+    Managed,
+    /// A host in maintenance.
+    Maintenance,
+    /// Something that is probed, other than by ping.
+    Probes,
+    /// Something that is probed and may show a certificate.
+    Certificates,
+    /// A service with several probed instances.
+    Replicas,
+    /// A service whose kind says what a quorum is.
+    Quorum,
+    /// A secret that may not grow old.
+    RotatedSecrets,
+    /// Two monitoring hosts.
+    TwoMonitors,
+}
+
+/// An alert that comes with Cistern.
+#[derive(Debug)]
+pub struct Alert {
+    /// Its name.
+    pub name: &'static str,
+    /// How much of a hurry it is.
+    pub severity: Severity,
+    /// How long the expression must hold, as Prometheus writes it.
+    pub holds: &'static str,
+    /// The figure that the expression compares with.
+    pub threshold: Option<Threshold>,
+    /// What it is about.
+    pub about: About,
+    /// What the fleet must have.
+    pub needs: Needs,
+    /// The expression, with words to replace.
+    pub expr: &'static str,
+    /// One line for the message.
+    pub summary: &'static str,
+    /// What is so, and what to do first.
+    pub description: &'static str,
+    /// What `cistern explain` prints: `docs/runbooks/<name>.md`.
+    pub runbook: &'static str,
+}
+
+/// Makes an alert, with the page of its name.
+macro_rules! alert {
+    ($name:ident, $severity:ident, for $holds:literal, $threshold:expr, $about:ident, $needs:expr, $expr:expr, $summary:literal, $description:literal) => {
+        crate::alerts::Alert {
+            name: stringify!($name),
+            severity: crate::alerts::Severity::$severity,
+            holds: $holds,
+            threshold: $threshold,
+            about: crate::alerts::About::$about,
+            needs: $needs,
+            expr: $expr,
+            summary: $summary,
+            description: $description,
+            runbook: include_str!(concat!("../../docs/runbooks/", stringify!($name), ".md")),
+        }
+    };
+}
+use alert;
+
+/// Metrics of file systems that can fill up: those of this machine, each once, and none that lives in memory.
+const FILES: &str = "job=\"node\",fstype!~\"tmpfs|ramfs|squashfs|overlay|iso9660|erofs|efivarfs|autofs|nfs4?|cifs|fuse[.]lxcfs\",\
+    mountpoint!~\"/nix/store|/run/.+|/var/lib/(docker|containers)/.+\"";
+
+/// Every alert, by what it is about.
+pub fn all() -> impl Iterator<Item = &'static Alert> + Clone {
+    hosts::ALERTS.iter().chain(services::ALERTS).chain(monitoring::ALERTS)
+}
+
+/// Finds an alert by its name.
+pub fn find(name: &str) -> Option<&'static Alert> {
+    all().find(|alert| alert.name == name)
+}
+
+/// Finds the alert whose name is nearest to one that is not there.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    diag::nearest(name, all().map(|alert| alert.name))
+}
+
+impl Alert {
+    /// The expression for a threshold; `None` takes the alert's own.
+    pub fn expression(&self, threshold: Option<f64>) -> String {
+        let threshold = threshold.or(self.threshold.map(|threshold| threshold.value));
+        let text = self.expr.replace("$files", FILES);
+        threshold.map_or_else(|| text.clone(), |threshold| text.replace("$threshold", &threshold.to_string()))
+    }
+}
+
+/// The metrics of file systems that can fill up, as a selector without its braces.
+pub fn file_systems() -> &'static str {
+    FILES
+}
+
+const fn above(value: f64, unit: &'static str) -> Option<Threshold> {
+    Some(Threshold { value, unit })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alert_stands_once_and_is_complete() {
+        let mut names: Vec<_> = all().map(|alert| alert.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        for alert in all() {
+            assert_eq!(alert.expr.contains("$threshold"), alert.threshold.is_some(), "{}", alert.name);
+            assert!(alert.runbook.starts_with(&format!("# {}\n", alert.name)), "{}", alert.name);
+            for text in [alert.summary, alert.description] {
+                assert!(text.ends_with('.'), "{}: {text}", alert.name);
+            }
+        }
+    }
+}
