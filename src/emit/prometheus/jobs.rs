@@ -38,8 +38,8 @@ pub(super) fn jobs(entries: &Entries) -> Vec<Job<'_>> {
         job.targets.push(targets(entries, target));
     }
     let mut names = BTreeSet::new();
-    for ((name, path, ..), job) in &mut jobs {
-        named_apart(job, name, path, &mut names);
+    for ((name, ..), job) in &mut jobs {
+        named_apart(job, name, &mut names);
     }
     jobs.into_values().collect()
 }
@@ -76,13 +76,14 @@ fn tls(scrape: &Scrape) -> Option<TlsConfig> {
 
 /// Prometheus refuses two jobs of one name. Whoever is asked in another way has a job of another name, and keeps the
 /// label: rules know no difference.
-fn named_apart<'a>(job: &mut Job<'a>, name: &'a str, path: &str, names: &mut BTreeSet<String>) {
-    if names.insert(job.name.clone()) {
+fn named_apart<'a>(job: &mut Job<'a>, name: &'a str, names: &mut BTreeSet<String>) {
+    if names.insert(name.to_owned()) {
         return;
     }
-    let by_path = format!("{name}{}", path.replace('/', "-"));
+    let by_scheme = job.scheme.map(|scheme| format!("{name}-{scheme}"));
+    let by_path = format!("{name}{}", job.path.replace('/', "-"));
     let numbered = (2..).map(|number| format!("{name}-{number}"));
-    let free = std::iter::once(by_path).chain(numbered).find(|one| !names.contains(one));
+    let free = by_scheme.into_iter().chain([by_path]).chain(numbered).find(|one| !names.contains(one));
     job.name = free.expect("numbers do not end");
     names.insert(job.name.clone());
     for target in &mut job.targets {
