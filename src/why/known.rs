@@ -126,8 +126,7 @@ impl Known {
     fn is_watched(&self, host: &str) -> bool {
         let asked = |front: &Front| front.metrics.is_some() || front.health_check.is_some() || reaches(front, |_| true);
         let own = |service: &Service| service.health_check.is_some();
-        self.fleet.monitoring.is_some()
-            && self.fronts_on(host).any(|(service, front)| asked(front) || own(service))
+        self.fleet.monitoring.is_some() && self.fronts_on(host).any(|(service, front)| asked(front) || own(service))
     }
 
     /// The hosts that watch, as far as their names stand in the definition; nothing where it takes all hosts to tell.

@@ -51,7 +51,9 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     });
     let mut outputs = vec![yaml, context.plain("prometheus/scrape.json", json)];
     if monitoring.discovery == Discovery::Files {
-        outputs.extend(jobs.iter().map(|job| context.plain(&format!("prometheus/{}", file("targets", job)), targets(job))));
+        outputs.extend(
+            jobs.iter().map(|job| context.plain(&format!("prometheus/{}", file("targets", job)), targets(job))),
+        );
     }
     outputs
 }
@@ -77,7 +79,8 @@ fn scrape_configs<'j>(jobs: &'j [Job<'j>], directory: Option<&str>) -> Vec<Scrap
             basic_auth: job.basic_auth.as_ref(),
             tls_config: job.tls.as_ref(),
             static_configs: directory.is_none().then_some(&job.targets),
-            file_sd_configs: directory.map(|directory| [Files { files: [file(directory, job)], refresh_interval: REFRESH }]),
+            file_sd_configs: directory
+                .map(|directory| [Files { files: [file(directory, job)], refresh_interval: REFRESH }]),
             relabel_configs: &job.relabel,
         })
         .collect()
