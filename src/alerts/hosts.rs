@@ -18,6 +18,17 @@ pub(super) const ALERTS: &[BuiltIn] = &[
         "Neither ping nor any exporter or service of {{ $labels.host }} answers the monitoring host. Other alerts of the host are held back meanwhile."
     ),
     alert!(
+        HostSilent,
+        Info,
+        for "0s",
+        None,
+        Host,
+        Needs::Nothing,
+        "cistern:host_reachable == 0",
+        "{{ $labels.host }} does not answer at the moment.",
+        "Nobody is told of this. It holds back other alerts of the host until HostUnreachable is due."
+    ),
+    alert!(
         HostCritical,
         Critical,
         for "10m",

@@ -103,6 +103,9 @@ use alert;
 const FILES: &str = "job=\"node\",fstype!~\"tmpfs|ramfs|squashfs|overlay|iso9660|erofs|efivarfs|autofs|nfs4?|cifs|fuse[.]lxcfs\",\
     mountpoint!~\"/nix/store|/run/.+|/var/lib/(docker|containers)/.+\"";
 
+/// Alerts that are no fault: they always fire, or hold back others. They go to routes that name them, else to nobody.
+pub const QUIET: [&str; 3] = ["DeadMansSwitch", "HostInMaintenance", "HostSilent"];
+
 /// Every alert, by what it is about; the words become names of groups of rules.
 pub const FAMILIES: &[(&str, &[BuiltIn])] =
     &[("hosts", hosts::ALERTS), ("services", services::ALERTS), ("monitoring", monitoring::ALERTS)];

@@ -43,9 +43,9 @@ pub(super) const ALERTS: &[BuiltIn] = &[
         for "2m",
         None,
         Service,
-        Needs::Jobs(&["postgres", "redis"]),
-        "pg_up{job=\"postgres\"} == 0 or redis_up{job=\"redis\"} == 0",
-        "The database behind {{ $labels.service }} on {{ $labels.host }} does not answer.",
+        Needs::Jobs(&["postgres", "postgresql", "redis"]),
+        "pg_up == 0 or redis_up == 0",
+        "The database {{ $labels.service }} on {{ $labels.host }} does not answer.",
         "The exporter runs, and the database that it asks does not let it in or does not run."
     ),
     alert!(

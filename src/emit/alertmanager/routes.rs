@@ -1,20 +1,21 @@
 //! Routes: who is told of what.
 //!
-//! Alerts that are no fault come first. `HostInMaintenance` goes to nobody. `DeadMansSwitch` goes to the routes that
-//! name it and otherwise to nobody: a message now and then that all is well is one that nobody misses.
+//! Alerts that are no fault come first: those of [`QUIET`] go to the routes that name them and otherwise to nobody. That
+//! all is well is a message that nobody misses when it comes to people who have no use for it.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::{GROUPED_BY, NOBODY, is, is_one_of};
+use crate::alerts::QUIET;
 use crate::place::Entries;
 use crate::place::plan::MonitoringEntry;
 use crate::value::{HostName, ServiceName};
 use crate::watch;
 
+/// The alert that always fires.
 const DEAD_MANS_SWITCH: &str = "DeadMansSwitch";
-const MAINTENANCE: &str = "HostInMaintenance";
 
 /// The label that says who answers for something.
 const OWNER: &str = "owner";
@@ -45,12 +46,12 @@ fn is_false(flag: &bool) -> bool {
 
 /// The tree of routes: what is no fault, the definition's in their order, and whoever gets the rest.
 pub(super) fn tree(entries: &Entries, monitoring: &MonitoringEntry) -> Route {
-    let mut routes: Vec<_> = monitoring.routes.iter().flat_map(|route| signs_of_life(entries, route)).collect();
-    routes.extend([DEAD_MANS_SWITCH, MAINTENANCE].map(|name| Route {
+    let mut routes: Vec<_> = monitoring.routes.iter().flat_map(|route| quiet(entries, route)).collect();
+    routes.push(Route {
         receiver: NOBODY.to_owned(),
-        matchers: vec![is("alertname", name)],
+        matchers: vec![is_one_of("alertname", QUIET)],
         ..Route::default()
-    }));
+    });
     routes.extend(monitoring.routes.iter().flat_map(|route| written(entries, route)));
     Route {
         receiver: monitoring.receiver.as_ref().map_or(NOBODY, |name| name.as_str()).to_owned(),
@@ -63,26 +64,28 @@ pub(super) fn tree(entries: &Entries, monitoring: &MonitoringEntry) -> Route {
     }
 }
 
-/// The routes for the alert that always fires, of one that names it: its receiver wants to hear of it often.
-fn signs_of_life(entries: &Entries, route: &watch::Route) -> Vec<Route> {
-    if !route.alerts.iter().any(|name| name.as_str() == DEAD_MANS_SWITCH) {
+/// The routes for alerts that are no fault, of one that names them. Who waits for a sign of life hears it often.
+fn quiet(entries: &Entries, route: &watch::Route) -> Vec<Route> {
+    let mut only = route.clone();
+    only.alerts.retain(|name| QUIET.contains(&name.as_str()));
+    if only.alerts.is_empty() {
         return Vec::new();
     }
-    let mut only = route.clone();
-    only.alerts.retain(|name| name.as_str() == DEAD_MANS_SWITCH);
     let mut routes = translated(entries, &only);
-    for route in &mut routes {
-        route.group_wait = Some("0s");
-        route.group_interval = Some("1m");
-        route.repeat_interval.get_or_insert_with(|| "5m".to_owned());
+    if only.alerts.iter().any(|name| name.as_str() == DEAD_MANS_SWITCH) {
+        for route in &mut routes {
+            route.group_wait = Some("0s");
+            route.group_interval = Some("1m");
+            route.repeat_interval.get_or_insert_with(|| "5m".to_owned());
+        }
     }
     routes
 }
 
-/// The routes of one that the definition has; none where it was only for the alert that always fires.
+/// The routes of one that the definition has; none where it is only for alerts that are no fault.
 fn written(entries: &Entries, route: &watch::Route) -> Vec<Route> {
     let mut rest = route.clone();
-    rest.alerts.retain(|name| name.as_str() != DEAD_MANS_SWITCH);
+    rest.alerts.retain(|name| !QUIET.contains(&name.as_str()));
     if rest.alerts.is_empty() && !route.alerts.is_empty() {
         return Vec::new();
     }
