@@ -38,6 +38,7 @@ mod sites;
 mod tokens;
 mod told;
 mod values;
+mod watching;
 mod wording;
 
 use crate::diag::Faults;
@@ -139,6 +140,8 @@ pub const RULES: &[FleetRule] = rules![
     receivers::get_their_turn,
     receivers::wait_for_alerts,
     consumers::services_run,
+    watching::labels_are_few,
+    watching::scrapes_are_whole,
     depends::lead_nowhere_twice,
     deploy::can_succeed,
     logins::stay_open,

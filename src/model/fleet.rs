@@ -331,6 +331,10 @@ pub struct Monitoring {
     pub receiver: Option<At<ReceiverName>>,
     /// Who is told of what, in order.
     pub routes: Vec<At<Route>>,
+    /// How long alerts are gathered before the first message.
+    pub group_wait: Option<Duration>,
+    /// How long until a message tells of changes.
+    pub group_interval: Option<Duration>,
     /// What is asked outside of the fleet.
     pub probes: BTreeMap<ProbeName, Keyed<Probe>>,
     /// Logs.

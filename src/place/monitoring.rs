@@ -39,6 +39,12 @@ pub struct MonitoringEntry {
     /// Who is told of what, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
+    /// How long alerts are gathered before the first message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_wait: Option<Duration>,
+    /// How long until a message tells of changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_interval: Option<Duration>,
     /// What is asked outside of the fleet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub probes: BTreeMap<ProbeName, Probe>,
@@ -102,6 +108,8 @@ pub(super) fn entry(fleet: &Fleet) -> Option<MonitoringEntry> {
         receivers: monitoring.receivers.iter().map(|(name, to)| (name.clone(), to.value.clone())).collect(),
         receiver: monitoring.receiver.as_ref().map(|at| at.value.clone()),
         routes: monitoring.routes.iter().map(|route| route.value.clone()).collect(),
+        group_wait: monitoring.group_wait.clone(),
+        group_interval: monitoring.group_interval.clone(),
         probes: monitoring.probes.iter().map(|(name, probe)| (name.clone(), probe.value.clone())).collect(),
         logs: monitoring.logs.clone(),
     })

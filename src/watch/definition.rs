@@ -37,6 +37,12 @@ definition! {
         receiver: At<ReceiverName>,
         /// Who is told of what; the first that fits decides.
         routes: Vec<At<RouteDef>>,
+        /// How long alerts are gathered before the first message of them; `30s` by default.
+        #[schemars(example = &"30s")]
+        group_wait: At<Duration>,
+        /// How long until a message tells of further alerts, or that some are over; `5m` by default.
+        #[schemars(example = &"5m")]
+        group_interval: At<Duration>,
         /// What does not run in the fleet and is asked all the same.
         probes: Named<ProbeName, ProbeDef>,
         /// Collects the journals of all hosts with Loki.

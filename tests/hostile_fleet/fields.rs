@@ -170,7 +170,13 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("lints.<name>", _) => word("C091"),
         ("lints.*.level", _) => word("warn"),
         ("lints.*.reason", _) => silent("", ""),
-        ("monitoring.retention" | "monitoring.scrape_interval", _) => word("30s"),
+        (
+            "monitoring.retention"
+            | "monitoring.scrape_interval"
+            | "monitoring.group_wait"
+            | "monitoring.group_interval",
+            _,
+        ) => word("30s"),
         ("monitoring.discovery", _) => word("files"),
         ("hosts.*.lifecycle", _) => word("maintenance"),
         ("services.*.owner", _) => text(),

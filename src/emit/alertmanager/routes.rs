@@ -11,7 +11,7 @@ use super::{GROUPED_BY, NOBODY, is, is_one_of};
 use crate::alerts::QUIET;
 use crate::place::Entries;
 use crate::place::plan::MonitoringEntry;
-use crate::value::{HostName, ServiceName};
+use crate::value::{Duration, HostName, ServiceName};
 use crate::watch;
 
 /// The alert that always fires.
@@ -29,9 +29,9 @@ pub(super) struct Route {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     group_by: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    group_wait: Option<&'static str>,
+    group_wait: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    group_interval: Option<&'static str>,
+    group_interval: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repeat_interval: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
@@ -56,12 +56,16 @@ pub(super) fn tree(entries: &Entries, monitoring: &MonitoringEntry) -> Route {
     Route {
         receiver: monitoring.receiver.as_ref().map_or(NOBODY, |name| name.as_str()).to_owned(),
         group_by: GROUPED_BY.to_vec(),
-        group_wait: Some("30s"),
-        group_interval: Some("5m"),
+        group_wait: Some(or(monitoring.group_wait.as_ref(), "30s")),
+        group_interval: Some(or(monitoring.group_interval.as_ref(), "5m")),
         repeat_interval: Some("4h".to_owned()),
         routes,
         ..Route::default()
     }
+}
+
+fn or(given: Option<&Duration>, usual: &str) -> String {
+    given.map_or(usual, Duration::as_str).to_owned()
 }
 
 /// The routes for alerts that are no fault, of one that names them. Who waits for a sign of life hears it often.
@@ -74,8 +78,8 @@ fn quiet(entries: &Entries, route: &watch::Route) -> Vec<Route> {
     let mut routes = translated(entries, &only);
     if only.alerts.iter().any(|name| name.as_str() == DEAD_MANS_SWITCH) {
         for route in &mut routes {
-            route.group_wait = Some("0s");
-            route.group_interval = Some("1m");
+            route.group_wait = Some("0s".to_owned());
+            route.group_interval = Some("1m".to_owned());
             route.repeat_interval.get_or_insert_with(|| "5m".to_owned());
         }
     }

@@ -61,6 +61,8 @@ impl Lower<'_> {
                     Some(At { value, span: route.span })
                 })
                 .collect(),
+            group_wait: def.group_wait.as_ref().map(|at| at.value.clone()),
+            group_interval: def.group_interval.as_ref().map(|at| at.value.clone()),
             probes: probes
                 .filter_map(|(name, probe)| {
                     let read = Probe::read(&probe.value, probe.key, faults);

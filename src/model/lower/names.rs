@@ -246,4 +246,4 @@ pub(super) trait AsStr {
 macro_rules! as_str {
     ($($name:ty),*) => {$( impl AsStr for $name { fn text(&self) -> &str { self.as_str() } } )*};
 }
-as_str!(HostName, ProfileName, SecretName, ServiceName, SiteName);
+as_str!(GroupName, HostName, ProfileName, SecretName, ServiceName, SiteName);
