@@ -1,11 +1,11 @@
 //! Alerts about hosts.
 
-use super::{Alert, Needs, above, alert};
+use super::{BuiltIn, Needs, above, alert};
 
 const NODE: Needs = Needs::Jobs(&["node"]);
 
 /// Those alerts.
-pub(super) const ALERTS: &[Alert] = &[
+pub(super) const ALERTS: &[BuiltIn] = &[
     alert!(
         HostUnreachable,
         Critical,
@@ -16,6 +16,17 @@ pub(super) const ALERTS: &[Alert] = &[
         "cistern:host_reachable == 0",
         "{{ $labels.host }} does not answer.",
         "Neither ping nor any exporter or service of {{ $labels.host }} answers the monitoring host. Other alerts of the host are held back meanwhile."
+    ),
+    alert!(
+        HostSilent,
+        Info,
+        for "0s",
+        None,
+        Host,
+        Needs::Nothing,
+        "cistern:host_reachable == 0",
+        "{{ $labels.host }} does not answer at the moment.",
+        "Nobody is told of this. It holds back other alerts of the host until HostUnreachable is due."
     ),
     alert!(
         HostCritical,
@@ -79,7 +90,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(1000.0, "pages a second"),
         Host,
         NODE,
-        "rate(node_vmstat_pswpin{job=\"node\"}[5m]) + rate(node_vmstat_pswpout{job=\"node\"}[5m]) > $threshold",
+        "rate(node_vmstat_pswpin{job=\"node\"}[$window]) + rate(node_vmstat_pswpout{job=\"node\"}[$window]) > $threshold",
         "{{ $labels.host }} swaps.",
         "{{ $value | printf \"%.0f\" }} pages a second go to swap or come back, which slows down whatever runs there."
     ),

@@ -1,9 +1,9 @@
 //! Alerts about services, certificates, secrets and backups.
 
-use super::{Alert, Needs, above, alert};
+use super::{BuiltIn, Needs, above, alert};
 
 /// Those alerts.
-pub(super) const ALERTS: &[Alert] = &[
+pub(super) const ALERTS: &[BuiltIn] = &[
     alert!(
         ServiceDown,
         Critical,
@@ -33,7 +33,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(2.0, "seconds"),
         Service,
         Needs::Probes,
-        "avg_over_time(probe_duration_seconds{service!=\"\"}[5m]) > $threshold or avg_over_time(probe_duration_seconds{probe!=\"\"}[5m]) > $threshold",
+        "avg_over_time(probe_duration_seconds{service!=\"\"}[$window]) > $threshold or avg_over_time(probe_duration_seconds{probe!=\"\"}[$window]) > $threshold",
         "{{ if $labels.service }}{{ $labels.service }} on {{ $labels.host }}{{ else }}{{ $labels.probe }}{{ end }} answers slowly.",
         "The check of {{ $labels.instance }} takes {{ $value | humanizeDuration }}."
     ),
@@ -43,9 +43,9 @@ pub(super) const ALERTS: &[Alert] = &[
         for "2m",
         None,
         Service,
-        Needs::Jobs(&["postgres", "redis"]),
-        "pg_up{job=\"postgres\"} == 0 or redis_up{job=\"redis\"} == 0",
-        "The database behind {{ $labels.service }} on {{ $labels.host }} does not answer.",
+        Needs::Jobs(&["postgres", "postgresql", "redis"]),
+        "pg_up == 0 or redis_up == 0",
+        "The database {{ $labels.service }} on {{ $labels.host }} does not answer.",
         "The exporter runs, and the database that it asks does not let it in or does not run."
     ),
     alert!(

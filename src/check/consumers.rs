@@ -46,11 +46,13 @@ pub(super) fn monitors_have_targets(fleet: &Fleet, faults: &mut Faults) {
 
 /// Profiles, sites and groups change some host.
 pub(super) fn layers_are_used(fleet: &Fleet, faults: &mut Faults) {
-    for (name, span) in &fleet.idle_groups {
+    let routes = || fleet.monitoring.iter().flat_map(|monitoring| &monitoring.routes);
+    let routed: BTreeSet<_> = routes().filter_map(|route| route.value.group.as_ref()).collect();
+    for (name, span) in fleet.idle_groups.iter().filter(|(name, _)| !routed.contains(name)) {
         faults.push(
             Diagnostic::new(codes::UNUSED, format!("the group `{name}` sets nothing"))
                 .at(*span, "its members are the same without it")
-                .help("give it keys of a layer, or remove it"),
+                .help("give it keys of a layer, name it in a route of `monitoring`, or remove it"),
         );
     }
     if fleet.hosts_are_uncertain {

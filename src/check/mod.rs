@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod alerts;
 mod assignments;
 pub mod addresses;
 mod bindings;
@@ -30,6 +31,7 @@ mod passwords;
 mod privileges;
 mod published;
 mod random;
+mod receivers;
 pub mod secrets;
 mod served;
 mod sites;
@@ -130,6 +132,13 @@ pub const RULES: &[FleetRule] = rules![
     consumers::exporters_are_asked,
     consumers::monitors_have_targets,
     consumers::layers_are_used,
+    alerts::are_known,
+    alerts::have_what_is_set,
+    receivers::are_there,
+    receivers::tell_somebody,
+    receivers::get_the_rest,
+    receivers::get_their_turn,
+    receivers::wait_for_alerts,
     consumers::services_run,
     watching::labels_are_few,
     watching::scrapes_are_whole,

@@ -90,6 +90,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C19", "Addresses and ports"),
     ("C20", "What a deployment does"),
     ("C21", "Encrypted files"),
+    ("C22", "Alerts and receivers"),
 ];
 
 impl Code {
@@ -470,6 +471,20 @@ codes! {
         "A value is made after those in its `from` and `depends_on`. In a circle none can be the first: take one of the references out.";
     BAD_PREVIOUS = "C219" Error Fleet "A secret cannot keep its previous value."
         "With `previous: true` the value before the last rotation stays, as a secret of its own that is called NAME.previous. It needs that name for itself, and one value for all hosts.";
+    UNKNOWN_ALERT = "C220" Error Fleet "An alert does not exist."
+        "Under `monitoring.alerts`, one that comes with Cistern is adjusted by its name (docs/alerts.md and `cistern explain` list them). Any other is your own, and needs an `expr` in PromQL that says when it fires; under `monitoring.logs.alerts` each needs one, in LogQL.";
+    UNKNOWN_RECEIVER = "C221" Error Fleet "A receiver does not exist."
+        "`monitoring.receiver` and the `receiver` of each route name an entry of `monitoring.receivers`. Alertmanager would not start with this.";
+    EMPTY_RECEIVER = "C222" Error Fleet "A receiver tells nobody."
+        "It has a name and no way to tell: email, webhook, ntfy, matrix, slack or pagerduty. Whatever is sent to it would be lost without a word.";
+    NOBODY_IS_TOLD = "C223" Warning Fleet "Nobody is told of alerts."
+        "The alerts fire, show in Prometheus and on dashboards, and reach no person. Set `monitoring.receiver`, which gets whatever no route takes. Where nobody shall be told, accept the code with that reason.";
+    UNREACHED_ROUTE = "C224" Warning Fleet "A route takes nothing, because an earlier one takes all of it."
+        "The first route that fits decides, unless it says `continue: true`. An earlier route has the same conditions or fewer.";
+    NO_THRESHOLD = "C225" Error Fleet "An alert is given a threshold that it does not have."
+        "Some alerts compare with a number that `threshold` replaces; docs/alerts.md shows which, and in which unit. In others nothing can be compared, and your own have their number in `expr`.";
+    ROUTE_OF_NOTHING = "C226" Warning Fleet "A route waits for an alert that nothing here raises."
+        "It is neither one of Cistern's nor of `monitoring.alerts` or `monitoring.logs.alerts`. Where a hand-written module brings rules of its own, accept the code with that reason.";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! An emitter is one file here and one row of [`EMITTERS`]. It knows no kind of service; kinds know no emitter.
 
+mod alertmanager;
 mod blackbox;
 mod firewall;
 mod header;
@@ -98,6 +99,7 @@ pub struct Emitter {
 
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
+    Emitter { name: "alertmanager", emit: alertmanager::emit },
     Emitter { name: "blackbox exporter", emit: blackbox::emit },
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },

@@ -29,6 +29,9 @@ impl Lower<'_> {
             self.missing("monitoring.hosts", "name the hosts that run Prometheus", faults);
         }
         self.brought_ports(def, faults);
+        for group in def.routes.iter().flatten().filter_map(|route| route.value.group.as_ref()) {
+            self.names.group(group, faults);
+        }
         let logs = def.logs.as_ref().map(|logs| self.logs(logs, &hosts, faults));
         let alerts = def.alerts.iter().flat_map(|alerts| &alerts.entries);
         let receivers = def.receivers.iter().flat_map(|receivers| &receivers.entries);

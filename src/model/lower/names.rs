@@ -6,10 +6,12 @@ use std::sync::OnceLock;
 use crate::diag::{Diagnostic, Faults, codes, counted, listed};
 use crate::load::Body;
 use crate::load::decode::{At, Keyed, Named};
-use crate::model::definition::{FleetDef, HostDef, ProfileDef, SecretDef, ServiceDef, SiteDef};
+use crate::model::definition::{FleetDef, GroupDef, HostDef, ProfileDef, SecretDef, ServiceDef, SiteDef};
 use crate::model::fleet::Host;
 use crate::model::layers;
-use crate::value::{HostName, ProfileName, SecretName, Selectable, Selector, ServiceName, SiteName, Tag, glob_matches};
+use crate::value::{
+    GroupName, HostName, ProfileName, SecretName, Selectable, Selector, ServiceName, SiteName, Tag, glob_matches,
+};
 
 /// The names of a definition, the poisoned ones included: nothing is said about those.
 pub(super) struct Names<'a> {
@@ -46,6 +48,10 @@ impl<'a> Names<'a> {
 
     pub(super) fn site(&self, name: &At<SiteName>, faults: &mut Faults) -> bool {
         self.known::<SiteName, SiteDef>(self.def.sites.as_ref(), name, "site", "sites", faults)
+    }
+
+    pub(super) fn group(&self, name: &At<GroupName>, faults: &mut Faults) -> bool {
+        self.known::<GroupName, GroupDef>(self.def.groups.as_ref(), name, "group", "groups", faults)
     }
 
     pub(super) fn service(&self, name: &At<ServiceName>, faults: &mut Faults) -> bool {
@@ -240,4 +246,4 @@ pub(super) trait AsStr {
 macro_rules! as_str {
     ($($name:ty),*) => {$( impl AsStr for $name { fn text(&self) -> &str { self.as_str() } } )*};
 }
-as_str!(HostName, ProfileName, SecretName, ServiceName, SiteName);
+as_str!(GroupName, HostName, ProfileName, SecretName, ServiceName, SiteName);
