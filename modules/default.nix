@@ -2,6 +2,8 @@
 # host that it configures; a host with a nixosConfiguration of its own may import `nixosModules.default'.
 {
   imports = [
+    ./firewall.nix
+    ./monitoring.nix
     ./prometheus.nix
     ./secrets.nix
   ];

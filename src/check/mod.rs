@@ -36,6 +36,7 @@ mod sites;
 mod tokens;
 mod told;
 mod values;
+mod watching;
 mod wording;
 
 use crate::diag::Faults;
@@ -130,6 +131,8 @@ pub const RULES: &[FleetRule] = rules![
     consumers::monitors_have_targets,
     consumers::layers_are_used,
     consumers::services_run,
+    watching::labels_are_few,
+    watching::scrapes_are_whole,
     depends::lead_nowhere_twice,
     deploy::can_succeed,
     logins::stay_open,

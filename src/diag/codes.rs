@@ -322,6 +322,10 @@ codes! {
         "A profile or a site that no host names, or a group that sets nothing, changes nothing. It is a name that was mistyped elsewhere, or can be removed.";
     RUNS_NOWHERE = "C104" Error Fleet "A service runs nowhere."
         "Its selector matches hosts, but none that Cistern configures: only those with `managed: full` run services of the definition.";
+    MANY_LABELS = "C105" Refusal Fleet "A host has too many labels."
+        "Prometheus keeps every label of a host with each of its series, so they cost memory and make queries slow. Sixteen are enough for what selectors, routes and queries ask for.";
+    BAD_SCRAPE = "C106" Error Fleet "Prometheus is told to ask in a way that makes no sense."
+        "`scrape` says how Prometheus asks for figures. Keys about certificates need `scheme: https`, an account needs a password, and a service whose kind has no `metrics` is never asked.";
     BAD_TEMPLATE = "C110" Error Fleet "A template cannot be read."
         "A kind's file is YAML front matter between two `---` lines and a body in the language of minijinja. The message is that of its parser.";
     HOLE_IN_TEXT = "C111" Error Fleet "A hole of a template stands inside a Nix string, comment or path."

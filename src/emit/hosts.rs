@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Context;
+use super::firewall::{Allowed, allowed};
 use super::header::hash_of;
 use super::part::{HostTrace, Part, PartOf};
 use super::pieces::{Piece, compose, places};
@@ -182,6 +183,7 @@ struct Facts<'a> {
     mounts: Vec<MountPoint<'a>>,
     tcp: BTreeSet<u16>,
     udp: BTreeSet<u16>,
+    allowed: Vec<Allowed>,
     password_auth: bool,
     password_warning: Option<String>,
     ssh_port: Option<u16>,
@@ -280,6 +282,7 @@ impl<'a> Facts<'a> {
                 .collect(),
             tcp: open_ports(context, name, Protocol::Tcp),
             udp: open_ports(context, name, Protocol::Udp),
+            allowed: allowed(context, name),
             password_auth: machine.password_auth,
             password_warning: machine.password_auth_until.map(|until| {
                 format!(

@@ -2,6 +2,8 @@
 //!
 //! An emitter is one file here and one row of [`EMITTERS`]. It knows no kind of service; kinds know no emitter.
 
+mod blackbox;
+mod firewall;
 mod header;
 mod hosts;
 mod hosts_index;
@@ -20,6 +22,7 @@ mod units;
 mod service;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::diag::Faults;
 use crate::nix::Templates;
@@ -32,6 +35,7 @@ pub use header::{Header, State};
 pub use hosts::Text;
 pub use hosts::trace;
 pub use manifest::{FORMAT, foreign, newer};
+use monitoring::Places;
 pub use part::{HostTrace, Part, PartOf};
 use pieces::Pieces;
 use rayon::prelude::*;
@@ -53,6 +57,8 @@ pub struct Context<'a> {
     stamps: BTreeMap<&'a str, String>,
     /// Modules that were formatted before.
     pieces: Pieces,
+    /// Who listens where, once somebody has asked.
+    places: OnceLock<Places>,
 }
 
 impl<'a> Context<'a> {
@@ -70,11 +76,16 @@ impl<'a> Context<'a> {
             sources,
             stamps: templates.names().map(stamp).collect(),
             pieces: Pieces::default(),
+            places: OnceLock::new(),
         }
     }
 
     fn entries(&self) -> &'a Entries {
         self.plan.entries()
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::new(self.entries()))
     }
 }
 
@@ -87,6 +98,7 @@ pub struct Emitter {
 
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
+    Emitter { name: "blackbox exporter", emit: blackbox::emit },
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },
     Emitter { name: "known hosts", emit: known_hosts::emit },

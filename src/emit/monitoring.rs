@@ -36,20 +36,20 @@ pub(super) struct Monitoring<'a> {
     /// The configuration of Alloy.
     alloy: Option<RelativePath>,
     /// Every Alertmanager: address and port.
-    alertmanagers: Vec<String>,
+    alertmanagers: &'a [String],
     /// The addresses of the other monitoring hosts.
     peers: Vec<Address>,
     /// The URL of every Prometheus.
-    prometheus: Vec<String>,
+    prometheus: &'a [String],
     /// The URL of every Loki.
-    loki_urls: Vec<String>,
+    loki_urls: &'a [String],
     retention: Option<&'a Duration>,
     scrape_interval: Option<&'a Duration>,
     log_retention: Option<&'a Duration>,
     /// What this service reads while it runs.
     credentials: Vec<Credential<'a>>,
     external_labels: BTreeMap<&'static str, &'a str>,
-    dashboards_url: Option<String>,
+    dashboards_url: Option<&'a str>,
 }
 
 /// A secret that a unit loads.
@@ -62,8 +62,9 @@ struct Credential<'a> {
 
 impl<'a> Monitoring<'a> {
     /// What a service of a host sees; nothing in a fleet that nobody watches.
-    pub(super) fn new(context: &Context<'a>, host: &HostName, service: &ServiceName) -> Option<Self> {
+    pub(super) fn new(context: &'a Context<'_>, host: &HostName, service: &ServiceName) -> Option<Self> {
         let entries = context.entries();
+        let places = context.places();
         let monitoring = entries.monitoring.as_ref()?;
         let logs = monitoring.logs.as_ref();
         let others = monitoring.hosts.iter().filter(|other| *other != host);
@@ -79,16 +80,16 @@ impl<'a> Monitoring<'a> {
             loki: logs.map(|_| file("loki/loki.yml")),
             loki_rules: logs.map(|_| file("loki/rules")),
             alloy: logs.map(|_| file("alloy/config.alloy")),
-            alertmanagers: places(entries, "alertmanager"),
+            alertmanagers: &places.alertmanagers,
             peers: others.map(|other| entries.hosts[other].address).collect(),
-            prometheus: urls(entries, "prometheus"),
-            loki_urls: urls(entries, "loki"),
+            prometheus: &places.prometheus,
+            loki_urls: &places.loki,
             retention: monitoring.retention.as_ref(),
             scrape_interval: monitoring.scrape_interval.as_ref(),
             log_retention: logs.map(|logs| &logs.retention),
             credentials: credentials(entries, host, service),
             external_labels: BTreeMap::from([("fleet", entries.name.as_str())]),
-            dashboards_url: entries.dashboards_url(),
+            dashboards_url: places.dashboards.as_deref(),
         })
     }
 }
@@ -102,8 +103,40 @@ fn credentials<'a>(entries: &'a Entries, host: &HostName, service: &ServiceName)
     entries.credentials(service.as_str()).into_iter().map(|name| Credential { name, path: path(name) }).collect()
 }
 
+/// Who listens where, looked up once for all hosts.
+pub(super) struct Places {
+    /// Every Alertmanager: address and port.
+    pub(super) alertmanagers: Vec<String>,
+    /// The URL of every Prometheus.
+    prometheus: Vec<String>,
+    /// The URL of every Loki.
+    loki: Vec<String>,
+    /// The URL at which people look at dashboards.
+    dashboards: Option<String>,
+    /// The hosts that get to what only those who watch get to.
+    pub(super) watchers: Vec<(HostName, Address)>,
+    /// The hosts that get to what only the fleet's own get to.
+    pub(super) fleet: Vec<(HostName, Address)>,
+}
+
+impl Places {
+    /// Looks them up.
+    pub(super) fn new(entries: &Entries) -> Self {
+        let own = entries.hosts.iter().filter(|(_, entry)| entry.machine.is_some());
+        let named = |host: &HostName| (host.clone(), entries.hosts[host].address);
+        Self {
+            alertmanagers: places(entries, "alertmanager"),
+            prometheus: urls(entries, "prometheus"),
+            loki: urls(entries, "loki"),
+            dashboards: entries.dashboards_url(),
+            watchers: entries.watchers().into_iter().map(named).collect(),
+            fleet: own.map(|(host, _)| named(host)).collect(),
+        }
+    }
+}
+
 /// The places where a service of monitoring answers: address and port, by host.
-pub(super) fn places(entries: &Entries, service: &str) -> Vec<String> {
+fn places(entries: &Entries, service: &str) -> Vec<String> {
     let targets = entries.targets().filter(|target| target.service.as_str() == service);
     targets.map(|target| target.address.to_string()).collect()
 }

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Faults, nearest};
-use crate::kind;
+use crate::kind::{self, Front};
 use crate::load::{self, Raw};
-use crate::model::{Definition, Fleet};
+use crate::model::{Definition, Fleet, Service};
 use crate::nix::Templates;
 use crate::source::Sources;
-use crate::value::KnownHosts;
+use crate::value::{KnownHosts, Reach, ServiceName};
 
 /// A definition, read and lowered; no rule has looked at it.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Known {
     /// There is no such host, or it cannot be read; the second part then holds the whole definition.
     pub fn about(sources: Sources, host: &str) -> Result<Self, (Absent, Box<Self>)> {
         let mut start = Start::read(sources);
-        let others = start.raw.take("hosts", |name| name != host);
+        let mut others = start.raw.take("hosts", |name| name != host);
         if start.raw.root.at(&["hosts", host]).is_none() {
             let raw = &mut start.raw;
             let unreadable = raw.incomplete || raw.unreadable.contains("hosts");
@@ -78,6 +78,9 @@ impl Known {
         }
         let Some(company) = alone.company(host) else { return Ok(alone) };
         let mut start = alone.back(found.clone());
+        if let Company::Named(names) = &company {
+            others.retain(|entry| names.contains(&*entry.key));
+        }
         start.raw.put("hosts", others);
         let whole = start.lowered();
         let Company::Cluster = company else { return Ok(whole) };
@@ -95,31 +98,86 @@ impl Known {
     fn company(&self, host: &str) -> Option<Company> {
         let found = self.fleet.hosts.get(host)?;
         let wanted = found.layer.ssh.as_ref().and_then(|ssh| ssh.known_hosts).map(|at| at.value);
-        if wanted == Some(KnownHosts::All) {
+        if wanted == Some(KnownHosts::All) || self.fronts_on(host).any(|(_, front)| meets_everybody(front)) {
             return Some(Company::Everyone);
         }
-        self.clusters_on(host).next().map(|_| Company::Cluster)
+        if self.clusters_on(host).next().is_some() {
+            return Some(Company::Cluster);
+        }
+        if !self.is_watched(host) {
+            return None;
+        }
+        Some(self.watchers_named().map_or(Company::Cluster, Company::Named))
     }
 
-    /// The hosts that run a cluster with this one.
+    /// The hosts that run a cluster with this one, and those that watch it.
     fn members_with(&self, host: &str) -> BTreeSet<String> {
-        self.clusters_on(host).flat_map(|service| &service.hosts).map(ToString::to_string).collect()
+        let mut members: BTreeSet<_> =
+            self.clusters_on(host).flat_map(|service| &service.hosts).map(ToString::to_string).collect();
+        if self.is_watched(host) {
+            let shown = self.showing().flat_map(|(_, service)| &service.hosts);
+            let watching = self.fleet.monitoring.iter().flat_map(|monitoring| &monitoring.hosts);
+            members.extend(watching.map(|host| &host.value).chain(shown).map(ToString::to_string));
+        }
+        members
     }
 
-    fn clusters_on<'k>(&'k self, host: &'k str) -> impl Iterator<Item = &'k crate::model::Service> {
-        let services = self.fleet.services.values();
-        services.filter(move |service| {
-            let here = service.hosts.iter().any(|name| name.as_str() == host);
-            here && self.fleet.kinds.get(&service.kind).is_some_and(|kind| kind.front.roles.is_some())
+    /// Says whether those who watch ask something of a host that its firewall keeps from others.
+    fn is_watched(&self, host: &str) -> bool {
+        let asked = |front: &Front| front.metrics.is_some() || front.health_check.is_some() || reaches(front, |_| true);
+        let own = |service: &Service| service.health_check.is_some();
+        self.fleet.monitoring.is_some() && self.fronts_on(host).any(|(service, front)| asked(front) || own(service))
+    }
+
+    /// The hosts that watch, as far as their names stand in the definition; nothing where it takes all hosts to tell.
+    fn watchers_named(&self) -> Option<BTreeSet<String>> {
+        let def = self.definition.def();
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        let listed = def.monitoring.as_ref()?.hosts.iter().flatten();
+        names.extend(listed.map(|host| host.value.to_string()));
+        for (name, _) in self.showing() {
+            let placement = def.services.as_ref()?.entries.get(name)?.value.placement.as_ref()?;
+            names.extend(placement.hosts.as_ref()?.iter().map(|host| host.value.to_string()));
+        }
+        Some(names)
+    }
+
+    /// The services that show dashboards.
+    fn showing(&self) -> impl Iterator<Item = (&ServiceName, &Service)> {
+        self.fleet.services.iter().filter(|(_, service)| {
+            self.fleet.kinds.get(&service.kind).is_some_and(|kind| kind.front.dashboards.is_some())
         })
     }
+
+    fn clusters_on<'k>(&'k self, host: &'k str) -> impl Iterator<Item = &'k Service> {
+        self.fronts_on(host).filter(|(_, front)| front.roles.is_some()).map(|(service, _)| service)
+    }
+
+    /// What runs on a host, and the facts of its kind.
+    fn fronts_on<'k>(&'k self, host: &'k str) -> impl Iterator<Item = (&'k Service, &'k Front)> {
+        let here = move |service: &&Service| service.hosts.iter().any(|name| name.as_str() == host);
+        let services = self.fleet.services.values().filter(here);
+        services.filter_map(|service| Some((service, &self.fleet.kinds.get(&service.kind)?.front)))
+    }
+}
+
+/// Says whether services of a kind know every host of the fleet, or are known to each.
+fn meets_everybody(front: &Front) -> bool {
+    front.reads_monitoring.as_ref().is_some_and(|at| at.value) || reaches(front, |reach| reach == Reach::Fleet)
+}
+
+fn reaches(front: &Front, wanted: impl Fn(Reach) -> bool) -> bool {
+    let mut ports = front.ports.iter().flat_map(|ports| ports.entries.values());
+    ports.any(|port| port.value.reach.is_some_and(|reach| wanted(reach.value)))
 }
 
 /// The other hosts that a host's module depends on.
 enum Company {
-    /// The members of its clusters.
+    /// These.
+    Named(BTreeSet<String>),
+    /// The members of its clusters and those that watch it: it takes all hosts to tell.
     Cluster,
-    /// All of them: it knows everybody's key.
+    /// All of them: it knows everybody's key, or everybody's address.
     Everyone,
 }
 

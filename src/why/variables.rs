@@ -77,6 +77,10 @@ pub(super) const VARIABLES: &[Row] = rows! {
         "accounts.*.keys": Operators("keys"), Admins("keys");
         "accounts.*.name": Operators("account"), Host("deploy.ssh_user");
         "address": Host("address");
+        "allowed": Top("monitoring.hosts"), Ours("kinds say which ports only those who watch get to, or only the fleet");
+        "allowed.*.from": Top("monitoring.hosts"), Peer("address");
+        "allowed.*.tcp": Ours("kinds say which ports only those who watch get to, or only the fleet");
+        "allowed.*.udp": Ours("kinds say which ports only those who watch get to, or only the fleet");
         "audit_secret_reads": Host("audit.secret_reads");
         "deploy_account": Host("deploy.ssh_user");
         "domain": Top("fleet.domain");

@@ -290,3 +290,12 @@ in
     whole
     ;
 }
+// import ./monitoring-cases.nix {
+  inherit
+    eden
+    gives
+    lib
+    refuses
+    whole
+    ;
+}

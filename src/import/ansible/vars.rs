@@ -29,7 +29,8 @@ const LABELS: &[&str] = &[
 ];
 
 /// Labels that Cistern and Prometheus set themselves.
-const RESERVED: &[&str] = &["host", "instance", "job", "region", "service", "site"];
+const RESERVED: &[&str] =
+    &["alertname", "host", "instance", "job", "kind", "probe", "region", "service", "severity", "site", "state"];
 
 /// Variables with arguments of ssh, in the order in which Ansible puts them together.
 pub(super) const SSH_ARGS: &[&str] = &[

@@ -17,7 +17,8 @@ use crate::model::shapes::Filesystems;
 use crate::value::{GroupName, HostName, LabelName, Lifecycle, Managed, Selectable, Tag};
 
 /// Labels that Cistern and Prometheus set themselves.
-const RESERVED_LABELS: &[&str] = &["host", "instance", "job", "region", "service", "site"];
+const RESERVED_LABELS: &[&str] =
+    &["alertname", "host", "instance", "job", "kind", "probe", "region", "service", "severity", "site", "state"];
 
 /// What hosts are selected by, known before groups are.
 struct Marks {

@@ -21,6 +21,7 @@
   ./modules/services/openssh.nix
   ./modules/services/postgresql.nix
   ./modules/services/prometheus.nix
+  ./modules/services/proxies.nix
   ./modules/services/redis.nix
   ./modules/services/small.nix
   ./modules/systemd.nix

@@ -1,5 +1,5 @@
 # networking.firewall and networking.nftables. Lists of ports come out sorted and without repetition.
-{ lib, ... }:
+{ config, lib, ... }:
 let
   inherit (lib) types;
   declare = import ../declare.nix { inherit lib; };
@@ -31,6 +31,11 @@ in
 {
   options.networking = {
     firewall = openings // {
+      backend = opt (types.enum [
+        "firewalld"
+        "iptables"
+        "nftables"
+      ]) (if config.networking.nftables.enable then "nftables" else "iptables");
       allowPing = bool true;
       checkReversePath = opt (types.either types.bool (
         types.enum [

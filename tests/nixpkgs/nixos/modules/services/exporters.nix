@@ -84,6 +84,16 @@ let
       port = 9121;
       more = { };
     };
+    restic = {
+      port = 9753;
+      more = {
+        environmentFile = maybe types.path;
+        passwordFile = declare.req types.path;
+        refreshInterval = opt types.ints.unsigned 60;
+        repository = maybe types.str;
+        repositoryFile = maybe types.path;
+      };
+    };
     smartctl = {
       port = 9633;
       more = {
@@ -113,6 +123,15 @@ let
     systemd = {
       port = 9558;
       more = { };
+    };
+    wireguard = {
+      port = 9586;
+      more = {
+        interfaces = strs;
+        latestHandshakeDelay = flag;
+        singleSubnetPerField = flag;
+        withRemoteIp = flag;
+      };
     };
     zfs = {
       port = 9134;

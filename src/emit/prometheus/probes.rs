@@ -1,0 +1,96 @@
+//! Jobs that ask whether something works, as its users would: through the blackbox exporter of the host that asks.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::configuration::{Labels, Relabel, Targets};
+use super::jobs::Job;
+use super::labels;
+use crate::emit::blackbox::{self, Way};
+use crate::place::Entries;
+use crate::place::plan::Check;
+use crate::value::Lifecycle;
+use crate::watch::{Manner, Probe};
+
+/// The label that becomes the exporter's parameter of that name.
+const MODULE: &str = "__param_module";
+
+/// A question.
+struct Question<'a> {
+    way: Way<'a>,
+    target: String,
+    labels: Labels<'a>,
+}
+
+/// Lists the jobs, one per sort of question.
+pub(super) fn jobs(entries: &Entries) -> Vec<Job<'_>> {
+    let Some(exporter) = blackbox::place(entries) else { return Vec::new() };
+    let mut jobs: BTreeMap<&'static str, Job<'_>> = BTreeMap::new();
+    for Question { way, target, mut labels } in hosts(entries).chain(services(entries)).chain(outside(entries)) {
+        labels.insert(MODULE, way.module().into());
+        let job = jobs.entry(way.sort()).or_insert_with(|| job(way.sort(), &exporter));
+        job.targets.push(Targets { targets: [target], labels });
+    }
+    jobs.into_values().collect()
+}
+
+fn hosts(entries: &Entries) -> impl Iterator<Item = Question<'_>> {
+    let hosts = entries.hosts.iter().filter(|(_, entry)| entry.lifecycle != Lifecycle::Inactive);
+    hosts.map(|(host, entry)| Question {
+        way: Way::Icmp,
+        target: entry.address.to_string(),
+        labels: labels::of_host(entries, host),
+    })
+}
+
+fn services(entries: &Entries) -> impl Iterator<Item = Question<'_>> {
+    entries.checks().map(|check| Question {
+        way: Way::of_check(check.check),
+        target: answering(&check),
+        labels: labels::of_service(entries, check.host, check.service),
+    })
+}
+
+fn outside(entries: &Entries) -> impl Iterator<Item = Question<'_>> {
+    let probes = entries.monitoring.iter().flat_map(|monitoring| &monitoring.probes);
+    probes.map(|(name, probe)| Question {
+        way: Way::of_probe(probe),
+        target: elsewhere(probe),
+        labels: Labels::from([("probe", Cow::from(name.as_str()))]),
+    })
+}
+
+/// What of a service is asked.
+fn answering(check: &Check<'_>) -> String {
+    match &check.check.manner {
+        Manner::Http { scheme, path, .. } => format!("{scheme}://{}{path}", check.address),
+        Manner::Tcp | Manner::Tls | Manner::Dns { .. } => check.address.to_string(),
+    }
+}
+
+/// What outside of the fleet is asked.
+fn elsewhere(probe: &Probe) -> String {
+    match probe {
+        Probe::Http { url, .. } => url.to_string(),
+        Probe::Tcp(endpoint) | Probe::Tls(endpoint) => endpoint.to_string(),
+        Probe::Icmp(host) | Probe::Dns { server: host, .. } => host.to_string(),
+    }
+}
+
+fn job<'a>(sort: &str, exporter: &str) -> Job<'a> {
+    let from = |source, target_label| Relabel { source_labels: Some([source]), target_label, replacement: None };
+    Job {
+        name: format!("probe-{sort}"),
+        path: "/probe",
+        scheme: None,
+        params: None,
+        basic_auth: None,
+        tls: None,
+        relabel: vec![
+            from("__address__", "__param_target"),
+            from("__param_target", "instance"),
+            Relabel { source_labels: None, target_label: "__address__", replacement: Some(exporter.to_owned()) },
+        ],
+        targets: Vec::new(),
+    }
+}
