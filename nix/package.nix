@@ -10,7 +10,7 @@
 let
   manifest = (builtins.fromTOML (builtins.readFile ../Cargo.toml)).package;
 
-  # What the build reads. Documents, tests and examples are not among it, so they rebuild nothing.
+  # What the build reads. Other documents, tests and examples are not among it, so they rebuild nothing.
   needed = [
     "Cargo.lock"
     "Cargo.toml"
@@ -32,7 +32,10 @@ rustPlatform.buildRustPackage {
       let
         below = lib.removePrefix (toString ../. + "/") (toString path);
       in
-      builtins.elem (builtins.head (lib.splitString "/" below)) needed;
+      builtins.elem (builtins.head (lib.splitString "/" below)) needed
+      || below == "docs"
+      || below == "docs/runbooks"
+      || lib.hasPrefix "docs/runbooks/" below;
   };
   cargoLock.lockFile = ../Cargo.lock;
 

@@ -1,11 +1,11 @@
 //! Alerts about hosts.
 
-use super::{Alert, Needs, above, alert};
+use super::{BuiltIn, Needs, above, alert};
 
 const NODE: Needs = Needs::Jobs(&["node"]);
 
 /// Those alerts.
-pub(super) const ALERTS: &[Alert] = &[
+pub(super) const ALERTS: &[BuiltIn] = &[
     alert!(
         HostUnreachable,
         Critical,
@@ -79,7 +79,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(1000.0, "pages a second"),
         Host,
         NODE,
-        "rate(node_vmstat_pswpin{job=\"node\"}[5m]) + rate(node_vmstat_pswpout{job=\"node\"}[5m]) > $threshold",
+        "rate(node_vmstat_pswpin{job=\"node\"}[$window]) + rate(node_vmstat_pswpout{job=\"node\"}[$window]) > $threshold",
         "{{ $labels.host }} swaps.",
         "{{ $value | printf \"%.0f\" }} pages a second go to swap or come back, which slows down whatever runs there."
     ),

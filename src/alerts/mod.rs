@@ -1,40 +1,19 @@
 //! The alerts that come with Cistern, as one table: rules, inhibition, documents, `cistern explain` and tests are made from it.
 //!
-//! An expression holds words with a dollar sign that [`Alert::expression`] replaces: `$threshold`, `$files` (the file
-//! systems that count), and what the emitter knows of the fleet (`$hosts`, `$service`, `$safe`, `$majority`).
+//! An expression holds words with a dollar sign that [`BuiltIn::expression`] replaces: `$threshold`, `$files` (the file
+//! systems that count), `$window` (how far a rate looks back), and what the emitter knows of the fleet (`$hosts`, `$service`, `$safe`, `$majority`).
 
 mod hosts;
 mod monitoring;
 mod services;
 
 use crate::diag;
+use crate::value::{Threshold, Urgency};
 
-/// How much of a hurry an alert is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Somebody looks now.
-    Critical,
-    /// Somebody looks today.
-    Warning,
-    /// Nobody needs to.
-    Info,
-}
-
-impl Severity {
-    /// The value of the label.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::Warning => "warning",
-            Self::Info => "info",
-        }
-    }
-}
-
-/// The figure that an expression compares with.
+/// The number that an expression compares with.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Threshold {
-    /// The figure, unless the definition gives another.
+pub struct Limit {
+    /// The number, unless the definition gives another.
     pub value: f64,
     /// What it counts, such as `percent`.
     pub unit: &'static str,
@@ -78,15 +57,15 @@ pub enum Needs {
 
 /// An alert that comes with Cistern.
 #[derive(Debug)]
-pub struct Alert {
+pub struct BuiltIn {
     /// Its name.
     pub name: &'static str,
-    /// How much of a hurry it is.
-    pub severity: Severity,
+    /// How soon somebody must look.
+    pub severity: Urgency,
     /// How long the expression must hold, as Prometheus writes it.
     pub holds: &'static str,
-    /// The figure that the expression compares with.
-    pub threshold: Option<Threshold>,
+    /// The number that the expression compares with.
+    pub threshold: Option<Limit>,
     /// What it is about.
     pub about: About,
     /// What the fleet must have.
@@ -104,9 +83,9 @@ pub struct Alert {
 /// Makes an alert, with the page of its name.
 macro_rules! alert {
     ($name:ident, $severity:ident, for $holds:literal, $threshold:expr, $about:ident, $needs:expr, $expr:expr, $summary:literal, $description:literal) => {
-        crate::alerts::Alert {
+        crate::alerts::BuiltIn {
             name: stringify!($name),
-            severity: crate::alerts::Severity::$severity,
+            severity: crate::value::Urgency::$severity,
             holds: $holds,
             threshold: $threshold,
             about: crate::alerts::About::$about,
@@ -124,13 +103,17 @@ use alert;
 const FILES: &str = "job=\"node\",fstype!~\"tmpfs|ramfs|squashfs|overlay|iso9660|erofs|efivarfs|autofs|nfs4?|cifs|fuse[.]lxcfs\",\
     mountpoint!~\"/nix/store|/run/.+|/var/lib/(docker|containers)/.+\"";
 
-/// Every alert, by what it is about.
-pub fn all() -> impl Iterator<Item = &'static Alert> + Clone {
-    hosts::ALERTS.iter().chain(services::ALERTS).chain(monitoring::ALERTS)
+/// Every alert, by what it is about; the words become names of groups of rules.
+pub const FAMILIES: &[(&str, &[BuiltIn])] =
+    &[("hosts", hosts::ALERTS), ("services", services::ALERTS), ("monitoring", monitoring::ALERTS)];
+
+/// Every alert.
+pub fn all() -> impl Iterator<Item = &'static BuiltIn> + Clone {
+    FAMILIES.iter().flat_map(|(_, alerts)| *alerts)
 }
 
 /// Finds an alert by its name.
-pub fn find(name: &str) -> Option<&'static Alert> {
+pub fn find(name: &str) -> Option<&'static BuiltIn> {
     all().find(|alert| alert.name == name)
 }
 
@@ -139,12 +122,13 @@ pub fn nearest(name: &str) -> Option<&'static str> {
     diag::nearest(name, all().map(|alert| alert.name))
 }
 
-impl Alert {
+impl BuiltIn {
     /// The expression for a threshold; `None` takes the alert's own.
-    pub fn expression(&self, threshold: Option<f64>) -> String {
-        let threshold = threshold.or(self.threshold.map(|threshold| threshold.value));
+    pub fn expression(&self, threshold: Option<&Threshold>) -> String {
         let text = self.expr.replace("$files", FILES);
-        threshold.map_or_else(|| text.clone(), |threshold| text.replace("$threshold", &threshold.to_string()))
+        let own = || self.threshold.map(|limit| limit.value.to_string());
+        let threshold = threshold.map(ToString::to_string).or_else(own);
+        threshold.map_or_else(|| text.clone(), |threshold| text.replace("$threshold", &threshold))
     }
 }
 
@@ -153,8 +137,8 @@ pub fn file_systems() -> &'static str {
     FILES
 }
 
-const fn above(value: f64, unit: &'static str) -> Option<Threshold> {
-    Some(Threshold { value, unit })
+const fn above(value: f64, unit: &'static str) -> Option<Limit> {
+    Some(Limit { value, unit })
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Alerts about what watches: Prometheus, Alertmanager, the probes and the logs.
 
-use super::{Alert, Needs, above, alert};
+use super::{BuiltIn, Needs, above, alert};
 
 const PROMETHEUS: Needs = Needs::Jobs(&["prometheus"]);
 const ALERTMANAGER: Needs = Needs::Jobs(&["alertmanager"]);
 
 /// Those alerts.
-pub(super) const ALERTS: &[Alert] = &[
+pub(super) const ALERTS: &[BuiltIn] = &[
     alert!(
         DeadMansSwitch,
         Info,
@@ -58,7 +58,7 @@ pub(super) const ALERTS: &[Alert] = &[
         None,
         Host,
         PROMETHEUS,
-        "increase(prometheus_rule_evaluation_failures_total{job=\"prometheus\"}[5m]) > 0",
+        "increase(prometheus_rule_evaluation_failures_total{job=\"prometheus\"}[$window]) > 0",
         "Rules fail in Prometheus on {{ $labels.host }}.",
         "Rules of {{ $labels.rule_group }} cannot be evaluated, so that their alerts cannot fire."
     ),
@@ -80,7 +80,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(1.0, "percent"),
         Host,
         PROMETHEUS,
-        "100 * rate(prometheus_notifications_errors_total{job=\"prometheus\"}[5m]) / rate(prometheus_notifications_sent_total{job=\"prometheus\"}[5m]) > $threshold",
+        "100 * rate(prometheus_notifications_errors_total{job=\"prometheus\"}[$window]) / rate(prometheus_notifications_sent_total{job=\"prometheus\"}[$window]) > $threshold",
         "Prometheus on {{ $labels.host }} cannot hand over its alerts.",
         "{{ $value | printf \"%.1f\" }} % of what it sends to {{ $labels.alertmanager }} gets lost."
     ),
@@ -146,7 +146,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(1.0, "percent"),
         Host,
         ALERTMANAGER,
-        "100 * sum by (host, site, region, integration) (rate(alertmanager_notifications_failed_total{job=\"alertmanager\"}[5m])) / sum by (host, site, region, integration) (rate(alertmanager_notifications_total{job=\"alertmanager\"}[5m])) > $threshold",
+        "100 * sum by (host, site, region, integration) (rate(alertmanager_notifications_failed_total{job=\"alertmanager\"}[$window])) / sum by (host, site, region, integration) (rate(alertmanager_notifications_total{job=\"alertmanager\"}[$window])) > $threshold",
         "Alertmanager on {{ $labels.host }} cannot tell anybody by {{ $labels.integration }}.",
         "{{ $value | printf \"%.0f\" }} % of its messages by {{ $labels.integration }} fail."
     ),
@@ -157,7 +157,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(10.0, "percent"),
         Host,
         Needs::Jobs(&["loki"]),
-        "100 * sum by (host, site, region) (rate(loki_request_duration_seconds_count{job=\"loki\",status_code=~\"5..\"}[5m])) / sum by (host, site, region) (rate(loki_request_duration_seconds_count{job=\"loki\"}[5m])) > $threshold",
+        "100 * sum by (host, site, region) (rate(loki_request_duration_seconds_count{job=\"loki\",status_code=~\"5..\"}[$window])) / sum by (host, site, region) (rate(loki_request_duration_seconds_count{job=\"loki\"}[$window])) > $threshold",
         "Loki on {{ $labels.host }} answers with errors.",
         "{{ $value | printf \"%.0f\" }} % of its requests fail: logs are not taken or not found."
     ),

@@ -1,9 +1,9 @@
 //! Alerts about services, certificates, secrets and backups.
 
-use super::{Alert, Needs, above, alert};
+use super::{BuiltIn, Needs, above, alert};
 
 /// Those alerts.
-pub(super) const ALERTS: &[Alert] = &[
+pub(super) const ALERTS: &[BuiltIn] = &[
     alert!(
         ServiceDown,
         Critical,
@@ -33,7 +33,7 @@ pub(super) const ALERTS: &[Alert] = &[
         above(2.0, "seconds"),
         Service,
         Needs::Probes,
-        "avg_over_time(probe_duration_seconds{service!=\"\"}[5m]) > $threshold or avg_over_time(probe_duration_seconds{probe!=\"\"}[5m]) > $threshold",
+        "avg_over_time(probe_duration_seconds{service!=\"\"}[$window]) > $threshold or avg_over_time(probe_duration_seconds{probe!=\"\"}[$window]) > $threshold",
         "{{ if $labels.service }}{{ $labels.service }} on {{ $labels.host }}{{ else }}{{ $labels.probe }}{{ end }} answers slowly.",
         "The check of {{ $labels.instance }} takes {{ $value | humanizeDuration }}."
     ),

@@ -4,6 +4,7 @@
 
 mod blackbox;
 mod firewall;
+mod alertmanager;
 mod header;
 mod hosts;
 mod hosts_index;
@@ -99,6 +100,7 @@ pub struct Emitter {
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "blackbox exporter", emit: blackbox::emit },
+    Emitter { name: "alertmanager", emit: alertmanager::emit },
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },
     Emitter { name: "known hosts", emit: known_hosts::emit },
