@@ -112,8 +112,11 @@ pub(crate) struct Plain {
 
 impl Plain {
     /// Plugs in a host without any program.
-    pub(crate) fn new(switch: &Switch, directory: &Path, name: &str, address: &str) -> Plain {
-        let place = Place::new(directory, ":");
+    pub(crate) fn new(lab: &Lab, switch: &Switch, directory: &Path, name: &str, address: &str) -> Plain {
+        // Debian's programs look for what they read below /usr/share.
+        let unpacked = Path::new(lab.variable("CISTERN_LAB")).join("trixie/usr/share");
+        let share = format!("mount -t overlay overlay -o 'lowerdir={}:/usr/share' /usr/share", unpacked.display());
+        let place = Place::new(directory, &share);
         switch.plug(name, &place, address);
         Plain { name: name.to_owned(), place }
     }
