@@ -32,6 +32,7 @@ pub mod emit;
 pub mod options;
 pub mod why;
 pub mod simulate;
+pub mod coverage;
 pub mod diff;
 pub mod current;
 pub mod eval;

@@ -4,6 +4,7 @@
 
 mod check;
 mod completions;
+mod coverage;
 mod diff;
 mod entry;
 mod evaluation;
@@ -130,6 +131,8 @@ enum Command {
     List(list::Options),
     /// Show hosts as their layers resolve them.
     Show(show::Options),
+    /// Say what watches every host and every service, and who would be told.
+    Coverage(coverage::Options),
     /// Say what stops, and what is lost, while some hosts are down.
     Simulate(simulate::Options),
     /// Say where a value of a host comes from, and which values it beat.
@@ -179,6 +182,7 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Secrets(options) => secrets::run(&options, common, terminal),
         Command::List(options) => list::run(&options, common, terminal),
         Command::Show(options) => show::run(&options, common, terminal),
+        Command::Coverage(options) => coverage::run(&options, common, terminal),
         Command::Simulate(options) => simulate::run(&options, common, terminal),
         Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),

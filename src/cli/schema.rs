@@ -1,5 +1,5 @@
 //! `cistern schema`: the JSON Schema of the definition, of an entry in a file of its own, of a kind's front matter, or of
-//! what `cistern diff` or `cistern simulate` prints.
+//! what other commands print.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::{Outcome, Terminal};
 use crate::source::SPLIT;
-use crate::{schema, simulate};
+use crate::{coverage, schema, simulate};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -21,6 +21,9 @@ pub(super) struct Options {
     /// The schema of what `cistern simulate --format json` prints.
     #[arg(long, conflicts_with_all = ["entry", "kind", "diff"])]
     simulate: bool,
+    /// The schema of what `cistern coverage --format json` prints.
+    #[arg(long, conflicts_with_all = ["entry", "kind", "diff", "simulate"])]
+    coverage: bool,
     /// The schema of what `cistern diff --format json` prints.
     #[arg(long, conflicts_with_all = ["kind", "entry"])]
     diff: bool,
@@ -30,6 +33,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome>
     let schema = match &options.entry {
         Some(section) => schema::entry(section).expect("each section that may be split holds entries"),
         None if options.diff => crate::diff::schema(),
+        None if options.coverage => coverage::json_schema(),
         None if options.kind => schema::kind(),
         None if options.simulate => simulate::json_schema(),
         None => schema::definition(),

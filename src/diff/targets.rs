@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,6 +11,9 @@ use crate::tree::Tree;
 
 /// The targets' place in a tree.
 const PATH: &str = "prometheus/scrape.json";
+
+/// Their place where Prometheus reads them from files: a file a job.
+const DIRECTORY: &str = "prometheus/targets/";
 
 /// A scrape target that is not the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -24,7 +28,7 @@ pub struct TargetChange {
 
 /// Compares the targets of two trees.
 pub(super) fn targets(old: &Tree, new: &Tree) -> Vec<TargetChange> {
-    if old.get(PATH) == new.get(PATH) {
+    if files(old).eq(files(new)) {
         return Vec::new();
     }
     let (old, mut new) = rayon::join(|| read(old), || read(new));
@@ -57,8 +61,17 @@ struct Job<'a> {
     metrics_path: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     params: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     static_configs: Vec<Group<'a>>,
+    #[serde(borrow, default)]
+    file_sd_configs: Vec<Files<'a>>,
+}
+
+/// Where the targets of a job stand.
+#[derive(Deserialize)]
+struct Files<'a> {
+    #[serde(borrow)]
+    files: Vec<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -69,13 +82,20 @@ struct Group<'a> {
     labels: &'a RawValue,
 }
 
+/// Every file that says who is asked.
+fn files(tree: &Tree) -> impl Iterator<Item = (&str, &Arc<[u8]>)> {
+    let is_one = |path: &str| path == PATH || path.starts_with(DIRECTORY);
+    tree.iter().filter(move |(path, _)| is_one(path))
+}
+
 /// What is said of each target, by job and address.
 fn read(tree: &Tree) -> BTreeMap<(String, String), [String; 3]> {
     let jobs: Vec<Job<'_>> = tree.get(PATH).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
     let mut found = BTreeMap::new();
     for job in &jobs {
         let text = |value: Option<&RawValue>| value.map_or_else(String::new, |value| value.get().to_owned());
-        for group in &job.static_configs {
+        let elsewhere = elsewhere(tree, job);
+        for group in job.static_configs.iter().chain(&elsewhere) {
             for target in &group.targets {
                 let path = job.metrics_path.as_deref().unwrap_or_default().to_owned();
                 let key = (job.job_name.clone().into_owned(), target.clone().into_owned());
@@ -84,4 +104,11 @@ fn read(tree: &Tree) -> BTreeMap<(String, String), [String; 3]> {
         }
     }
     found
+}
+
+/// The targets of a job that stand in files of their own, which are installed below another directory.
+fn elsewhere<'t>(tree: &'t Tree, job: &Job<'_>) -> Vec<Group<'t>> {
+    let names = job.file_sd_configs.iter().flat_map(|files| &files.files);
+    let bytes = names.filter_map(|path| tree.get(&format!("{DIRECTORY}{}", path.rsplit('/').next()?)));
+    bytes.flat_map(|bytes| serde_json::from_slice::<Vec<Group<'_>>>(bytes).unwrap_or_default()).collect()
 }

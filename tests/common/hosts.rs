@@ -103,6 +103,58 @@ impl Host {
     }
 }
 
+/// A host that has an address and runs what the test starts on it.
+pub(crate) struct Plain {
+    /// What it is called.
+    name: String,
+    place: Place,
+}
+
+impl Plain {
+    /// Plugs in a host without any program.
+    pub(crate) fn new(switch: &Switch, directory: &Path, name: &str, address: &str) -> Plain {
+        let place = Place::new(directory, ":");
+        switch.plug(name, &place, address);
+        Plain { name: name.to_owned(), place }
+    }
+
+    /// Returns a command that runs on the host.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        self.place.command(program.as_ref())
+    }
+
+    /// Pulls the cable, or plugs it in again.
+    pub(crate) fn connect(&self, switch: &Switch, connected: bool) {
+        let state = if connected { "up" } else { "down" };
+        run(switch.command("ip").args(["link", "set", &self.name, state]));
+    }
+}
+
+/// A program that runs until it is stopped, or until the test ends in whatever way.
+pub(crate) struct Daemon(Child);
+
+impl Daemon {
+    /// Starts a program; what it says goes into a file.
+    pub(crate) fn start(command: &Command, log: &Path) -> Daemon {
+        let said = fs::File::create(log).expect("a file for what it says");
+        let mut guarded = Command::new("setpriv");
+        guarded.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+            guarded.env(name, value);
+        }
+        let stderr = said.try_clone().expect("the same file");
+        let child = guarded.stdin(Stdio::null()).stdout(said).stderr(stderr).spawn();
+        Daemon(child.expect("setpriv starts"))
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Makes an ssh key without a passphrase and returns its public half, as in `ssh-ed25519 AAAA…`.
 pub(crate) fn new_key(file: &Path) -> String {
     run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(file));
