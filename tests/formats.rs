@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use cistern::alerts;
 use cistern::diag::codes::{CODES, Stage};
 use common::{everything, run, temp_dir};
 use rayon::prelude::*;
@@ -53,8 +54,9 @@ fn every_code_is_explained() {
     let explain = |args: &[&str]| run(Command::new(env!("CARGO_BIN_EXE_cistern")).arg("explain").args(args));
     let list = explain(&[]);
     let report: Json = serde_json::from_str(&explain(&["--format", "json"])).expect("it is JSON");
-    assert_eq!((list.lines().count(), report["codes"].as_array().map(Vec::len)), (CODES.len(), Some(CODES.len())));
-    for ((code, line), row) in CODES.iter().zip(list.lines()).zip(report["codes"].as_array().expect("a list")) {
+    let (codes, alerts) = list.split_once("\n\n").expect("codes, then alerts");
+    assert_eq!((codes.lines().count(), report["codes"].as_array().map(Vec::len)), (CODES.len(), Some(CODES.len())));
+    for ((code, line), row) in CODES.iter().zip(codes.lines()).zip(report["codes"].as_array().expect("a list")) {
         assert!(line.starts_with(code.id) && line.ends_with(code.sentence), "{line}");
         assert_eq!((&row["code"], &row["explanation"]), (&code.id.into(), &code.explanation.into()));
     }
@@ -63,6 +65,20 @@ fn every_code_is_explained() {
     let one: Json = serde_json::from_str(&explain(&["C050", "--format", "json"])).expect("it is JSON");
     assert_eq!(one["codes"].as_array().map(Vec::len), Some(1));
     assert_eq!(one["codes"][0]["sentence"], "An address does not fit its site.");
+    for ((alert, line), row) in alerts::all().zip(alerts.lines()).zip(report["alerts"].as_array().expect("a list")) {
+        assert!(line.starts_with(alert.name) && line.ends_with(alert.meaning()), "{line}");
+        assert_eq!((&row["alert"], &row["runbook"]), (&alert.name.into(), &alert.runbook.into()));
+    }
+    assert_eq!(alerts.lines().count(), alerts::all().count());
+    assert!(explain(&["hostunreachable"]).starts_with("# HostUnreachable\n\nNothing of the host answers"));
+}
+
+#[test]
+fn shells_complete_what_can_be_explained() {
+    let script = run(Command::new(env!("CARGO_BIN_EXE_cistern")).args(["completions", "bash"]));
+    assert!(script.contains("C050") && script.contains("HostUnreachable"));
+    let help = run(Command::new(env!("CARGO_BIN_EXE_cistern")).args(["explain", "--help"]));
+    assert!(!help.contains("C050"), "{help}");
 }
 
 #[test]

@@ -110,13 +110,14 @@ fn splitting_files_means_nothing() {
 #[test]
 fn every_emitter_and_every_kind_occurs() {
     const FILES: &[(&str, &str)] = &[
+        ("alertmanager", "prometheus/alertmanager.yml"),
         ("hosts", "hosts/eden.nix"),
         ("hosts index", "hosts.nix"),
         ("known hosts", "ssh_known_hosts"),
         ("nodes", "nodes.nix"),
         ("plan", "plan.jsonl"),
         ("prometheus", "prometheus/prometheus.yml"),
-        ("rules", "prometheus/rules/secrets.yml"),
+        ("rules", "prometheus/rules/alerts.yml"),
         ("secrets", "secrets.nix"),
     ];
     let fleets = fleets();

@@ -126,6 +126,12 @@ pub fn nearest(name: &str) -> Option<&'static str> {
 }
 
 impl BuiltIn {
+    /// What it means, in the first sentence of its page.
+    pub fn meaning(&self) -> &'static str {
+        let text = self.runbook.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default();
+        text.split_inclusive(". ").next().unwrap_or_default().trim_end()
+    }
+
     /// The expression for a threshold; `None` takes the alert's own.
     pub fn expression(&self, threshold: Option<&Threshold>) -> String {
         let text = self.expr.replace("$files", FILES);

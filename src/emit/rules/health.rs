@@ -18,7 +18,7 @@ pub(super) fn group(entries: &Entries) -> Group {
     let mut rules = vec![Rule::record("cistern:host_reachable", REACHABLE)];
     rules.extend(entries.groups.iter().filter(|(_, group)| !group.hosts.is_empty()).map(|(name, group)| {
         let hosts: Vec<_> = group.hosts.iter().map(|host| host.as_str()).collect();
-        let expr = format!("group by (host) (cistern:host_reachable{{host=~\"{}\"}})", hosts.join("|"));
+        let expr = format!("group by (host) (up{{host=~\"{}\"}})", hosts.join("|"));
         Rule::record("cistern:group_member", expr).label("group", name.as_str())
     }));
     rules.extend(STATES.map(|state| Rule::record("cistern:host_health", expression(state)).label("state", state)));
