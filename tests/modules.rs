@@ -71,8 +71,7 @@ const NEIGHBOURS: &str = r#"
     kill $(jobs -p)
 "#;
 
-const LET_IN: &str =
-    "watcher 10.77.0.1 9100\nwatcher 10.77.0.1 9558\nwatcher fd77::1 9100\nwatcher fd77::1 9558\n";
+const LET_IN: &str = "watcher 10.77.0.1 9100\nwatcher 10.77.0.1 9558\nwatcher fd77::1 9100\nwatcher fd77::1 9558\n";
 
 /// Starts the host and its neighbours, and returns who reached what.
 fn reached(lab: &Lab, firewall: &str) -> Option<String> {
@@ -95,7 +94,8 @@ fn reached(lab: &Lab, firewall: &str) -> Option<String> {
 /// Where the lab's iptables finds its matches.
 fn matches_of_iptables(lab: &Lab) -> PathBuf {
     let libraries = Path::new(lab.variable("CISTERN_LAB")).join("trixie/usr/lib");
-    let below = fs::read_dir(libraries).expect("the lab has libraries").map(|entry| entry.expect("it can be read").path());
+    let below =
+        fs::read_dir(libraries).expect("the lab has libraries").map(|entry| entry.expect("it can be read").path());
     below.map(|path| path.join("xtables")).find(|path| path.is_dir()).expect("iptables brings matches")
 }
 
@@ -148,7 +148,8 @@ fn both_firewalls_take_ten_thousand_addresses() {
                (n: \"10.0.${{toString (n / 250)}}.${{toString (n - n / 250 * 250)}}\") (lib.range 1 10000); }} ]; }}"
         )
     };
-    let rules = evaluated(lab, &module("networking.nftables.enable = true;"), "config.networking.firewall.extraInputRules");
+    let rules =
+        evaluated(lab, &module("networking.nftables.enable = true;"), "config.networking.firewall.extraInputRules");
     let home = temp_dir();
     let file = home.path().join("rules.nft");
     let table = format!("table inet t {{\nchain c {{\n{}}}\n}}\n", rules.as_str().expect("lines"));
