@@ -316,7 +316,7 @@ codes! {
     BAD_MONITOR = "C100" Error Fleet "A monitoring host cannot run Prometheus."
         "Only a host with `managed: full` gets a configuration, so only such a host can monitor.";
     UNWATCHED = "C101" Warning Fleet "An exporter is asked by nobody."
-        "Exporters answer Prometheus, and no host runs it: add `monitoring: { hosts: [NAME] }`, or remove `exporters`. An open port that nobody needs is one too many.";
+        "Exporters answer Prometheus, and no host runs it: add `monitoring: { hosts: [NAME] }`, or remove `exporters`. A program that nobody asks is one too many.";
     SCRAPES_NOTHING = "C102" Warning Fleet "Prometheus has nothing to ask."
         "`monitoring` names a host, and no host has exporters or services with metrics. Add `exporters: { node: {} }` to `defaults`.";
     UNUSED = "C103" Warning Fleet "A profile, a site or a group is used by no host."
