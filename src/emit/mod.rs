@@ -5,6 +5,7 @@
 mod alertmanager;
 mod blackbox;
 mod firewall;
+mod grafana;
 mod header;
 mod hosts;
 mod hosts_index;
@@ -101,6 +102,7 @@ pub struct Emitter {
 pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "alertmanager", emit: alertmanager::emit },
     Emitter { name: "blackbox exporter", emit: blackbox::emit },
+    Emitter { name: "grafana", emit: grafana::emit },
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },
     Emitter { name: "known hosts", emit: known_hosts::emit },
