@@ -10,6 +10,7 @@ mod header;
 mod hosts;
 mod hosts_index;
 mod known_hosts;
+mod logs;
 mod manifest;
 mod monitoring;
 mod nodes;
@@ -106,6 +107,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },
     Emitter { name: "known hosts", emit: known_hosts::emit },
+    Emitter { name: "logs", emit: logs::emit },
     Emitter { name: "nodes", emit: nodes::emit },
     Emitter { name: "plan", emit: plan_file::emit },
     Emitter { name: "prometheus", emit: prometheus::emit },

@@ -64,7 +64,8 @@ fn dashboards(watched: &Watched<'_>) -> Vec<Dashboard> {
         rollouts::dashboard(watched),
     ];
     all.extend(watched.logs.then(|| logs::dashboard(watched)));
-    all.extend(super::rules::runbooks().map(|(alert, page)| runbook::dashboard(watched, alert, page)));
+    let of_logs = super::logs::built_in().iter().filter(|_| watched.logs).map(|alert| (alert.name, alert.runbook));
+    all.extend(super::rules::runbooks().chain(of_logs).map(|(alert, page)| runbook::dashboard(watched, alert, page)));
     all
 }
 
