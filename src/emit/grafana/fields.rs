@@ -131,6 +131,7 @@ pub(super) struct CellConfig {
     pub(super) align: &'static str,
     pub(super) cell_options: CellOptions,
     pub(super) filterable: bool,
+    pub(super) inspect: bool,
 }
 
 /// What a cell looks like.
@@ -168,7 +169,6 @@ pub(super) struct Matcher {
 #[serde(tag = "id", content = "value", rename_all = "camelCase")]
 pub(super) enum Property {
     Unit(&'static str),
-    Decimals(u8),
     Min(f64),
     Max(f64),
     Color(FieldColor),

@@ -198,6 +198,7 @@ impl Panel {
             align: "auto",
             cell_options: CellOptions { r#type: "auto", mode: None },
             filterable: false,
+            inspect: false,
         };
         panel.field_config.defaults =
             FieldConfig { color: by_thresholds(), custom: Some(Custom::Cell(cell)), ..FieldConfig::default() };
@@ -342,12 +343,6 @@ impl Panel {
             Property::AxisPlacement("right"),
         ];
         self.field_config.overrides.push(field(series, properties));
-        self
-    }
-
-    /// Links every value.
-    pub(super) fn link(mut self, title: &'static str, url: impl Into<String>) -> Self {
-        self.field_config.defaults.links.push(DataLink { title, url: url.into(), target_blank: false });
         self
     }
 
