@@ -23,14 +23,13 @@ use serde::Serialize;
 
 use super::Context;
 use super::render::Output;
+use crate::alerts;
 use crate::place::Entries;
 use crate::place::plan::{HardwareEntry, MonitoringEntry};
 use crate::value::HardwareProfile;
 use crate::watch::{Manner, Probe};
 use schema::Dashboard;
 use watched::Watched;
-
-pub(in crate::emit) use runbook::uid as runbook_uid;
 
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let entries = context.entries();
@@ -64,8 +63,8 @@ fn dashboards(watched: &Watched<'_>) -> Vec<Dashboard> {
         rollouts::dashboard(watched),
     ];
     all.extend(watched.logs.then(|| logs::dashboard(watched)));
-    let of_logs = super::logs::built_in().iter().filter(|_| watched.logs).map(|alert| (alert.name, alert.runbook));
-    all.extend(super::rules::runbooks().chain(of_logs).map(|(alert, page)| runbook::dashboard(watched, alert, page)));
+    let of_logs = alerts::LOGS.iter().filter(|_| watched.logs);
+    all.extend(alerts::all().chain(of_logs).map(|alert| runbook::dashboard(watched, alert)));
     all
 }
 

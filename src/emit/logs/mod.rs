@@ -1,6 +1,5 @@
 //! Logs: `loki/loki.yml`, the alerts of logs in `loki/rules/`, and `alloy/config.alloy`.
 
-mod alerts;
 mod alloy;
 mod loki;
 
@@ -8,8 +7,7 @@ use super::Context;
 use super::header::hash_of;
 use super::monitoring::urls;
 use super::render::Output;
-
-pub(super) use alerts::built_in;
+use super::rules;
 
 /// The alerts. Without accounts, Loki's only tenant is called `fake`, and it evaluates what lies in that directory.
 const RULES: &str = "loki/rules/fake/alerts.yml";
@@ -20,13 +18,10 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
         return Vec::new();
     };
     let configuration = loki::configuration(entries, logs);
-    let file = alerts::file(entries, logs);
-    let yaml = |path: &str, inputs: &str, text: &dyn Fn() -> String| {
-        context.headed(path.to_owned(), "monitoring.logs", inputs, || Ok(text()))
-    };
-    vec![
-        yaml("loki/loki.yml", &hash_of(&configuration), &|| serde_saphyr::to_string(&configuration).expect("plain values")),
-        yaml(RULES, &hash_of(&file), &|| serde_saphyr::to_string(&file).expect("text and lists")),
-        context.plain("alloy/config.alloy", alloy::configuration(&urls(entries, "loki")).into_bytes()),
-    ]
+    let inputs = hash_of(&configuration);
+    let yaml = context.headed("loki/loki.yml".to_owned(), "monitoring.logs", &inputs, || {
+        Ok(serde_saphyr::to_string(&configuration).expect("text, numbers, lists and maps"))
+    });
+    let alloy = alloy::configuration(&urls(entries, "loki"));
+    vec![yaml, rules::of_logs(context, RULES, logs), context.plain("alloy/config.alloy", alloy.into_bytes())]
 }
