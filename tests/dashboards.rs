@@ -14,6 +14,7 @@ mod grafana;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use common::{everything, require, run, temp_dir};
 use fleet::{Fleet, text_of};
@@ -39,7 +40,12 @@ fn watched() -> Fleet {
 }
 
 /// The same with every exporter that a dashboard knows.
-fn with_everything() -> Dashboards {
+fn with_everything() -> &'static Dashboards {
+    static ALL: OnceLock<Dashboards> = OnceLock::new();
+    ALL.get_or_init(make_everything)
+}
+
+fn make_everything() -> Dashboards {
     let fleet = watched();
     let mut services = String::new();
     for (number, job) in (20_000..).zip(["systemd", "process", "smartctl", "wireguard", "restic"]) {
@@ -53,7 +59,12 @@ fn with_everything() -> Dashboards {
 }
 
 /// The same with one host that monitors, without logs and with nothing but node exporters.
-fn with_little() -> Dashboards {
+fn with_little() -> &'static Dashboards {
+    static ALL: OnceLock<Dashboards> = OnceLock::new();
+    ALL.get_or_init(make_little)
+}
+
+fn make_little() -> Dashboards {
     let fleet = watched();
     let definition = fleet.read("fleet.yaml");
     let (before, _) = definition.split_once("monitoring:").expect("it is monitored");
@@ -104,8 +115,8 @@ fn dashboards_have_grafanas_types() {
 fn every_question_is_promql() {
     let Some(lab) = require(&["promtool"]) else { return };
     let mut rules = Vec::new();
-    for (uid, dashboard) in with_everything().into_iter().chain(with_little()) {
-        for (place, expression) in questions(&dashboard, "prometheus") {
+    for (uid, dashboard) in with_everything().iter().chain(with_little()) {
+        for (place, expression) in questions(dashboard, "prometheus") {
             rules.push(json!({ "record": format!("question:{}", rules.len()), "expr": expression, "labels": { "from": format!("{uid}: {place}") } }));
         }
     }
@@ -169,11 +180,11 @@ fn panels(dashboard: &Json) -> impl Iterator<Item = &Json> {
 
 #[test]
 fn panels_stand_beside_each_other() {
-    for (uid, dashboard) in with_everything().into_iter().chain(with_little()) {
+    for (uid, dashboard) in with_everything().iter().chain(with_little()) {
         let number = |panel: &Json, key: &str| panel["gridPos"][key].as_u64().expect("a number");
         let mut taken = BTreeMap::new();
         let mut ids = BTreeSet::new();
-        for panel in panels(&dashboard) {
+        for panel in panels(dashboard) {
             let title = text_of(&panel["title"]);
             assert!(ids.insert(panel["id"].as_u64().expect("a number")), "{uid}: {title}: its id is there twice");
             let (x, y, w, h) = (number(panel, "x"), number(panel, "y"), number(panel, "w"), number(panel, "h"));
@@ -192,7 +203,7 @@ fn panels_stand_beside_each_other() {
 #[test]
 fn numbers_stay_with_their_panels() {
     let (most, least) = (with_everything(), with_little());
-    for (uid, dashboard) in &least {
+    for (uid, dashboard) in least {
         let titles: BTreeMap<_, _> = panels(&most[uid]).map(|panel| (panel["id"].as_u64(), &panel["title"])).collect();
         for panel in panels(dashboard) {
             assert_eq!(titles.get(&panel["id"].as_u64()), Some(&&panel["title"]), "{uid}");
@@ -204,7 +215,7 @@ fn numbers_stay_with_their_panels() {
 fn every_link_leads_somewhere() {
     let known = ["cistern-prometheus", "cistern-prometheus-2", "cistern-loki", "cistern-alertmanager"];
     for (all, several) in [(with_everything(), true), (with_little(), false)] {
-        for (file, dashboard) in &all {
+        for (file, dashboard) in all {
             let uid = text_of(&dashboard["uid"]);
             assert_eq!(*file, uid);
             // What Grafana takes at most.
@@ -245,7 +256,7 @@ fn each(json: &Json, see: &mut impl FnMut(&str, &Json)) {
 fn only_what_is_there_is_shown() {
     let words = ["wireguard_", "restic_", "smartctl_", "namedprocess_", "systemd_service_restart_total", "\"loki\""];
     let text = |all: &Dashboards| all.values().map(ToString::to_string).collect::<String>();
-    let (most, least) = (text(&with_everything()), text(&with_little()));
+    let (most, least) = (text(with_everything()), text(with_little()));
     for word in words {
         assert!(most.contains(word), "{word}");
         assert!(!least.contains(word), "{word}");
@@ -272,7 +283,8 @@ fn health_is_told_in_words() {
     for dashboard in all.values() {
         each(dashboard, &mut |key, value| {
             let options = &value[0]["options"];
-            if key == "mappings" && states.iter().any(|state| options.to_string().contains(state)) {
+            // Those of all values of a panel, and those of one column.
+            if ["mappings", "value"].contains(&key) && states.iter().any(|state| options.to_string().contains(state)) {
                 let words: BTreeSet<String> =
                     options.as_object().expect("a map").values().map(|word| text_of(&word["text"])).collect();
                 if words.contains("healthy") {
@@ -288,7 +300,7 @@ fn health_is_told_in_words() {
 #[test]
 fn values_have_units_and_graphs_have_legends() {
     for (uid, dashboard) in with_everything() {
-        for panel in panels(&dashboard).filter(|panel| panel["type"] == "timeseries") {
+        for panel in panels(dashboard).filter(|panel| panel["type"] == "timeseries") {
             let title = &panel["title"];
             assert_eq!(panel["options"]["legend"]["showLegend"], true, "{uid}: {title}");
             let defaults = &panel["fieldConfig"]["defaults"];
