@@ -3,7 +3,10 @@
 //!
 //! Grafana itself is not among the components of the lab.
 
-#![expect(clippy::disallowed_methods, reason = "makes fleet directories and runs the real programs on what comes of them")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "makes fleet directories and runs the real programs on what comes of them"
+)]
 
 mod common;
 #[path = "common/fleet.rs"]
@@ -76,10 +79,9 @@ fn dashboards(fleet: &Fleet) -> Dashboards {
     fleet.generate();
     let directory = fleet.root().join("generated/grafana/dashboards");
     let read = |path: &Path| -> Json { serde_json::from_slice(&fs::read(path).expect("it is there")).expect("JSON") };
-    let files = fs::read_dir(directory).expect("there are dashboards").map(|entry| entry.expect("it can be listed").path());
-    files
-        .map(|path| (path.file_stem().expect("a name").to_string_lossy().into_owned(), read(&path)))
-        .collect()
+    let files =
+        fs::read_dir(directory).expect("there are dashboards").map(|entry| entry.expect("it can be listed").path());
+    files.map(|path| (path.file_stem().expect("a name").to_string_lossy().into_owned(), read(&path))).collect()
 }
 
 #[test]
@@ -92,7 +94,9 @@ fn dashboards_have_grafanas_types() {
         let text = format!("import type {{ Ours }} from './types';\n{}", constants.collect::<String>());
         fs::write(place("dashboards.ts"), text).expect("the directory is ours");
         let mut tsc = lab.command("tsc");
-        tsc.args("--noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler --target es2022".split(' '));
+        tsc.args(
+            "--noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler --target es2022".split(' '),
+        );
         let output = tsc.arg(place("dashboards.ts")).output().expect("tsc starts");
         (output.status.success(), everything(&output))
     };
@@ -126,7 +130,10 @@ fn every_question_is_promql() {
     let groups = json!({ "groups": [{ "name": "questions", "rules": rules }] });
     fs::write(&path, groups.to_string()).expect("the directory is ours");
     let said = run(lab.command("promtool").args(["check", "rules"]).arg(&path));
-    assert!(said.contains(&format!("{} rules found", groups["groups"][0]["rules"].as_array().expect("a list").len())), "{said}");
+    assert!(
+        said.contains(&format!("{} rules found", groups["groups"][0]["rules"].as_array().expect("a list").len())),
+        "{said}"
+    );
 }
 
 #[test]
@@ -167,7 +174,15 @@ fn questions(dashboard: &Json, wanted: &str) -> Vec<(String, String)> {
 
 /// An expression as Grafana sends it: the longest names first, since some begin others.
 fn filled(expression: &str) -> String {
-    let values = [("$__rate_interval", "1m"), ("$__auto", "1m"), ("$host", "eden"), ("$service", "jellyfin"), ("$unit", "a"), ("$level", "info"), ("$search", "")];
+    let values = [
+        ("$__rate_interval", "1m"),
+        ("$__auto", "1m"),
+        ("$host", "eden"),
+        ("$service", "jellyfin"),
+        ("$unit", "a"),
+        ("$level", "info"),
+        ("$search", ""),
+    ];
     let text = values.iter().fold(expression.to_owned(), |text, (name, value)| text.replace(name, value));
     let left = text.replace("$\"", "").replace("$`", "");
     assert!(!left.contains('$'), "a variable that nothing fills in: {text}");

@@ -1,7 +1,10 @@
 //! Logs: the configurations of Loki and Alloy and the alerts of logs, as far as can be said without the programs, which are
 //! not among the components of the lab. LogQL is held against Grafana's own grammar.
 
-#![expect(clippy::disallowed_methods, reason = "makes fleet directories and runs the real grammar on what comes of them")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "makes fleet directories and runs the real grammar on what comes of them"
+)]
 
 #[path = "logs/alloy.rs"]
 mod alloy;
@@ -152,13 +155,15 @@ fn alloy_sends_the_journal_to_every_loki() {
     }
     let of_kind = |kind: &'static str| blocks.iter().filter(move |block| block.name == kind);
     let urls: Vec<&Value> = of_kind("loki.write").map(|block| &block.blocks[0].attributes["url"]).collect();
-    let wanted = ["192.168.1.50", "192.168.1.51"].map(|host| Value::Text(format!("http://{host}:3100/loki/api/v1/push")));
+    let wanted =
+        ["192.168.1.50", "192.168.1.51"].map(|host| Value::Text(format!("http://{host}:3100/loki/api/v1/push")));
     assert_eq!(urls, wanted.iter().collect::<Vec<_>>());
     assert_eq!(of_kind("loki.source.journal").count(), 2, "a reader for each Loki");
 
     // Labels are few, and none takes its values from whatever a program says.
     let relabel = of_kind("loki.relabel").next().expect("the rules");
-    let targets: BTreeSet<&Value> = relabel.blocks.iter().filter_map(|rule| rule.attributes.get("target_label")).collect();
+    let targets: BTreeSet<&Value> =
+        relabel.blocks.iter().filter_map(|rule| rule.attributes.get("target_label")).collect();
     assert_eq!(targets, ["level", "unit"].map(|label| Value::Text(label.to_owned())).iter().collect());
     let host = fleet.read("generated/hosts/pishon.nix");
     assert!(host.contains("CISTERN_HOST = lib.mkOverride 900 \"pishon\""), "{host}");

@@ -77,7 +77,10 @@ fn fault(expr: &At<String>) -> Option<(&'static str, &'static str)> {
     if !open.is_empty() {
         return Some(("a bracket is not closed", "balance the brackets"));
     }
-    (!chooses).then_some(("it chooses no lines", "begin with a selector such as `{unit=\"shop.service\"}`; PromQL goes under `monitoring.alerts`"))
+    (!chooses).then_some((
+        "it chooses no lines",
+        "begin with a selector such as `{unit=\"shop.service\"}`; PromQL goes under `monitoring.alerts`",
+    ))
 }
 
 /// Goes on behind a text; says whether it ends.

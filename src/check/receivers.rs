@@ -106,7 +106,8 @@ pub(super) fn wait_for_alerts(fleet: &Fleet, faults: &mut Faults) {
             named.entries.keys().map(|name| name.as_str()).chain(named.poisoned.iter().map(String::as_str))
         })
         .collect();
-    let brought = || alerts::all().chain(alerts::LOGS.iter().filter(|_| written.logs.is_some())).map(|alert| alert.name);
+    let brought =
+        || alerts::all().chain(alerts::LOGS.iter().filter(|_| written.logs.is_some())).map(|alert| alert.name);
     for name in written.routes.iter().flatten().flat_map(|route| route.value.alerts.iter().flatten()) {
         if brought().any(|known| known == name.value.as_str()) || own.contains(name.value.as_str()) {
             continue;

@@ -82,15 +82,22 @@ pub(crate) fn relabel(rule: &Block, labels: &mut BTreeMap<String, String>) {
     let value = labels.get(source).cloned().unwrap_or_default();
     let pattern = text("regex", "(.*)");
     let output = std::process::Command::new("perl")
-        .args(["-e", "my ($v, $p, $r) = @ARGV; exit 1 unless $v =~ /^(?:$p)$/s; my @g = ($1, $2); \
-            $r =~ s/\\$(\\d)/$g[$1 - 1] \\/\\/ q()/ge; print $r"])
+        .args([
+            "-e",
+            "my ($v, $p, $r) = @ARGV; exit 1 unless $v =~ /^(?:$p)$/s; my @g = ($1, $2); \
+            $r =~ s/\\$(\\d)/$g[$1 - 1] \\/\\/ q()/ge; print $r",
+        ])
         .args([&value, &pattern, &text("replacement", "$1")])
         .output()
         .expect("perl starts");
     if output.status.success() {
         let new = String::from_utf8(output.stdout).expect("text");
         let target = text("target_label", "");
-        if new.is_empty() { labels.remove(&target) } else { labels.insert(target, new) };
+        if new.is_empty() {
+            labels.remove(&target)
+        } else {
+            labels.insert(target, new)
+        };
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
 }
 
 fn by_timer(watched: &Watched<'_>) -> Vec<Option<Panel>> {
-    let prefix = if watched.has("systemd") { "systemd" } else { "node_systemd" };
+    let prefix = watched.of_units();
     let age = format!("max by (host, name) (time() - ({prefix}_timer_last_trigger_seconds{{{TIMERS}}} > 0))");
     let failed = format!(r#"{prefix}_unit_state{{state="failed",{SERVICES}}} == 1"#);
     let columns = vec![
@@ -37,7 +37,12 @@ fn by_timer(watched: &Watched<'_>) -> Vec<Option<Panel>> {
     let broken = vec![Column::new("host", "Host").link("Open the host", TO_HOST), Column::new("name", "Unit")];
     vec![
         Some(Panel::stat("Timers", CARD, NEUTRAL).ask(watched.now(format!("count({age}) or vector(0)"), ""))),
-        Some(Panel::stat("Oldest last run", CARD, OLD).unit("s").or("none ran").ask(watched.now(format!("max({age})"), ""))),
+        Some(
+            Panel::stat("Oldest last run", CARD, OLD)
+                .unit("s")
+                .or("none ran")
+                .ask(watched.now(format!("max({age})"), "")),
+        ),
         Some(
             Panel::stat("Older than a day and a half", CARD, NONE_IS_GOOD)
                 .ask(watched.now(format!("count({age} > 129600) or vector(0)"), "")),
@@ -57,8 +62,13 @@ fn by_timer(watched: &Watched<'_>) -> Vec<Option<Panel>> {
                 .ask(watched.range(format!("topk(20, {age})"), "{{host}} {{name}}")),
         ),
         Some(
-            Panel::table("Backups that failed", (24, 6), vec![watched.rows(format!("max by (host, name) ({failed})"))], broken)
-                .or("None has failed."),
+            Panel::table(
+                "Backups that failed",
+                (24, 6),
+                vec![watched.rows(format!("max by (host, name) ({failed})"))],
+                broken,
+            )
+            .or("None has failed."),
         ),
     ]
 }

@@ -11,10 +11,11 @@ pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
     let mut layout = Layout::default();
     layout.row(10, "Hosts", cards(watched));
     layout.row(30, "Health", health(watched));
-    layout.row(40, "Alerts and places", vec![
-        Some(watched.alerts("Alerts that fire", (14, 9), "")),
-        Some(sites(watched)),
-    ]);
+    layout.row(
+        40,
+        "Alerts and places",
+        vec![Some(watched.alerts("Alerts that fire", (14, 9), "")), Some(sites(watched))],
+    );
     layout.row(50, "Every host", vec![Some(hosts(watched))]);
     layout.row(60, "Groups", vec![watched.groups.then(|| groups(watched))]);
     layout.row(70, "Resources", resources(watched));
@@ -24,7 +25,8 @@ pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
 
 fn cards(watched: &Watched<'_>) -> Vec<Option<Panel>> {
     let firing = r#"count(ALERTS{alertstate="firing",severity!="info"}) or vector(0)"#;
-    let maintained = r#"count(count by (host) (ALERTS{alertstate="firing",alertname="HostInMaintenance"})) or vector(0)"#;
+    let maintained =
+        r#"count(count by (host) (ALERTS{alertstate="firing",alertname="HostInMaintenance"})) or vector(0)"#;
     let mut cards = vec![card(watched, "Hosts", NEUTRAL, "sum(cistern:fleet_hosts:count) or vector(0)".to_owned())];
     for (state, title, steps) in [
         ("healthy", "Healthy", &[(None, "green")] as &[Step]),
@@ -53,7 +55,8 @@ fn title_of(title: &str) -> &'static str {
 }
 
 fn health(watched: &Watched<'_>) -> Vec<Option<Panel>> {
-    let shares = Panel::shares("How many are how", (7, 8)).ask(watched.now("cistern:fleet_hosts:count > 0", "{{state}}"));
+    let shares =
+        Panel::shares("How many are how", (7, 8)).ask(watched.now("cistern:fleet_hosts:count > 0", "{{state}}"));
     let course = Panel::graph("Hosts by state", (10, 8))
         .decimals(0)
         .ask(watched.range("sum by (state) (cistern:fleet_hosts:count)", "{{state}}"))
@@ -75,8 +78,7 @@ fn coloured(panel: Panel) -> Panel {
 
 fn sites(watched: &Watched<'_>) -> Panel {
     let named = |expr: &str| format!(r#"label_replace({expr}, "site", "no site", "site", "")"#);
-    let in_state =
-        |state: &str| named(&format!(r#"count by (site) (cistern:host_health{{state="{state}"}} == 1)"#));
+    let in_state = |state: &str| named(&format!(r#"count by (site) (cistern:host_health{{state="{state}"}} == 1)"#));
     let targets = vec![
         watched.rows(named("count by (site) (cistern:host_health == 1)")),
         watched.rows(in_state("healthy")),

@@ -1,9 +1,11 @@
 //! The dashboard of one host.
 
+use crate::alerts::file_systems;
+
 use super::layout::Layout;
 use super::panel::{Column, FILLING, NONE_IS_GOOD, Step};
 use super::schema::{Dashboard, Panel};
-use super::watched::{DISKS, INTERFACES, Watched, health_number, state_numbers, yes_no};
+use super::watched::{INTERFACES, Watched, health_number, state_numbers, yes_no};
 
 const CARD: (u32, u32) = (3, 4);
 const THIRD: (u32, u32) = (8, 8);
@@ -15,14 +17,18 @@ const WARM: &[Step] = &[(None, "green"), (Some(60.0), "yellow"), (Some(80.0), "r
 pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
     let mut layout = Layout::default();
     layout.row(10, "$host", cards(watched));
-    layout.row(20, "Health and alerts", vec![
-        Some(watched.alerts("Alerts of this host", (14, 8), r#",host="$host""#)),
-        Some(
-            Panel::states("Health", (10, 8), state_numbers())
-                .about("What the host was, and when.")
-                .ask(watched.range(health_number(r#",host="$host""#), "{{host}}")),
-        ),
-    ]);
+    layout.row(
+        20,
+        "Health and alerts",
+        vec![
+            Some(watched.alerts("Alerts of this host", (14, 8), r#",host="$host""#)),
+            Some(
+                Panel::states("Health", (10, 8), state_numbers())
+                    .about("What the host was, and when.")
+                    .ask(watched.range(health_number(r#",host="$host""#), "{{host}}")),
+            ),
+        ],
+    );
     let node = watched.has("node");
     layout.row(30, "Processor and memory", only(node, || processor(watched)));
     layout.row(40, "Disks", only(node, || disks(watched)));
@@ -100,7 +106,8 @@ fn processor(watched: &Watched<'_>) -> Vec<Panel> {
 }
 
 fn disks(watched: &Watched<'_>) -> Vec<Panel> {
-    let left = |part: &str| format!(r#"max by (mountpoint) (node_filesystem_{part}{{host="$host",{DISKS}}})"#);
+    let disks = file_systems();
+    let left = |part: &str| format!(r#"max by (mountpoint) (node_filesystem_{part}{{host="$host",{disks}}})"#);
     let used = format!("1 - {} / {}", left("avail_bytes"), left("size_bytes"));
     let files = format!("1 - {} / ({} > 0)", left("files_free"), left("files"));
     let per_disk = |name: &str| {
@@ -137,7 +144,8 @@ fn network(watched: &Watched<'_>) -> Vec<Panel> {
     let rate = |name: &str| {
         format!(r#"sum by (device) (rate(node_network_{name}_total{{host="$host",{INTERFACES}}}[$__rate_interval]))"#)
     };
-    let answered = r#"avg by (instance) (avg_over_time(probe_success{job="probe-icmp",host="$host"}[$__rate_interval]))"#;
+    let answered =
+        r#"avg by (instance) (avg_over_time(probe_success{job="probe-icmp",host="$host"}[$__rate_interval]))"#;
     vec![
         Panel::graph("Traffic", THIRD)
             .unit("Bps")
@@ -153,18 +161,19 @@ fn network(watched: &Watched<'_>) -> Vec<Panel> {
         Panel::graph("Ping from the monitoring host", THIRD)
             .about("How long an answer takes, and the share of pings that got none.")
             .unit("s")
-            .ask(watched.range(r#"avg by (instance) (probe_duration_seconds{job="probe-icmp",host="$host"})"#, "{{instance}}"))
+            .ask(
+                watched.range(
+                    r#"avg by (instance) (probe_duration_seconds{job="probe-icmp",host="$host"})"#,
+                    "{{instance}}",
+                ),
+            )
             .ask(watched.range(format!("1 - {answered}"), "lost"))
             .share_of("lost"),
     ]
 }
 
 fn units(watched: &Watched<'_>) -> Vec<Option<Panel>> {
-    let failed = if watched.has("systemd") {
-        r#"max by (name) (systemd_unit_state{host="$host",state="failed"} == 1)"#
-    } else {
-        r#"max by (name) (node_systemd_unit_state{host="$host",state="failed"} == 1)"#
-    };
+    let failed = format!(r#"max by (name) ({}_unit_state{{host="$host",state="failed"}} == 1)"#, watched.of_units());
     let table = Panel::table("Failed units", (8, 8), vec![watched.rows(failed)], vec![Column::new("name", "Unit")])
         .or("No unit has failed.");
     let count = |name: &str| format!(r#"cistern:host_services_{name}:count5m{{host="$host"}}"#);
@@ -181,9 +190,9 @@ fn units(watched: &Watched<'_>) -> Vec<Option<Panel>> {
         .decimals(0)
         .or("Nothing was restarted.")
         .ask(watched.range(restarts, "{{name}}"));
-    let memory = r#"topk(10, sum by (groupname) (namedprocess_namegroup_memory_bytes{host="$host",memtype="resident"}))"#;
-    let processor =
-        r#"topk(10, sum by (groupname) (rate(namedprocess_namegroup_cpu_seconds_total{host="$host"}[$__rate_interval])))"#;
+    let memory =
+        r#"topk(10, sum by (groupname) (namedprocess_namegroup_memory_bytes{host="$host",memtype="resident"}))"#;
+    let processor = r#"topk(10, sum by (groupname) (rate(namedprocess_namegroup_cpu_seconds_total{host="$host"}[$__rate_interval])))"#;
     let process = watched.has("process");
     vec![
         (watched.has("systemd") || watched.has("node")).then_some(table),
@@ -193,7 +202,10 @@ fn units(watched: &Watched<'_>) -> Vec<Option<Panel>> {
             Panel::graph("Memory by program", HALF).unit("bytes").ask(watched.range(memory, "{{groupname}}")).stacked()
         }),
         process.then(|| {
-            Panel::graph("Processors by program", HALF).decimals(2).ask(watched.range(processor, "{{groupname}}")).stacked()
+            Panel::graph("Processors by program", HALF)
+                .decimals(2)
+                .ask(watched.range(processor, "{{groupname}}"))
+                .stacked()
         }),
     ]
 }
@@ -216,7 +228,11 @@ fn hardware(watched: &Watched<'_>) -> Vec<Option<Panel>> {
         Column::new("device", "Device"),
         Column::new("model_name", "Model"),
         Column::new("Value #B", "SMART").words(yes_no(("failing", "red"), ("passed", "green"))),
-        Column::new("Value #C", "Temperature").unit("celsius").steps(&[(None, "green"), (Some(50.0), "yellow"), (Some(60.0), "red")]),
+        Column::new("Value #C", "Temperature").unit("celsius").steps(&[
+            (None, "green"),
+            (Some(50.0), "yellow"),
+            (Some(60.0), "red"),
+        ]),
         Column::share("Value #D", "Worn"),
         Column::new("Value #E", "On for").unit("s"),
     ];
@@ -247,7 +263,6 @@ fn system(watched: &Watched<'_>) -> Panel {
 }
 
 fn logs(watched: &Watched<'_>) -> Panel {
-    Panel::logs("Warnings and worse", (24, 12)).ask(
-        watched.lines(r#"{host="$host",level=~"emerg|alert|crit|error|warning"}"#, ""),
-    )
+    Panel::logs("Warnings and worse", (24, 12))
+        .ask(watched.lines(r#"{host="$host",level=~"emerg|alert|crit|error|warning"}"#, ""))
 }

@@ -23,13 +23,21 @@ pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
     let mut layout = Layout::default();
     let by_level = format!("sum by (level) (count_over_time({PICKED} [$__auto]))");
     let by_unit = format!("topk(10, sum by (host, unit) (count_over_time({PICKED} [$__auto])))");
-    let levels = Panel::graph("Lines by level", (12, 8)).decimals(0).ask(watched.lines(by_level, "{{level}}")).stacked();
+    let levels =
+        Panel::graph("Lines by level", (12, 8)).decimals(0).ask(watched.lines(by_level, "{{level}}")).stacked();
     let levels = LEVELS.iter().fold(levels, |panel, (level, colour)| panel.colour(level, colour));
-    layout.place(11, vec![
-        Some(levels),
-        Some(Panel::graph("The ten that say most", (12, 8)).decimals(0).ask(watched.lines(by_unit, "{{host}} {{unit}}"))),
-        Some(Panel::logs("Lines", (24, 18)).ask(watched.lines(PICKED, ""))),
-    ]);
+    layout.place(
+        11,
+        vec![
+            Some(levels),
+            Some(
+                Panel::graph("The ten that say most", (12, 8))
+                    .decimals(0)
+                    .ask(watched.lines(by_unit, "{{host}} {{unit}}")),
+            ),
+            Some(Panel::logs("Lines", (24, 18)).ask(watched.lines(PICKED, ""))),
+        ],
+    );
     let variables = vec![
         values_of("host", "Host", String::new()),
         values_of("unit", "Unit", r#"{host=~"$host"}"#.to_owned()),
@@ -45,7 +53,6 @@ pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
 
 /// A variable whose values are those of a label in Loki.
 fn values_of(name: &'static str, label: &'static str, stream: String) -> Variable {
-    let query =
-        VariableQuery::Loki { label: name, stream, r#type: 1, ref_id: "LokiVariableQueryEditor-VariableQuery" };
+    let query = VariableQuery::Loki { label: name, stream, r#type: 1, ref_id: "LokiVariableQueryEditor-VariableQuery" };
     Variable { datasource: Some(loki()), ..variable(name, label, "query", query) }.several()
 }

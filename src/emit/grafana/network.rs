@@ -69,7 +69,9 @@ fn pings(watched: &Watched<'_>) -> Vec<Option<Panel>> {
 
 fn traffic(watched: &Watched<'_>) -> Vec<Option<Panel>> {
     let rate = |name: &str| {
-        format!(r#"topk(10, sum by (host) (rate(node_network_{name}_total{{host=~"$host",{INTERFACES}}}[$__rate_interval])))"#)
+        format!(
+            r#"topk(10, sum by (host) (rate(node_network_{name}_total{{host=~"$host",{INTERFACES}}}[$__rate_interval])))"#
+        )
     };
     let again = r#"topk(10, sum by (host) (rate(node_netstat_Tcp_RetransSegs{host=~"$host"}[$__rate_interval])) / (sum by (host) (rate(node_netstat_Tcp_OutSegs{host=~"$host"}[$__rate_interval])) > 0))"#;
     let panels = [

@@ -10,17 +10,21 @@ const CARD: (u32, u32) = (6, 4);
 pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
     let mut layout = Layout::default();
     let card = |title: &str, steps, expr: &str| Some(Panel::stat(title, CARD, steps).ask(watched.now(expr, "")));
-    layout.row(10, "Now", vec![
-        card("Hosts that tell", NEUTRAL, "count(cistern_system_info) or vector(0)"),
-        card("Not as deployed", NONE_IS_BETTER, "sum(cistern_system_drifted) or vector(0)"),
-        card("Reboot needed", NONE_IS_BETTER, "sum(cistern_system_reboot_needed) or vector(0)"),
-        card(
-            "Activated within a day",
-            NEUTRAL,
-            "count(time() - cistern_system_activated_timestamp_seconds < 86400) or vector(0)",
-        )
-        .map(|card| card.about("Hosts that another system was activated on within the last 24 hours.")),
-    ]);
+    layout.row(
+        10,
+        "Now",
+        vec![
+            card("Hosts that tell", NEUTRAL, "count(cistern_system_info) or vector(0)"),
+            card("Not as deployed", NONE_IS_BETTER, "sum(cistern_system_drifted) or vector(0)"),
+            card("Reboot needed", NONE_IS_BETTER, "sum(cistern_system_reboot_needed) or vector(0)"),
+            card(
+                "Activated within a day",
+                NEUTRAL,
+                "count(time() - cistern_system_activated_timestamp_seconds < 86400) or vector(0)",
+            )
+            .map(|card| card.about("Hosts that another system was activated on within the last 24 hours.")),
+        ],
+    );
     layout.row(20, "Hosts", vec![Some(hosts(watched))]);
     layout.row(30, "Over time", over_time(watched));
     let about = "Which system every host runs, since when, and which host is not as it was deployed.";

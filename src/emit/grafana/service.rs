@@ -20,10 +20,11 @@ const SLOW: &[Step] = &[(None, "green"), (Some(0.5), "yellow"), (Some(2.0), "red
 pub(super) fn dashboard(watched: &Watched<'_>) -> Dashboard {
     let mut layout = Layout::default();
     layout.row(10, "$service", cards(watched));
-    layout.row(20, "Alerts and instances", vec![
-        Some(watched.alerts("Alerts of this service", HALF, r#",service="$service""#)),
-        Some(instances(watched)),
-    ]);
+    layout.row(
+        20,
+        "Alerts and instances",
+        vec![Some(watched.alerts("Alerts of this service", HALF, r#",service="$service""#)), Some(instances(watched))],
+    );
     layout.row(30, "Answers", answers(watched));
     layout.row(40, "Units", units(watched));
     layout.row(50, "Logs", vec![watched.logs.then(|| logs(watched))]);
@@ -44,7 +45,8 @@ fn cards(watched: &Watched<'_>) -> Vec<Option<Panel>> {
         .unit("percentunit")
         .or("not scraped");
     let instances = Panel::stat("Instances", CARD, &[(None, "blue")]);
-    let available = Panel::stat("Answered within a day", CARD, AVAILABLE).unit("percentunit").decimals(2).or("not probed");
+    let available =
+        Panel::stat("Answered within a day", CARD, AVAILABLE).unit("percentunit").decimals(2).or("not probed");
     let latency = Panel::stat("Slowest answer", CARD, SLOW).unit("s").or("not probed");
     let certificate = Panel::stat("Certificate ends in", CARD, ENDING).unit("s").or("no certificate");
     let firing = Panel::stat("Alerts", CARD, NONE_IS_GOOD);
@@ -109,7 +111,7 @@ fn answers(watched: &Watched<'_>) -> Vec<Option<Panel>> {
 }
 
 fn units(watched: &Watched<'_>) -> Vec<Option<Panel>> {
-    let state = if watched.has("systemd") { "systemd_unit_state" } else { "node_systemd_unit_state" };
+    let state = format!("{}_unit_state", watched.of_units());
     let hosts = r#"on (host) group_left () count by (host) (up{service="$service"})"#;
     let named = format!(r#"max by (host, name, state) ({state}{{name=~"{UNITS}"}} == 1) * {hosts}"#);
     let columns = vec![

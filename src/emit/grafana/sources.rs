@@ -83,7 +83,8 @@ struct Files {
 pub(super) fn sources(entries: &Entries, monitoring: &MonitoringEntry) -> Sources {
     // What Prometheus does by itself.
     let interval = monitoring.scrape_interval.as_ref().map_or_else(|| "1m".to_owned(), ToString::to_string);
-    let alerts = || Settings { manage_alerts: Some(true), alertmanager_uid: Some(uids::ALERTMANAGER), ..Settings::default() };
+    let alerts =
+        || Settings { manage_alerts: Some(true), alertmanager_uid: Some(uids::ALERTMANAGER), ..Settings::default() };
     let prometheus = || Settings {
         http_method: Some("POST"),
         prometheus_type: Some("Prometheus"),

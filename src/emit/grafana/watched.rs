@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::alerts::QUIET;
+
 use super::fields::{Mapping, MappingResult};
 use super::layout::Layout;
 use super::panel::Column;
@@ -15,9 +17,6 @@ pub(super) const TAG: &str = "cistern";
 
 /// The tag of dashboards that hold a page of the runbook.
 pub(super) const RUNBOOK_TAG: &str = "cistern-runbook";
-
-/// File systems that can run full.
-pub(super) const DISKS: &str = r#"fstype!~"autofs|devtmpfs|efivarfs|fuse.*|nsfs|overlay|ramfs|squashfs|tmpfs",mountpoint!~"/nix/store|/run/.*|/var/lib/(containers|docker)/.*""#;
 
 /// Interfaces that lead out of a host.
 pub(super) const INTERFACES: &str = r#"device!~"lo|veth.*|docker.*|br-.*|cni.*|podman.*|virbr.*""#;
@@ -58,6 +57,11 @@ impl Watched<'_> {
     /// Says whether Prometheus has this job.
     pub(super) fn has(&self, job: &str) -> bool {
         self.jobs.contains(job)
+    }
+
+    /// What the metrics of units begin with: the node exporter knows them of every host, systemd's own of some.
+    pub(super) fn of_units(&self) -> &'static str {
+        if self.has("node") { "node_systemd" } else { "systemd" }
     }
 
     /// The Prometheus that is asked; where there are several, the one that was picked.
@@ -129,7 +133,7 @@ impl Watched<'_> {
 
     /// Marks alerts in the graphs, from when they fire.
     pub(super) fn marked(&self, mut dashboard: Dashboard, matchers: &str) -> Dashboard {
-        let expr = format!(r#"ALERTS{{alertstate="firing",alertname!="HostInMaintenance"{matchers}}}"#);
+        let expr = format!(r#"ALERTS{{alertstate="firing",{}{matchers}}}"#, no_quiet_ones());
         dashboard.annotations.list.push(Annotation {
             name: "Alerts",
             datasource: self.prometheus(),
@@ -145,8 +149,9 @@ impl Watched<'_> {
 
     /// A table of the alerts that fire; `matchers` begin with a comma.
     pub(super) fn alerts(&self, title: &str, size: (u32, u32), matchers: &str) -> Panel {
+        let loud = no_quiet_ones();
         let firing = format!(
-            r#"1000 * (ALERTS_FOR_STATE{{alertname!="HostInMaintenance"{matchers}}} and ignoring (alertstate) ALERTS{{alertstate="firing"{matchers}}})"#
+            r#"1000 * (ALERTS_FOR_STATE{{{loud}{matchers}}} and ignoring (alertstate) ALERTS{{alertstate="firing",{loud}{matchers}}})"#
         );
         let columns = vec![
             Column::new("severity", "Severity").words(severities()).width(100),
@@ -158,6 +163,11 @@ impl Watched<'_> {
         ];
         Panel::table(title, size, vec![self.rows(firing)], columns).or("No alert fires.").sorted("Severity", false)
     }
+}
+
+/// Leaves out alerts that are no fault.
+fn no_quiet_ones() -> String {
+    format!(r#"alertname!~"{}""#, QUIET.join("|"))
 }
 
 /// The Loki that is asked.

@@ -110,7 +110,8 @@ pub(super) fn of_logs(around: &Around<'_>, logs: &Logs) -> Vec<Group> {
     let said = |alert: &BuiltIn| logs.alerts.iter().find(|(name, _)| name.as_str() == alert.name).map(|(_, said)| said);
     let brought = alerts::LOGS.iter().filter_map(|alert| built_in(around, alert, said(alert), |text| text)).collect();
     let own = logs.alerts.iter().filter(|(name, _)| alerts::find_of_logs(name.as_str()).is_none());
-    let own = own.filter(|(_, alert)| !alert.disabled).filter_map(|(name, alert)| written(name.as_str(), alert)).collect();
+    let own =
+        own.filter(|(_, alert)| !alert.disabled).filter_map(|(name, alert)| written(name.as_str(), alert)).collect();
     let groups = [("cistern-logs", brought), ("own-logs", own)];
     let groups = groups.into_iter().filter(|(_, rules): &(&str, Vec<Rule>)| !rules.is_empty());
     groups.map(|(name, rules)| Group::new(name, rules)).collect()
