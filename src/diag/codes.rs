@@ -472,7 +472,7 @@ codes! {
     BAD_PREVIOUS = "C219" Error Fleet "A secret cannot keep its previous value."
         "With `previous: true` the value before the last rotation stays, as a secret of its own that is called NAME.previous. It needs that name for itself, and one value for all hosts.";
     UNKNOWN_ALERT = "C220" Error Fleet "An alert does not exist."
-        "Under `monitoring.alerts`, one that comes with Cistern is adjusted by its name (docs/alerts.md and `cistern explain` list them). Any other is your own, and needs an `expr` in PromQL that says when it fires; under `monitoring.logs.alerts` each needs one, in LogQL.";
+        "Under `monitoring.alerts`, one that comes with Cistern is adjusted by its name (docs/alerts.md and `cistern explain` list them). Any other is your own, and needs an `expr` in PromQL that says when it fires; under `monitoring.logs.alerts` the same holds for alerts of logs (docs/logs.md), in LogQL.";
     UNKNOWN_RECEIVER = "C221" Error Fleet "A receiver does not exist."
         "`monitoring.receiver` and the `receiver` of each route name an entry of `monitoring.receivers`. Alertmanager would not start with this.";
     EMPTY_RECEIVER = "C222" Error Fleet "A receiver tells nobody."
@@ -485,6 +485,10 @@ codes! {
         "Some alerts compare with a number that `threshold` replaces; docs/alerts.md shows which, and in which unit. In others nothing can be compared, and your own have their number in `expr`.";
     ROUTE_OF_NOTHING = "C226" Warning Fleet "A route waits for an alert that nothing here raises."
         "It is neither one of Cistern's nor of `monitoring.alerts` or `monitoring.logs.alerts`. Where a hand-written module brings rules of its own, accept the code with that reason.";
+    ALERT_TWICE = "C227" Error Fleet "One name stands for an alert of logs and for one of Prometheus."
+        "Loki and Prometheus tell the same Alertmanagers, and routes, silences and runbooks know alerts by their names. Alerts of logs are adjusted under `monitoring.logs.alerts`, all others under `monitoring.alerts`.";
+    NOT_LOGQL = "C228" Error Fleet "The expression of an alert of logs is not LogQL."
+        "Loki refuses the whole file of alerts for one that it cannot read, so that none of them fires. LogQL chooses lines in braces, such as `{unit=\"shop.service\"}`, and counts them: `sum by (host) (count_over_time({…} |= \"panic\" [5m])) > 0`. PromQL goes under `monitoring.alerts`.";
 }
 
 #[cfg(test)]
