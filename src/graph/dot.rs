@@ -33,7 +33,7 @@ pub fn dot(graph: &Graph<'_>) -> String {
 fn cluster(text: &mut String, graph: &Graph<'_>, host: &Host<'_>) {
     let is_down = graph.is_down(host.name);
     let mut label = format!("{}\n{}", host.name, host.entry.address);
-    for word in host.resting.into_iter().chain(is_down.then_some("down")) {
+    for word in host.resting().into_iter().chain(is_down.then_some("down")) {
         write!(label, "\n{word}").expect("a text takes everything");
     }
     let color = if is_down { "#c62828" } else { "#c8d0da" };
@@ -43,7 +43,7 @@ fn cluster(text: &mut String, graph: &Graph<'_>, host: &Host<'_>) {
     let point = quoted(&name(Node::Host(host.name)));
     line(text, 3, &format!("{point} [shape=point, style=invis, width=0, height=0, label=\"\"];"));
     for chip in &host.chips {
-        let hit = graph.hit(host.name, chip.service);
+        let hit = graph.shown(host.name, chip);
         let mut label = chip.service.to_string();
         for word in chip.role.map(ToString::to_string).into_iter().chain(hit.map(|hit| hit.words().to_owned())) {
             write!(label, "\n{word}").expect("a text takes everything");

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::depends_on;
 use crate::diag::counted;
 use crate::kind::Kinds;
 use crate::place::Entries;
@@ -131,7 +130,7 @@ fn spread(
 ) -> BTreeMap<ServiceName, ServiceName> {
     let mut needs: BTreeSet<(ServiceName, ServiceName)> = BTreeSet::new();
     for (name, service) in &entries.services {
-        needs.extend(depends_on(service).into_iter().map(|needed| (name.clone(), needed)));
+        needs.extend(service.depends_on.iter().map(|needed| (name.clone(), needed.clone())));
     }
     let mut through = BTreeMap::new();
     for route in routes(entries).into_iter().filter(|route| route.through != route.service) {

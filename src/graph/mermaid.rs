@@ -30,7 +30,7 @@ pub fn mermaid(graph: &Graph<'_>) -> String {
         for host in &site.hosts {
             let id = format!("h{}", ids.len());
             let (address, is_down) = (host.entry.address.to_string(), graph.is_down(host.name));
-            let words = host.resting.into_iter().chain(is_down.then_some("down"));
+            let words = host.resting().into_iter().chain(is_down.then_some("down"));
             let lines: Vec<&str> = [host.name.as_str(), &address].into_iter().chain(words).collect();
             marks.entry("stops").or_default().extend(is_down.then(|| id.clone()));
             match host.chips.is_empty() {
@@ -40,7 +40,7 @@ pub fn mermaid(graph: &Graph<'_>) -> String {
             ids.insert(Node::Host(host.name), id);
             for chip in &host.chips {
                 let id = format!("n{}", ids.len());
-                let hit = graph.hit(host.name, chip.service);
+                let hit = graph.shown(host.name, chip);
                 let role = chip.role.map(|role| role.as_str());
                 let lines: Vec<&str> =
                     [chip.service.as_str()].into_iter().chain(role).chain(hit.map(Hit::words)).collect();

@@ -9,25 +9,18 @@ mod svg;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::place::Entries;
-use crate::place::plan::{HostEntry, ServiceEntry};
+use crate::place::plan::HostEntry;
 use crate::simulate::routes;
-use crate::value::{HostName, ServiceName};
+use crate::value::{HostName, KindName, ServiceName};
+
+/// What the names of kinds end with that only answer Prometheus.
+const EXPORTER: &str = "-exporter";
 
 pub use dot::dot;
 pub use impact::{Down, Hit, Impact, impact, summary};
 pub use mermaid::mermaid;
 pub use model::{Chip, Edge, Graph, Host, Node, Site, Why};
 pub use svg::svg;
-
-/// The services that a service needs, as it says itself.
-pub fn depends_on(_service: &ServiceEntry) -> BTreeSet<ServiceName> {
-    BTreeSet::new()
-}
-
-/// What is done with a host at present, unless it is in use.
-pub fn resting(_host: &HostEntry) -> Option<&'static str> {
-    None
-}
 
 /// Puts together the picture of some hosts; `monitoring` adds who watches whom.
 pub fn graph<'p>(entries: &'p Entries, hosts: &BTreeSet<HostName>, monitoring: bool) -> Graph<'p> {
@@ -58,23 +51,22 @@ fn host<'p>(entries: &'p Entries, name: &'p HostName, entry: &'p HostEntry) -> H
     let mut chips: Vec<_> = instances
         .map(|(service, instance)| {
             let entry = &entries.services[service];
-            Chip { service, kind: &entry.kind, role: instance.role.as_ref(), only_watches: only_watches(entry) }
+            Chip { service, kind: &entry.kind, role: instance.role.as_ref(), only_watches: only_watches(&entry.kind) }
         })
         .collect();
     chips.sort_by_key(|chip| (chip.only_watches, chip.service));
-    Host { name, entry, resting: resting(entry), chips }
+    Host { name, entry, chips }
 }
 
-/// Whether a service does nothing but answer Prometheus.
-fn only_watches(service: &ServiceEntry) -> bool {
-    let asked = service.metrics.as_ref().map(|metrics| &metrics.port);
-    asked.is_some() && service.ports.len() == 1 && service.ports.keys().next() == asked
+/// Whether a service does nothing but answer Prometheus: so exporters are called, of which each kind has its own.
+fn only_watches(kind: &KindName) -> bool {
+    kind.as_str().ends_with(EXPORTER)
 }
 
 /// From each instance to what it needs: the instance on the same host where there is one, else every one.
 fn dependencies(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
     let needs = entries.services.iter().flat_map(|(name, service)| {
-        let known = depends_on(service).into_iter().filter_map(|needed| entries.services.get_key_value(&needed));
+        let known = service.depends_on.iter().filter_map(|needed| entries.services.get_key_value(needed));
         known.map(move |(needed, _)| (name, needed))
     });
     needs.flat_map(|(name, needed)| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::impact::{Hit, Impact};
 use crate::place::plan::HostEntry;
-use crate::value::{FleetName, HostName, KindName, RoleName, ServiceName, SiteName};
+use crate::value::{FleetName, HostName, KindName, Lifecycle, RoleName, ServiceName, SiteName};
 
 /// A fleet, or a part of it.
 #[derive(Debug, Clone)]
@@ -37,8 +37,6 @@ pub struct Host<'p> {
     pub name: &'p HostName,
     /// What the plan says of it.
     pub entry: &'p HostEntry,
-    /// What is done with it at present, unless it is in use.
-    pub resting: Option<&'static str>,
     /// What runs on it: first what does the work, then what only watches.
     pub chips: Vec<Chip<'p>>,
 }
@@ -87,6 +85,17 @@ pub enum Why {
     Watches,
 }
 
+impl Host<'_> {
+    /// What is done with it at present, unless it is in use.
+    pub fn resting(&self) -> Option<&'static str> {
+        match self.entry.lifecycle {
+            Lifecycle::Active => None,
+            Lifecycle::Maintenance => Some("in maintenance"),
+            Lifecycle::Inactive => Some("inactive"),
+        }
+    }
+}
+
 impl<'p> Node<'p> {
     /// The host that it is, or stands on.
     pub fn host(self) -> &'p HostName {
@@ -119,6 +128,11 @@ impl<'p> Graph<'p> {
     /// What becomes of a service on a host.
     pub fn hit(&self, host: &HostName, service: &ServiceName) -> Option<Hit> {
         self.impact.as_ref()?.of(host, service)
+    }
+
+    /// What is shown of that: those of another host are no reserve for what only answers Prometheus.
+    pub fn shown(&self, host: &HostName, chip: &Chip<'_>) -> Option<Hit> {
+        self.hit(host, chip.service).filter(|hit| !chip.only_watches || *hit != Hit::LosesRedundancy)
     }
 
     /// Whether a host is down itself.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Seen;
 use super::document::Health;
+use super::limits::Limits;
 use crate::diag::counted;
 
 /// The most bytes of an answer that are read; a thousand failed units fit in.
@@ -11,12 +12,6 @@ pub const ANSWER_LIMIT: usize = 256 * 1024;
 
 /// The first line of an answer; whatever a login prints stands before it.
 const BEGINNING: &str = "cistern-status 1";
-
-/// From this part of a file system on, in percent, a host is degraded, and critical.
-const DISK_FULL: (u8, u8) = (85, 95);
-
-/// From this part of the memory on, in percent, a host is degraded, and critical.
-const MEMORY_USED: (u8, u8) = (90, 98);
 
 /// The script, for `sh -s`. Nothing of the definition stands in it.
 pub fn script() -> &'static str {
@@ -27,7 +22,7 @@ pub fn script() -> &'static str {
 ///
 /// # Errors
 /// Why it is no answer of the script's, in a clause.
-pub fn seen(text: &str, now: i64) -> Result<Seen, String> {
+pub fn seen(text: &str, limits: &Limits, now: i64) -> Result<Seen, String> {
     let lines = text.lines().map(str::trim_end).skip_while(|line| *line != BEGINNING);
     let mut heard = Heard::default();
     let mut count = 0;
@@ -38,7 +33,7 @@ pub fn seen(text: &str, now: i64) -> Result<Seen, String> {
     }
     match count {
         0 => Err("it logs in, but `sh -s` answers nothing that can be read".to_owned()),
-        _ => Ok(heard.judge(now)),
+        _ => Ok(heard.judge(limits, now)),
     }
 }
 
@@ -50,7 +45,8 @@ struct Heard {
     units_known: bool,
     failed: BTreeSet<String>,
     backup: Option<i64>,
-    disks: Vec<(u8, String)>,
+    /// The size of each file system, what is left of it, and where it is.
+    disks: Vec<(u64, u64, String)>,
     memory: (Option<u64>, Option<u64>),
     ended: bool,
 }
@@ -71,8 +67,12 @@ impl Heard {
                 };
             }
             "disk" => {
-                let Some((percent, mount)) = rest.split_once(' ') else { return };
-                self.disks.extend(percent.parse().ok().map(|percent| (percent, shown(mount))));
+                let mut words = rest.splitn(3, ' ');
+                let mut number = || words.next().and_then(|number| number.parse().ok());
+                let (size, free) = (number(), number());
+                if let (Some(size), Some(free), Some(mount)) = (size, free, words.next()) {
+                    self.disks.push((size, free, shown(mount)));
+                }
             }
             "memory" => match rest.split_once(": ") {
                 Some(("MemTotal", value)) => self.memory.0 = value.parse().ok(),
@@ -84,27 +84,22 @@ impl Heard {
         }
     }
 
-    fn judge(self, now: i64) -> Seen {
+    fn judge(self, limits: &Limits, now: i64) -> Seen {
         let mut found: Vec<(Health, String)> = Vec::new();
-        found.extend(self.disks.iter().filter_map(|(percent, mount)| {
-            Some((grade(*percent, DISK_FULL)?, format!("{mount} is {percent} % full")))
-        }));
-        if let (Some(total @ 1..), Some(available)) = self.memory {
-            let used = u8::try_from(total.saturating_sub(available) * 100 / total).unwrap_or(100);
-            found.extend(grade(used, MEMORY_USED).map(|health| (health, format!("{used} % of the memory is used"))));
+        for (size, free, mount) in &self.disks {
+            let full = used(*size, *free).and_then(|used| Some((grade(used, &limits.disk)?, used)));
+            found.extend(full.map(|(health, used)| (health, format!("{mount} is {used:.0} % full"))));
         }
-        let failed: Vec<_> = self.failed.iter().map(String::as_str).collect();
-        match failed.as_slice() {
-            [] => {}
-            [one] => found.push((Health::Degraded, format!("{one} failed"))),
-            [first, more @ ..] => {
-                let more = counted(more.len(), "more unit");
-                found.push((Health::Degraded, format!("{first} and {more} failed")));
-            }
+        if let (Some(total), Some(free)) = self.memory
+            && let Some(used) = used(total, free)
+            && let Some(health) = grade(used, &limits.memory)
+        {
+            found.push((health, format!("{used:.0} % of the memory is used")));
         }
+        found.extend(limits.unit.and_then(|health| Some((health, failed(&self.failed)?))));
         if self.running.is_some() && self.deployed.is_some() && self.running != self.deployed {
-            let why = "the running system is not the one that was deployed last";
-            found.push((Health::Degraded, why.to_owned()));
+            let why = "the running system is not the one that was deployed last".to_owned();
+            found.extend(limits.drift.map(|health| (health, why)));
         }
         if !self.ended {
             found.push((Health::Unknown, "it stopped answering half-way, as with a file system that hangs".to_owned()));
@@ -123,12 +118,24 @@ impl Heard {
     }
 }
 
-fn grade(percent: u8, (degraded, critical): (u8, u8)) -> Option<Health> {
-    match percent {
-        percent if percent >= critical => Some(Health::Critical),
-        percent if percent >= degraded => Some(Health::Degraded),
-        _ => None,
-    }
+/// The used part in percent, as the recording rules count it.
+#[expect(clippy::cast_precision_loss, reason = "a percentage needs no more")]
+fn used(size: u64, free: u64) -> Option<f64> {
+    (size > 0).then(|| 100.0 - 100.0 * free.min(size) as f64 / size as f64)
+}
+
+/// The worst state whose figure is exceeded; a smaller figure counts less.
+fn grade(used: f64, limits: &[(f64, Health)]) -> Option<Health> {
+    limits.iter().filter(|(figure, _)| used > *figure).map(|(_, health)| *health).min()
+}
+
+fn failed(units: &BTreeSet<String>) -> Option<String> {
+    let mut units = units.iter();
+    let first = units.next()?;
+    Some(match units.len() {
+        0 => format!("{first} failed"),
+        more => format!("{first} and {} failed", counted(more, "more unit")),
+    })
 }
 
 fn store_path(text: &str) -> Option<String> {
@@ -145,14 +152,23 @@ pub(super) fn shown(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn limits() -> Limits {
+        Limits {
+            disk: vec![(96.0, Health::Critical), (85.0, Health::Degraded)],
+            memory: vec![(90.0, Health::Degraded)],
+            unit: Some(Health::Degraded),
+            drift: Some(Health::Degraded),
+        }
+    }
+
     fn of(lines: &str) -> Seen {
-        seen(&format!("Welcome\ncistern-status 1\n{lines}end\n"), 1_000).expect("it is an answer")
+        seen(&format!("Welcome\ncistern-status 1\n{lines}end\n"), &limits(), 1_000).expect("it is an answer")
     }
 
     #[test]
     fn an_answer_is_read() {
         let text = "running /nix/store/a\ndeployed /nix/store/a\ntime 5\nreboot 1\nmemory MemTotal: 100\n\
-                    memory MemAvailable: 50\nunits known\nbackup 900 a.service\nbackup 700 b.service\ndisk 20 /\n";
+                    memory MemAvailable: 50\nunits known\nbackup 900 a.service\nbackup 700 b.service\ndisk 100 80 /\n";
         let expected = Seen {
             health: Some(Health::Healthy),
             reasons: Vec::new(),
@@ -170,10 +186,11 @@ mod tests {
     fn the_worst_that_is_wrong_counts() {
         for (lines, health, reasons) in [
             ("", Health::Healthy, &[][..]),
-            ("disk 84 /\n", Health::Healthy, &[]),
-            ("disk 85 /\n", Health::Degraded, &["/ is 85 % full"]),
-            ("disk 85 /\ndisk 95 /var lib\n", Health::Critical, &["/var lib is 95 % full", "/ is 85 % full"]),
-            ("memory MemTotal: 100\nmemory MemAvailable: 2\n", Health::Critical, &["98 % of the memory is used"]),
+            ("disk 100 15 /\n", Health::Healthy, &[]),
+            ("disk 1000 149 /\n", Health::Degraded, &["/ is 85 % full"]),
+            ("disk 100 10 /\ndisk 100 3 /var lib\n", Health::Critical, &["/var lib is 97 % full", "/ is 90 % full"]),
+            ("disk 0 0 /boot\ndisk x 0 /\ndisk 1\n", Health::Healthy, &[]),
+            ("memory MemTotal: 100\nmemory MemAvailable: 2\n", Health::Degraded, &["98 % of the memory is used"]),
             ("memory MemTotal: 0\nmemory MemAvailable: 2\n", Health::Healthy, &[]),
             ("units known\nfailed a.service\n", Health::Degraded, &["a.service failed"]),
             ("failed a\nfailed b\nfailed c\n", Health::Degraded, &["a and 2 more units failed"]),
@@ -184,15 +201,16 @@ mod tests {
             ),
         ] {
             let seen = of(lines);
-            assert_eq!((seen.health, seen.reasons.as_slice()), (Some(health), &*reasons.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()), "{lines}");
+            assert_eq!(seen.health, Some(health), "{lines}");
+            assert_eq!(seen.reasons, reasons, "{lines}");
         }
     }
 
     #[test]
     fn an_answer_that_breaks_off_is_told_apart() {
-        let half = seen("cistern-status 1\nrunning /a\n", 0).expect("it began");
+        let half = seen("cistern-status 1\nrunning /a\n", &limits(), 0).expect("it began");
         assert_eq!((half.health, half.running.as_deref()), (Some(Health::Unknown), Some("/a")));
-        assert!(seen("", 0).is_err() && seen("sh: not found\n", 0).is_err());
+        assert!(seen("", &limits(), 0).is_err() && seen("sh: not found\n", &limits(), 0).is_err());
     }
 
     #[test]

@@ -57,7 +57,7 @@ fi
   case $device in
   Filesystem | tmpfs | devtmpfs | efivarfs | overlay | none | shm | udev | ramfs | squashfs) ;;
   /dev/loop* | /dev/sr* | //* | *:/*) ;;
-  *) echo "disk ${percent%\%} $mount" ;;
+  *) echo "disk $blocks $free $mount" ;;
   esac
 done
 echo 'end'

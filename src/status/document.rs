@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::value::{FleetName, HostName, SecretName, SiteName};
+use crate::value::{FleetName, HostName, Lifecycle, SecretName, SiteName};
 
 /// How the hosts of a fleet are doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -33,18 +33,6 @@ pub enum Source {
     Prometheus(String),
     /// Every host for itself, over ssh.
     Hosts,
-}
-
-/// What is done with a host at present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Lifecycle {
-    /// It does its work.
-    Active,
-    /// Somebody works on it: nobody is alerted of it.
-    Maintenance,
-    /// It is switched off: neither deployed nor watched.
-    Inactive,
 }
 
 /// How a host is; the worst comes first.
@@ -198,17 +186,6 @@ impl Status {
     pub fn is_critical(&self) -> bool {
         let bad = |host: &HostStatus| matches!(host.health, Health::Critical | Health::Unreachable);
         self.hosts.iter().any(|host| host.lifecycle == Lifecycle::Active && bad(host))
-    }
-}
-
-impl Lifecycle {
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Maintenance => "maintenance",
-            Self::Inactive => "inactive",
-        }
     }
 }
 

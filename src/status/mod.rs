@@ -6,6 +6,7 @@
 mod answer;
 mod document;
 mod expected;
+mod limits;
 pub mod prometheus;
 mod table;
 
@@ -18,13 +19,14 @@ use crate::place::Entries;
 use crate::place::plan::HostEntry;
 use crate::place::recipients::secret_files;
 use crate::schema;
-use crate::value::{Date, HostName, LabelName, Managed};
+use crate::value::{Date, HostName, LabelName, Lifecycle, Managed};
 
 pub use answer::{ANSWER_LIMIT, script, seen};
 pub use document::{
-    Agreement, Backup, Expectation, Health, HostStatus, Lifecycle, Secrets, Source, Status, Summary, SystemStatus,
+    Agreement, Backup, Expectation, Health, HostStatus, Secrets, Source, Status, Summary, SystemStatus,
 };
 pub use expected::Expected;
+pub use limits::Limits;
 pub use table::{Look, summary, table};
 
 /// The label that says what a host is for.
@@ -86,12 +88,7 @@ pub struct Question<'p> {
 
 /// Says whether a host can be asked over ssh at all.
 pub fn is_asked(host: &HostEntry) -> bool {
-    host.managed != Managed::Scrape && lifecycle(host) != Lifecycle::Inactive
-}
-
-/// What is done with a host at present.
-pub fn lifecycle(_host: &HostEntry) -> Lifecycle {
-    Lifecycle::Active
+    host.managed != Managed::Scrape && host.lifecycle != Lifecycle::Inactive
 }
 
 /// Puts together what was heard of hosts.
@@ -127,8 +124,7 @@ pub fn json_schema() -> Value {
 
 fn host_status(question: &Question<'_>, name: &HostName, seen: Seen, secrets: Option<Secrets>) -> HostStatus {
     let entry = &question.entries.hosts[name];
-    let lifecycle = lifecycle(entry);
-    let (health, reasons) = match lifecycle {
+    let (health, reasons) = match entry.lifecycle {
         // Whatever was heard of it, it is meant to be off.
         Lifecycle::Inactive => (Health::Unknown, Vec::new()),
         _ => (seen.health.unwrap_or(Health::Unknown), seen.reasons),
@@ -139,7 +135,7 @@ fn host_status(question: &Question<'_>, name: &HostName, seen: Seen, secrets: Op
         site: entry.site.clone(),
         region: entry.region.clone(),
         environment,
-        lifecycle,
+        lifecycle: entry.lifecycle,
         health,
         reasons,
         system: question.expected.hold(name, seen.running, seen.deployed),

@@ -20,9 +20,16 @@ const PARTS: &[(&str, &str)] = &[
     ("reboot", "cistern_system_reboot_needed"),
     ("failed", "node_systemd_unit_state{state=\"failed\"} == 1"),
     ("units", "count by (host) (node_systemd_unit_state{state=\"failed\"})"),
-    ("alert", "ALERTS{alertstate=\"firing\", severity=~\"critical|warning\", host!=\"\"}"),
+    (
+        "alert",
+        "ALERTS{alertstate=\"firing\", severity=~\"critical|warning\", host!=\"\", alertname!~\"HostUnreachable|HostCritical|HostDegraded\"}",
+    ),
     ("seen", "max by (host) (timestamp(up{host!=\"\"} == 1))"),
-    ("backup", "min by (host) (max by (host, client_hostname, instance) (restic_backup_timestamp))"),
+    (
+        "backup",
+        "min by (host) (node_systemd_timer_last_trigger_seconds{name=~\"(restic-backups|borgbackup-job)-.+\"} > 0 \
+         or max by (host, client_hostname, snapshot_paths) (restic_backup_timestamp))",
+    ),
 ];
 
 /// How far back a host is looked for that is not up.

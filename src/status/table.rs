@@ -2,8 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::document::{Agreement, Health, HostStatus, Lifecycle, Source, Status};
+use super::document::{Agreement, Health, HostStatus, Source, Status};
 use crate::diag::counted;
+use crate::value::Lifecycle;
 
 /// What stands for what is not known.
 const UNKNOWN: &str = "-";
@@ -30,7 +31,7 @@ struct Column {
 const COLUMNS: &[Column] = &[
     Column { head: "HOST", cell: |host, _| host.name.to_string(), goes: 0 },
     Column { head: "HEALTH", cell: |host, _| host.health.word().to_owned(), goes: 0 },
-    Column { head: "LIFECYCLE", cell: |host, _| host.lifecycle.word().to_owned(), goes: 4 },
+    Column { head: "LIFECYCLE", cell: |host, _| host.lifecycle.to_string(), goes: 4 },
     Column { head: "SITE", cell: |host, _| or_unknown(host.site.as_ref().map(ToString::to_string)), goes: 7 },
     Column { head: "SYSTEM", cell: |host, _| agreement(host.system.state), goes: 1 },
     Column { head: "REBOOT", cell: |host, _| or_unknown(host.reboot_needed.map(reboot)), goes: 3 },

@@ -15,13 +15,16 @@ use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::ssh::{Silent, Ssh, What};
-use crate::prove::PROMETHEUS;
+use crate::place::Entries;
 use crate::status::prometheus::{knows_health, looking_back, note, path, question};
 use crate::status::{Question, Seen, Source};
 use crate::value::HostName;
 
 /// The most bytes of an answer: those of some 50,000 hosts.
 const LIMIT: usize = 256 << 20;
+
+/// Where Prometheus listens unless it is told otherwise.
+const USUAL_PORT: u16 = 9090;
 
 /// A Prometheus at a URL.
 pub(super) struct Remote {
@@ -124,6 +127,14 @@ pub(super) fn through(
     })
 }
 
+/// Where Prometheus listens on a monitoring host.
+fn port(entries: &Entries, monitor: &HostName) -> u16 {
+    let services = entries.instances.get(monitor).into_iter().flat_map(BTreeMap::keys);
+    let service = services.into_iter().find(|service| entries.services[*service].kind.as_str() == "prometheus");
+    let asked = service.and_then(|service| Some((service, &entries.services[service].metrics.as_ref()?.port)));
+    asked.and_then(|(service, port)| entries.port(monitor, service, port)).map_or(USUAL_PORT, |port| port.0.get())
+}
+
 /// Asks what is asked of everybody, and then for those that are not up.
 fn both(
     asked: &Question<'_>,
@@ -152,7 +163,7 @@ fn reach(
     let host = &asked.entries.hosts[monitor];
     // In version 1.0 the end of the connection is the end of the answer.
     let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
-    let what = What::Reach { port: PROMETHEUS, request: &request, limit: LIMIT };
+    let what = What::Reach { port: port(asked.entries, monitor), request: &request, limit: LIMIT };
     let said = ssh.talk((monitor, host), &what, is_over).map_err(|Silent(why)| why)?;
     match answer(&said.stdout) {
         Some((status, body)) => accepted(status, body.to_vec()),

@@ -1,13 +1,16 @@
 //! Boxes, names and marks.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::edges::{edges, word};
-use super::layout::{Card, HEAD, MARGIN, Page, Placed, Rect};
+use super::edges::{between_services, edges, word};
+use super::layout::{Card, MARGIN, Page, Placed, Rect};
+use super::overview::{Overview, label};
 use super::text::{escaped, fitted, width};
+use crate::diag::counted;
 use crate::graph::impact::{Hit, summary};
 use crate::graph::model::{Chip, Graph, Why};
-use crate::value::Managed;
+use crate::value::{Managed, ServiceName};
 
 /// How many colours there are to tell services by.
 const COLORS: usize = 8;
@@ -40,11 +43,21 @@ pub(super) fn document(graph: &Graph<'_>, page: &Page<'_, '_>) -> String {
     add(&mut text, "</defs>");
     add(&mut text, &format!("<rect class=\"page\" width=\"{width}\" height=\"{height}\"/>"));
     head(&mut text, graph, page);
-    page.sites.iter().for_each(|site| self::site(&mut text, graph, site, page));
-    // Above the cards and below the chips, so that no name is crossed out.
-    edges(&mut text, graph, page);
-    for card in page.sites.iter().flat_map(|site| &site.cards) {
-        card.chips.iter().for_each(|(rect, chip)| self::chip(&mut text, graph, card, *rect, chip, page));
+    page.sites.iter().for_each(|placed| site(&mut text, placed));
+    let cards = || page.sites.iter().flat_map(|site| &site.cards);
+    // Between whole hosts below the cards, between services above them and below the chips: no name is crossed out.
+    edges(&mut text, graph, page, |why| why == Why::Watches);
+    cards().for_each(|card| self::card(&mut text, graph, card, page));
+    let numbered = graph.numbered();
+    match &page.overview {
+        Some(overview) => services(&mut text, graph, overview, &numbered),
+        None => edges(&mut text, graph, page, |why| why != Why::Watches),
+    }
+    for card in cards() {
+        for (rect, chip) in &card.chips {
+            let number = numbered.get(chip.service).map(|number| number % COLORS);
+            self::chip(&mut text, graph, (card, chip), *rect, number, page);
+        }
     }
     text.push_str("</svg>\n");
     text
@@ -60,6 +73,39 @@ fn described(graph: &Graph<'_>) -> String {
     format!("{}.{}{impact}", graph.counts(), sites.collect::<String>())
 }
 
+/// How much room the head takes beside the margins.
+pub(super) fn head_width(graph: &Graph<'_>) -> i32 {
+    let legend: i32 = legend(graph).iter().map(|sign| sign.width() + SIGN_GAP).sum();
+    width(&graph.counts(), 13).max(width(graph.fleet.as_str(), 24) + SIGN_GAP + legend)
+}
+
+/// Between two signs of the legend.
+const SIGN_GAP: i32 = 20;
+
+/// What a line or a mark means.
+enum Sign {
+    Line(Why),
+    Mark(Hit),
+}
+
+impl Sign {
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Line(why) => why.words(),
+            Self::Mark(hit) => hit.words(),
+        }
+    }
+
+    fn width(&self) -> i32 {
+        width(self.words(), 12) + if matches!(self, Self::Line(_)) { 40 } else { 18 }
+    }
+}
+
+fn legend(graph: &Graph<'_>) -> Vec<Sign> {
+    let lines = Why::ALL.into_iter().filter(|why| graph.edges.iter().any(|edge| edge.why == *why)).map(Sign::Line);
+    lines.chain(Hit::ALL.into_iter().filter(|hit| shows(graph, *hit)).map(Sign::Mark)).collect()
+}
+
 /// The name, the counts, and what lines and marks mean.
 fn head(text: &mut String, graph: &Graph<'_>, page: &Page<'_, '_>) {
     add(text, &format!("<text class=\"fleet\" x=\"{MARGIN}\" y=\"42\">{}</text>", escaped(graph.fleet.as_str())));
@@ -67,37 +113,37 @@ fn head(text: &mut String, graph: &Graph<'_>, page: &Page<'_, '_>) {
         Some(impact) => fitted(&summary(impact), 13, page.width - 2 * MARGIN),
         None => graph.counts(),
     };
-    add(text, &format!("<text class=\"counts\" x=\"{MARGIN}\" y=\"64\">{}</text>", escaped(&line)));
+    add(text, &format!("<text class=\"counts\" x=\"{MARGIN}\" y=\"66\">{}</text>", escaped(&line)));
     let mut right = page.width - MARGIN;
-    if graph.impact.is_some() {
-        for hit in Hit::ALL.into_iter().rev().filter(|hit| shows(graph, *hit)) {
-            right -= width(hit.words(), 12);
-            add(text, &format!("<text class=\"legend\" x=\"{right}\" y=\"41\">{}</text>", hit.words()));
-            right -= 18;
-            mark(text, Some(hit), right + 6, 37, 0, None);
-            right -= 12;
-        }
+    for sign in legend(graph).iter().rev() {
+        let x = right - sign.width();
+        let after = match sign {
+            Sign::Line(why) => {
+                let (class, end) = (word(*why), x + 30);
+                let end = format!("marker-end=\"url(#end-{class})\" d=\"M{x} 37H{end}\"");
+                add(text, &format!("<path class=\"edge {class} legend\" {end}/>"));
+                x + 40
+            }
+            Sign::Mark(hit) => {
+                mark(text, Some(*hit), x + 6, 37, 0, None);
+                x + 18
+            }
+        };
+        add(text, &format!("<text class=\"legend\" x=\"{after}\" y=\"41\">{}</text>", sign.words()));
+        right = x - SIGN_GAP;
     }
-    for why in Why::ALL.into_iter().rev().filter(|why| graph.edges.iter().any(|edge| edge.why == *why)) {
-        right -= width(why.words(), 12);
-        add(text, &format!("<text class=\"legend\" x=\"{right}\" y=\"41\">{}</text>", why.words()));
-        let (from, to, class) = (right - 38, right - 8, word(why));
-        add(text, &format!("<path class=\"edge {class} legend\" marker-end=\"url(#end-{class})\" d=\"M{from} 37H{to}\"/>"));
-        right = from - 18;
-    }
-    debug_assert!(HEAD > 64, "sites stand below the head");
 }
 
 fn shows(graph: &Graph<'_>, hit: Hit) -> bool {
-    graph.hosts().any(|host| host.chips.iter().any(|chip| graph.hit(host.name, chip.service) == Some(hit)))
+    graph.hosts().any(|host| host.chips.iter().any(|chip| graph.shown(host.name, chip) == Some(hit)))
 }
 
-fn site(text: &mut String, graph: &Graph<'_>, placed: &Placed<'_, '_>, page: &Page<'_, '_>) {
+fn site(text: &mut String, placed: &Placed<'_, '_>) {
     boxed(text, "site", placed.rect, 14);
     let (x, y) = (placed.rect.x + 22, placed.rect.y + 26);
     let name = placed.site.name.map_or("without a site", |name| name.as_str());
     let name = fitted(name, 14, placed.rect.width - 44);
-    let after = x + width(&name, 14) + 10;
+    let after = x + width(&name, 15) + 10;
     add(text, &format!("<text class=\"site-name\" x=\"{x}\" y=\"{y}\">{}</text>", escaped(&name)));
     let count = placed.site.hosts.len();
     let region = match placed.site.region {
@@ -106,21 +152,45 @@ fn site(text: &mut String, graph: &Graph<'_>, placed: &Placed<'_, '_>, page: &Pa
     };
     let region = fitted(&region, 12, placed.rect.right() - 22 - after);
     add(text, &format!("<text class=\"region\" x=\"{after}\" y=\"{y}\">{}</text>", escaped(&region)));
-    placed.cards.iter().for_each(|card| self::card(text, graph, card, page));
+}
+
+/// Every service once, with what leads from one to another.
+fn services(
+    text: &mut String,
+    graph: &Graph<'_>,
+    overview: &Overview<'_>,
+    numbered: &BTreeMap<&ServiceName, usize>,
+) {
+    boxed(text, "site", overview.rect, 14);
+    let (x, y) = (overview.rect.x + 22, overview.rect.y + 26);
+    add(text, &format!("<text class=\"site-name\" x=\"{x}\" y=\"{y}\">services</text>"));
+    between_services(text, graph, overview);
+    for (service, (rect, count)) in &overview.chips {
+        let hit = Overview::hit(graph, service);
+        let class = hit.map_or_else(String::new, |hit| format!(" {}", hit.class()));
+        let fate = hit.map(|hit| format!(": {}", hit.words())).unwrap_or_default();
+        let tip = format!("{service}, {}{fate}", counted(*count, "instance"));
+        add(text, &format!("<g class=\"chip{class}\"><title>{}</title>", escaped(&tip)));
+        boxed(text, "body", *rect, rect.height / 2);
+        let middle = rect.middle().1;
+        mark(text, hit, rect.x + 13, middle, 4, numbered.get(service).map(|number| number % COLORS));
+        let (x, label) = (rect.x + 22, label(service, *count));
+        add(text, &format!("<text x=\"{x}\" y=\"{}\">{}</text></g>", middle + 4, escaped(&label)));
+    }
 }
 
 fn card(text: &mut String, graph: &Graph<'_>, card: &Card<'_, '_>, page: &Page<'_, '_>) {
     let host = card.host;
     let is_down = graph.is_down(host.name);
     let mut class = "card".to_owned();
-    for (is, word) in [(host.entry.managed == Managed::Scrape, "other"), (host.resting.is_some(), "resting"), (is_down, "down")] {
+    for (is, word) in [(host.entry.managed == Managed::Scrape, "other"), (host.resting().is_some(), "resting"), (is_down, "down")] {
         if is {
             class.push(' ');
             class.push_str(word);
         }
     }
     let services: Vec<_> = host.chips.iter().map(|chip| chip.service.as_str()).collect();
-    let word = if is_down { Some("down") } else { host.resting };
+    let word = if is_down { Some("down") } else { host.resting() };
     let beside = word.map(|word| format!(", {word}")).unwrap_or_default();
     let tip = format!("{} ({}){beside}: {}", host.name, host.entry.address, services.join(", "));
     add(text, &format!("<g><title>{}</title>", escaped(&tip)));
@@ -143,14 +213,20 @@ fn card(text: &mut String, graph: &Graph<'_>, card: &Card<'_, '_>, page: &Page<'
     add(text, &format!("<text class=\"address\" x=\"{x}\" y=\"{}\">{}</text></g>", card.rect.y + 40, escaped(&address)));
 }
 
-fn chip(text: &mut String, graph: &Graph<'_>, card: &Card<'_, '_>, rect: Rect, chip: &Chip<'_>, page: &Page<'_, '_>) {
-    let hit = graph.hit(card.host.name, chip.service);
+fn chip(
+    text: &mut String,
+    graph: &Graph<'_>,
+    (card, chip): (&Card<'_, '_>, &Chip<'_>),
+    rect: Rect,
+    number: Option<usize>,
+    page: &Page<'_, '_>,
+) {
+    let hit = graph.shown(card.host.name, chip);
     let quiet = if chip.only_watches { " quiet" } else { "" };
     let class = hit.map_or_else(String::new, |hit| format!(" {}", hit.class()));
     let role = chip.role.map(|role| format!(", {role}")).unwrap_or_default();
     let fate = hit.map(|hit| format!(": {}", hit.words())).unwrap_or_default();
     let tip = format!("{} on {}, {}{role}{fate}", chip.service, card.host.name, chip.kind);
-    let number = graph.numbered().get(chip.service).map(|number| number % COLORS);
     add(text, &format!("<g class=\"chip{quiet}{class}\"><title>{}</title>", escaped(&tip)));
     if page.sizes.is_crowded {
         let color = number.map_or_else(String::new, |number| format!(" c{number}"));

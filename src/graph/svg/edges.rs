@@ -3,28 +3,34 @@
 use std::fmt::Write as _;
 
 use super::layout::{Page, Rect};
-use crate::graph::model::{Edge, Graph, Why};
+use super::overview::Overview;
+use crate::graph::model::{Graph, Why};
 
-/// Writes every edge, those that are affected last and so on top.
-pub(super) fn edges(text: &mut String, graph: &Graph<'_>, page: &Page<'_, '_>) {
-    let mut edges: Vec<_> = graph.edges.iter().map(|edge| (graph.is_hit(edge), edge)).collect();
+/// Writes the edges that are wanted, those that are affected last and so on top.
+pub(super) fn edges(text: &mut String, graph: &Graph<'_>, page: &Page<'_, '_>, is_wanted: impl Fn(Why) -> bool) {
+    let wanted = graph.edges.iter().filter(|edge| is_wanted(edge.why));
+    let mut edges: Vec<_> = wanted.map(|edge| (graph.is_hit(edge), edge)).collect();
     edges.sort();
     for (is_hit, edge) in edges {
-        let (Some(from), Some(to)) = (page.nodes.get(&edge.from), page.nodes.get(&edge.to)) else { continue };
-        let class = class(edge);
-        let hit = if is_hit { " hit" } else { "" };
-        let end = if is_hit { "hit" } else { class };
-        writeln!(
-            text,
-            "<path class=\"edge {class}{hit}\" marker-end=\"url(#end-{end})\" d=\"{}\"/>",
-            curve(*from, *to, page.sizes.between)
-        )
-        .expect("a text takes everything");
+        if let (Some(from), Some(to)) = (page.nodes.get(&edge.from), page.nodes.get(&edge.to)) {
+            line(text, edge.why, is_hit, &curve(*from, *to, page.sizes.between));
+        }
     }
 }
 
-pub(super) fn class(edge: &Edge<'_>) -> &'static str {
-    word(edge.why)
+/// Writes the edges between services as such.
+pub(super) fn between_services(text: &mut String, graph: &Graph<'_>, overview: &Overview<'_>) {
+    for (from, to, why) in &overview.edges {
+        let ((start, _), (end, _)) = (overview.chips[from], overview.chips[to]);
+        line(text, *why, Overview::is_hit(graph, from, to), &curve(start, end, 0));
+    }
+}
+
+fn line(text: &mut String, why: Why, is_hit: bool, way: &str) {
+    let class = word(why);
+    let (hit, end) = if is_hit { (" hit", "hit") } else { ("", class) };
+    writeln!(text, "<path class=\"edge {class}{hit}\" marker-end=\"url(#end-{end})\" d=\"{way}\"/>")
+        .expect("a text takes everything");
 }
 
 /// Its word in the style sheet.
@@ -49,7 +55,8 @@ fn curve(from: Rect, to: Rect, between: i32) -> String {
         let (start, end) = (from.x, to.right());
         return format!("M{start} {start_y}C{} {start_y} {} {end_y} {end} {end_y}", start - bend, end + bend);
     }
-    let bend = 18 + ((end_y - start_y).abs() / 5).min(60);
+    // It stays within the margins of the page.
+    let bend = 18 + ((end_y - start_y).abs() / 8).min(26);
     let (start, end) = (from.right(), to.right());
     let far = start.max(end) + bend;
     format!("M{start} {start_y}C{far} {start_y} {far} {end_y} {end} {end_y}")

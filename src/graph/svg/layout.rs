@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::overview::{Overview, overview};
 use super::text::width;
 use crate::graph::model::{Chip, Graph, Host, Node, Site};
 
@@ -95,6 +96,8 @@ pub(super) struct Page<'g, 'p> {
     pub(super) sizes: Sizes,
     pub(super) width: i32,
     pub(super) height: i32,
+    /// The services by themselves, where there are too many hosts for lines between them.
+    pub(super) overview: Option<Overview<'p>>,
     pub(super) sites: Vec<Placed<'g, 'p>>,
     /// Every host and every instance.
     pub(super) nodes: BTreeMap<Node<'p>, Rect>,
@@ -124,14 +127,15 @@ impl Card<'_, '_> {
     }
 }
 
-/// Lays out the picture.
-pub(super) fn page<'g, 'p>(graph: &'g Graph<'p>) -> Page<'g, 'p> {
+/// Lays out the picture; its head takes so much room at least.
+pub(super) fn page<'g, 'p>(graph: &'g Graph<'p>, head: i32) -> Page<'g, 'p> {
     let sizes = if graph.hosts().count() > CROWD { CROWDED } else { ROOMY };
     let cards: Vec<Vec<Card<'g, 'p>>> =
         graph.sites.iter().map(|site| site.hosts.iter().map(|host| card(host, sizes)).collect()).collect();
-    let room = room(&cards, sizes);
-    let blocks: Vec<_> = graph.sites.iter().zip(cards).map(|(site, cards)| block(site, cards, room, sizes)).collect();
-    let sites = shelves(blocks, room);
+    let room = room(&cards, sizes).max(head);
+    let overview = sizes.is_crowded.then(|| overview(graph, HEAD, room));
+    let top = overview.as_ref().map_or(HEAD, |overview| overview.rect.bottom() + GAP);
+    let sites = shelves(&graph.sites, cards, (top, room), sizes);
     let right = sites.iter().map(|site| site.rect.right()).max().unwrap_or_default();
     let bottom = sites.iter().map(|site| site.rect.bottom()).max().unwrap_or(HEAD);
     let mut nodes = BTreeMap::new();
@@ -139,8 +143,8 @@ pub(super) fn page<'g, 'p>(graph: &'g Graph<'p>) -> Page<'g, 'p> {
         nodes.insert(Node::Host(card.host.name), card.rect);
         nodes.extend(card.chips.iter().map(|(rect, chip)| (Node::Instance(card.host.name, chip.service), *rect)));
     }
-    // The head needs some room whatever stands below it.
-    Page { sizes, width: (right + MARGIN).max(760), height: bottom + MARGIN, sites, nodes }
+    let right = right.max(MARGIN + head).max(overview.as_ref().map_or(0, |overview| overview.rect.right()));
+    Page { sizes, width: right + MARGIN, height: bottom + MARGIN, overview, sites, nodes }
 }
 
 /// A card at the origin, its chips in rows.
@@ -178,50 +182,108 @@ fn room(cards: &[Vec<Card<'_, '_>>], sizes: Sizes) -> i32 {
     let area = areas.sum::<i64>() as f64 * 1.25;
     #[expect(clippy::cast_possible_truncation, reason = "a picture is far from that large")]
     let wanted = (area * RATIO).sqrt() as i32;
-    wanted.max(2 * (sizes.card + sizes.between) + 2 * GAP)
+    wanted.max(sizes.card + 2 * GAP)
 }
 
-/// A site at the origin, its cards in columns.
-fn block<'g, 'p>(site: &'g Site<'p>, cards: Vec<Card<'g, 'p>>, room: i32, sizes: Sizes) -> Placed<'g, 'p> {
+/// Sites side by side as long as there is room, then in the next row; where room is left, sites take more columns.
+fn shelves<'g, 'p>(
+    sites: &'g [Site<'p>],
+    cards: Vec<Vec<Card<'g, 'p>>>,
+    (top, room): (i32, i32),
+    sizes: Sizes,
+) -> Vec<Placed<'g, 'p>> {
     let step = sizes.card + sizes.between;
     let most = ((room - 2 * GAP + sizes.between) / step).max(1);
-    let columns = columns(&cards, most, step, sizes);
-    let mut ends = vec![SITE_HEAD; columns];
-    let mut placed = Vec::new();
-    for card in cards {
-        // The next one goes where there is most room: names go on from left to right.
-        let (column, end) = ends.iter_mut().enumerate().min_by_key(|(column, end)| (**end, *column)).expect("there is one");
-        let x = GAP + i32::try_from(column).unwrap_or_default() * step;
-        let y = *end;
-        *end += card.rect.height + sizes.between;
-        placed.push(card.moved((x, y)));
+    let wanted: Vec<i32> = cards.iter().map(|cards| columns(cards, most, step, sizes)).collect();
+    let wide = |columns: i32| 2 * GAP + columns * step - sizes.between;
+    let mut rows: Vec<Vec<(usize, i32)>> = Vec::new();
+    let mut taken = 0;
+    for (site, columns) in wanted.into_iter().enumerate() {
+        match rows.last_mut() {
+            Some(row) if taken + GAP + wide(columns) <= room => {
+                row.push((site, columns));
+                taken += GAP + wide(columns);
+            }
+            _ => {
+                rows.push(vec![(site, columns)]);
+                taken = wide(columns);
+            }
+        }
     }
-    let bottom = ends.into_iter().max().unwrap_or(SITE_HEAD) - sizes.between + GAP;
-    let width = 2 * GAP + i32::try_from(columns).unwrap_or(1) * step - sizes.between;
-    Placed { site, rect: Rect { x: 0, y: 0, width, height: bottom }, cards: placed }
+    let mut cards: Vec<_> = cards.into_iter().map(Some).collect();
+    let mut placed = Vec::new();
+    let mut y = top;
+    for mut row in rows {
+        widen(&mut row, &cards, (room, step), wide);
+        let mut x = MARGIN;
+        let mut lowest = y;
+        for (site, columns) in row {
+            let block = block(&sites[site], cards[site].take().expect("each is placed once"), columns, sizes);
+            let block = Placed {
+                site: block.site,
+                rect: block.rect.moved((x, y)),
+                cards: block.cards.into_iter().map(|card| card.moved((x, y))).collect(),
+            };
+            x = block.rect.right() + GAP;
+            lowest = lowest.max(block.rect.bottom());
+            placed.push(block);
+        }
+        y = lowest + GAP;
+    }
+    placed
+}
+
+/// Gives the highest site of a row one more column as long as there is room.
+fn widen(
+    row: &mut [(usize, i32)],
+    cards: &[Option<Vec<Card<'_, '_>>>],
+    (room, step): (i32, i32),
+    wide: impl Fn(i32) -> i32,
+) {
+    let height = |site: usize, columns: i32| {
+        let cards = cards[site].iter().flatten();
+        cards.map(|card| card.rect.height).sum::<i32>() / columns
+    };
+    loop {
+        let gaps = i32::try_from(row.len()).unwrap_or(1) * GAP - GAP;
+        let taken = row.iter().map(|(_, columns)| wide(*columns)).sum::<i32>() + gaps;
+        let may_grow = |site: usize, columns: i32| cards[site].as_ref().is_some_and(|cards| fits(columns, cards.len()));
+        let highest = row
+            .iter_mut()
+            .filter(|(site, columns)| may_grow(*site, *columns))
+            .max_by_key(|(site, columns)| height(*site, *columns));
+        match highest.filter(|_| taken + step <= room) {
+            Some((_, columns)) => *columns += 1,
+            None => return,
+        }
+    }
+}
+
+fn fits(columns: i32, cards: usize) -> bool {
+    usize::try_from(columns).is_ok_and(|columns| columns < cards)
 }
 
 /// So many columns that the site is about as much wider than high as the picture is.
-fn columns(cards: &[Card<'_, '_>], most: i32, step: i32, sizes: Sizes) -> usize {
+fn columns(cards: &[Card<'_, '_>], most: i32, step: i32, sizes: Sizes) -> i32 {
     let height: i32 = cards.iter().map(|card| card.rect.height + sizes.between).sum();
-    let fits = |columns: &i32| f64::from(columns * step) >= RATIO * f64::from(height / columns + SITE_HEAD);
-    let columns = (1..=most).find(fits).unwrap_or(most);
-    usize::try_from(columns).unwrap_or(1).clamp(1, cards.len().max(1))
+    let is_wide = |columns: &i32| f64::from(columns * step) >= RATIO * f64::from(height / columns + SITE_HEAD);
+    let columns = (1..=most).find(is_wide).unwrap_or(most);
+    columns.clamp(1, i32::try_from(cards.len()).unwrap_or(most).max(1))
 }
 
-/// Sites side by side as long as there is room, then in the next row.
-fn shelves<'g, 'p>(blocks: Vec<Placed<'g, 'p>>, room: i32) -> Vec<Placed<'g, 'p>> {
-    let (mut x, mut y, mut lowest) = (MARGIN, HEAD, HEAD);
+/// A site at the origin, its cards in columns.
+fn block<'g, 'p>(site: &'g Site<'p>, cards: Vec<Card<'g, 'p>>, columns: i32, sizes: Sizes) -> Placed<'g, 'p> {
+    let step = sizes.card + sizes.between;
+    let mut ends: Vec<(i32, i32)> = (0..columns).map(|column| (SITE_HEAD, GAP + column * step)).collect();
     let mut placed = Vec::new();
-    for mut block in blocks {
-        if x > MARGIN && x + block.rect.width > MARGIN + room {
-            (x, y) = (MARGIN, lowest + GAP);
-        }
-        block.rect = block.rect.moved((x, y));
-        block.cards = block.cards.into_iter().map(|card| card.moved((x, y))).collect();
-        x = block.rect.right() + GAP;
-        lowest = lowest.max(block.rect.bottom());
-        placed.push(block);
+    for card in cards {
+        // The next one goes where there is most room: names go on from left to right.
+        let (end, x) = ends.iter_mut().min().expect("there is a column");
+        let by = (*x, *end);
+        *end += card.rect.height + sizes.between;
+        placed.push(card.moved(by));
     }
-    placed
+    let bottom = ends.iter().map(|(end, _)| *end).max().unwrap_or(SITE_HEAD) - sizes.between + GAP;
+    let width = 2 * GAP + columns * step - sizes.between;
+    Placed { site, rect: Rect { x: 0, y: 0, width, height: bottom }, cards: placed }
 }
