@@ -77,7 +77,7 @@ impl Host {
         fs::create_dir(nix.join("home")).expect("a home for its root");
         let key = new_key(&etc.join("host_key"));
         let [path, settings, lab] = ["PATH", "NIX_CONFIG", "CISTERN_LAB"].map(|name| lab.variable(name));
-        let sshd = SSHD_CONFIG.replace("PATH=", &format!("PATH={path}"));
+        let sshd = SSHD_CONFIG.replace("PATH=", &format!("PATH=/nix/bin:{path}"));
         for (file, text) in [("authorized_keys", admin), ("sshd_config", &sshd), ("nix.conf", settings)] {
             fs::write(etc.join(file), text).expect("a file of the host");
         }
@@ -206,7 +206,7 @@ impl Drop for Place {
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// Everything is below /nix, the only directory that belongs to the host alone.
+/// Everything is below /nix, the only directory that belongs to the host alone; what stands in /nix/bin is found first.
 const SSHD_CONFIG: &str = "\
 HostKey /nix/etc/host_key
 AuthorizedKeysFile /nix/etc/authorized_keys
@@ -214,5 +214,6 @@ PermitRootLogin prohibit-password
 PidFile none
 StrictModes no
 UsePAM no
+MaxStartups 300
 SetEnv PATH= HOME=/nix/home NIX_CONF_DIR=/nix/etc
 ";
