@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-
 use super::meaning::{Kind, What, texts};
 use super::sides::{Sides, When};
 
