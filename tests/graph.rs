@@ -26,12 +26,12 @@ const SHOP: &str = r#"
 version: 1
 fleet: { name: shop, domain: example.org }
 sites: { home: { region: "a <b> & \"c\" -->" }, end: {} }
-defaults: { system: x86_64-linux, state_version: "25.11", hardware: vm, filesystems: { /: { device: /dev/vda1, fs_type: ext4 } }, exporters: { node: {} } }
+defaults: { system: x86_64-linux, hardware: vm, filesystems: { /: { device: /dev/vda1, fs_type: ext4 } }, exporters: { node: {} } }
 access: { people: { ana: { role: admin, keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPjDzGvX/3cfsR072065rAHFFNhEYxivdPUkAOgpN4a] } } }
 hosts:
-  end: { address: 10.0.0.1, site: home }
-  graph: { address: 10.0.0.2, site: end }
-  node: { address: 10.0.0.3, lifecycle: maintenance }
+  end: { state_version: "25.11", address: 10.0.0.1, site: home }
+  graph: { state_version: "25.11", address: 10.0.0.2, site: end }
+  node: { state_version: "25.11", address: 10.0.0.3, lifecycle: maintenance }
   class: { managed: scrape, address: 10.0.0.4, site: end }
 services:
   db: { kind: postgresql, placement: { hosts: [graph] } }
@@ -41,7 +41,8 @@ services:
 monitoring: { hosts: [end] }
 "#;
 
-const IMAGE: &str = "\"registry.example.org/shop:1@sha256:98558eb4c11abccd275aeff54ceaae4b1d5f8554a153c857857146258df92947\"";
+const IMAGE: &str =
+    "\"registry.example.org/shop:1@sha256:98558eb4c11abccd275aeff54ceaae4b1d5f8554a153c857857146258df92947\"";
 
 fn shop() -> Fleet {
     let fleet = Fleet::new();
@@ -52,10 +53,14 @@ fn shop() -> Fleet {
 /// Every example and every good fleet that compiles by itself, by its path.
 fn fleets() -> Vec<(String, Compiled)> {
     let good = fs::read_dir(repository().join("tests/fleets/good")).expect("it is there");
-    let good = good.map(|entry| format!("tests/fleets/good/{}/fleet", entry.expect("it can be read").file_name().to_string_lossy()));
+    let good = good.map(|entry| {
+        format!("tests/fleets/good/{}/fleet", entry.expect("it can be read").file_name().to_string_lossy())
+    });
     let mut paths: Vec<String> = good.chain(["homelab", "company"].map(|name| format!("examples/{name}"))).collect();
     paths.sort();
-    let compiled = |path: String| Some((path.clone(), compile(&repository().join(path)).ok().filter(|found| found.plan.is_some())?));
+    let compiled = |path: String| {
+        Some((path.clone(), compile(&repository().join(path)).ok().filter(|found| found.plan.is_some())?))
+    };
     paths.into_iter().filter_map(compiled).collect()
 }
 
@@ -80,7 +85,10 @@ fn every_fleet_is_drawn_whole_and_the_same_each_time() {
         let first = entries.hosts.keys().next().cloned().map(Down::Host);
         for down in [None, first] {
             let [svg, dot, mermaid] = drawn(compiled, down.clone());
-            assert_eq!([&svg, &dot, &mermaid], [&drawn(compiled, down.clone())[0], &drawn(compiled, down.clone())[1], &drawn(compiled, down)[2]]);
+            assert_eq!(
+                [&svg, &dot, &mermaid],
+                [&drawn(compiled, down.clone())[0], &drawn(compiled, down.clone())[1], &drawn(compiled, down)[2]]
+            );
             let elements = well_formed(&svg);
             assert_eq!(elements["svg"], 1, "{path}");
             assert!(!svg.contains("<script") && !svg.contains("href") && !svg.contains("@import"), "{path}");
@@ -88,7 +96,10 @@ fn every_fleet_is_drawn_whole_and_the_same_each_time() {
             assert!(elements["g"] >= instances + entries.hosts.len(), "{path}");
             for host in entries.hosts.keys() {
                 assert!(svg.contains(&format!("<title>{host} (")), "{path}: {host}");
-                assert!(dot.contains(&format!("\"cluster_host:{host}\"")) && mermaid.contains(host.as_str()), "{path}: {host}");
+                assert!(
+                    dot.contains(&format!("\"cluster_host:{host}\"")) && mermaid.contains(host.as_str()),
+                    "{path}: {host}"
+                );
             }
             graphviz_takes(&dot);
         }
@@ -156,10 +167,12 @@ fn what_stops_is_what_simulate_says() {
         for host in plan.entries().hosts.keys() {
             let impact = graph::impact(plan.entries(), plan.kinds(), Down::Host(host.clone()));
             let simulation = simulate(plan.entries(), plan.kinds(), &BTreeSet::from([host.clone()]));
-            let of = |effect| simulation.services.iter().filter(move |loss| loss.effect == effect).map(|loss| &loss.name);
+            let of =
+                |effect| simulation.services.iter().filter(move |loss| loss.effect == effect).map(|loss| &loss.name);
             for (effect, hit) in [(Effect::Stops, Hit::Stops), (Effect::LosesQuorum, Hit::LosesQuorum)] {
                 let said: BTreeSet<_> = of(effect).collect();
-                let drawn: BTreeSet<_> = impact.services.iter().filter(|(_, found)| **found == hit).map(|(name, _)| name).collect();
+                let drawn: BTreeSet<_> =
+                    impact.services.iter().filter(|(_, found)| **found == hit).map(|(name, _)| name).collect();
                 assert_eq!(said, drawn, "{path}: {host}");
                 stopped += said.len();
             }
@@ -177,7 +190,7 @@ fn what_stops_is_what_simulate_says() {
 fn what_needs_what_stops_is_impaired() {
     let fleet = shop();
     let compiled = compile(fleet.root()).expect("it can be read");
-    let plan = compiled.plan.as_ref().unwrap_or_else(|| panic!("{:#?}", compiled.faults));
+    let plan = compiled.plan.as_ref().unwrap_or_else(|| panic!("{}", everything(&fleet.cistern(&["check"]))));
     let entries = plan.entries();
     let of = |word: &str| {
         let host = entries.hosts.keys().find(|host| host.as_str() == word).cloned().map(Down::Host);
@@ -186,7 +199,9 @@ fn what_needs_what_stops_is_impaired() {
         let hits = impact.services.iter().filter(|(name, _)| !name.as_str().ends_with("-exporter"));
         hits.map(|(name, hit)| (name.to_string(), hit.words())).collect::<BTreeMap<_, _>>()
     };
-    let map = |pairs: &[(&str, &'static str)]| pairs.iter().map(|(name, word)| ((*name).to_owned(), *word)).collect::<BTreeMap<_, _>>();
+    let map = |pairs: &[(&str, &'static str)]| {
+        pairs.iter().map(|(name, word)| ((*name).to_owned(), *word)).collect::<BTreeMap<_, _>>()
+    };
     let (stops, impaired) = ("stops", "is impaired");
     assert_eq!(of("db"), map(&[("db", stops), ("front", impaired), ("style", impaired), ("subgraph", impaired)]));
     assert_eq!(of("subgraph"), map(&[("subgraph", stops), ("style", impaired), ("front", impaired)]));
@@ -203,10 +218,16 @@ fn what_needs_what_stops_is_impaired() {
     assert!(text.starts_with("flowchart LR\n") && text.contains("(a #60;b#62; #38; #34;c#34; --#62;)"), "{text}");
     let opened = text.lines().filter(|line| line.trim_start().starts_with("subgraph ")).count();
     assert_eq!(opened, text.lines().filter(|line| line.trim() == "end").count());
-    assert!(text.contains(" --> ") && text.contains(" -.-> ") && text.contains(" stops\n") && text.contains(" impaired\n"), "{text}");
+    assert!(
+        text.contains(" --> ") && text.contains(" -.-> ") && text.contains(" stops\n") && text.contains(" impaired\n"),
+        "{text}"
+    );
     for down in [None, Some(Down::Host(entries.hosts.keys().next().expect("there is one").clone()))] {
         let [svg, dot, _] = drawn(&compiled, down);
-        assert_eq!(well_formed(&svg)["title"], 1 + entries.hosts.len() + entries.instances.values().map(|all| all.len()).sum::<usize>());
+        assert_eq!(
+            well_formed(&svg)["title"],
+            1 + entries.hosts.len() + entries.instances.values().map(|all| all.len()).sum::<usize>()
+        );
         assert!(svg.contains("a &lt;b&gt; &amp; &quot;c&quot; --&gt;") && svg.contains("in maintenance"));
         graphviz_takes(&dot);
     }
@@ -215,7 +236,15 @@ fn what_needs_what_stops_is_impaired() {
 #[test]
 fn a_crowd_is_drawn_small_and_its_services_by_themselves() {
     let fleet = shop();
-    let more: String = (0..300).map(|n| format!("  more-{n:03}: {{ address: 10.1.{}.{}, site: home }}\n", n / 250, n % 250 + 1)).collect();
+    let more: String = (0..300)
+        .map(|n| {
+            format!(
+                "  more-{n:03}: {{ state_version: \"25.11\", address: 10.1.{}.{}, site: home }}\n",
+                n / 250,
+                n % 250 + 1
+            )
+        })
+        .collect();
     fleet.edit("fleet.yaml", "hosts:\n", &format!("hosts:\n{more}"));
     let compiled = compile(fleet.root()).expect("it can be read");
     let [svg, ..] = drawn(&compiled, None);
@@ -223,7 +252,13 @@ fn a_crowd_is_drawn_small_and_its_services_by_themselves() {
     assert!(svg.contains(">services</text>") && svg.contains("subgraph × 2"), "the services stand above");
     // Between services three lines, and one to each host that is watched.
     assert!(elements["rect"] > 600 && svg.contains("class=\"square"), "{elements:?}");
-    let width: i32 = svg.split("width=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("it has one").parse().expect("a number");
+    let width: i32 = svg
+        .split("width=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("it has one")
+        .parse()
+        .expect("a number");
     assert!((1_200..3_000).contains(&width), "{width}");
 }
 
@@ -233,7 +268,10 @@ fn a_part_is_drawn_and_what_is_unknown_is_told() {
     let output = fleet.cistern(&["graph", "graph or node", "--format", "dot"]);
     expect_exit(&output, 0);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("cluster_host:graph") && !text.contains("cluster_host:end\"") && !text.contains("style\" ->"), "{text}");
+    assert!(
+        text.contains("cluster_host:graph") && !text.contains("cluster_host:end\"") && !text.contains("style\" ->"),
+        "{text}"
+    );
     for (args, expected) in [
         (&["graph", "--impact", "dbb"][..], "no host or service is called `dbb`; the nearest is `db`"),
         (&["graph", "--impact", "service:node"], "no service is called `node`"),

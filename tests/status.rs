@@ -169,7 +169,8 @@ fn deploy(host: &Host, system: &str) {
 
 fn document(output: &Output, code: i32) -> Json {
     expect_exit(output, code);
-    let document: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", everything(output)));
+    let document: Json =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", everything(output)));
     let schema = Fleet::new().cistern(&["schema", "--status"]);
     let schema: Json = serde_json::from_slice(&schema.stdout).expect("it is JSON");
     jsonschema::draft202012::meta::validate(&schema).expect("it is a schema");
@@ -217,7 +218,9 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
     assert!(took < Duration::from_secs(6), "{took:?}");
     assert!(text.contains("the fleet has no Prometheus: each host is asked over ssh"), "{text}");
     let hosts_by_name = by_name(&document);
-    let found = |name: &str| (hosts_by_name[name]["health"].as_str().expect("a word"), hosts_by_name[name]["reasons"].to_string());
+    let found = |name: &str| {
+        (hosts_by_name[name]["health"].as_str().expect("a word"), hosts_by_name[name]["reasons"].to_string())
+    };
     assert_eq!(found("alive"), ("degraded", json!(["sonarr.service failed"]).to_string()));
     for (name, health, reason) in [
         ("dead", "unreachable", "10.77.0.99"),
@@ -246,11 +249,18 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
     let output = place.cistern(&["status", "alive"]);
     expect_exit(&output, 0);
     let text = everything(&output);
-    assert!(text.contains("alive  degraded  differs  no") && text.contains("not the one that was deployed last"), "{text}");
+    assert!(
+        text.contains("alive  degraded  differs  no") && text.contains("not the one that was deployed last"),
+        "{text}"
+    );
     place.on(&up, "ln -sfn /nix/store/bbb-second /run/current-system");
-    place.fleet.write("expected.json", r#"{"diff": {"evaluation": {"hosts": {"alive": {"system": "/nix/store/ccc-third"}}}}}"#);
+    place.fleet.write(
+        "expected.json",
+        r#"{"diff": {"evaluation": {"hosts": {"alive": {"system": "/nix/store/ccc-third"}}}}}"#,
+    );
     let expected = place.fleet.root().join("expected.json");
-    let output = place.cistern(&["status", "alive", "--ssh", "--format", "json", "--expected", &expected.to_string_lossy()]);
+    let output =
+        place.cistern(&["status", "alive", "--ssh", "--format", "json", "--expected", &expected.to_string_lossy()]);
     let document = self::document(&output, 0);
     assert_eq!(document["hosts"][0]["system"]["expected"], "/nix/store/ccc-third");
     assert_eq!(document["hosts"][0]["system"]["state"], "differs");
@@ -264,7 +274,12 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
     expect_exit(&output, 0);
     let text = everything(&output);
     assert!(text.contains("refusing  unreachable  maintenance"), "{text}");
-    assert!(text.contains("7 hosts over ssh: 0 healthy, 1 degraded, 4 unreachable, 1 unknown, 4 in maintenance, 1 inactive"), "{text}");
+    assert!(
+        text.contains(
+            "7 hosts over ssh: 0 healthy, 1 degraded, 4 unreachable, 1 unknown, 4 in maintenance, 1 inactive"
+        ),
+        "{text}"
+    );
 
     the_watch(&place);
 }
@@ -274,7 +289,9 @@ fn the_watch(place: &Place) {
     let mut command = place.command(&["status", "alive", "--ssh", "--watch=1"]);
     let mut watch = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nsenter starts");
     let mut lines = BufReader::new(watch.stdout.take().expect("it is a pipe")).lines();
-    let mut block = || -> Vec<String> { lines.by_ref().map(|line| line.expect("text")).take_while(|line| !line.starts_with("1 host over ssh")).collect() };
+    let mut block = || -> Vec<String> {
+        lines.by_ref().map(|line| line.expect("text")).take_while(|line| !line.starts_with("1 host over ssh")).collect()
+    };
     let (first, second) = (block(), block());
     assert!(first[0].starts_with("HOST") && first[1].starts_with("alive "), "{first:?}");
     assert_eq!(second[0], "", "an empty line between two rounds");
@@ -314,7 +331,10 @@ fn a_hundred_hosts_of_which_ten_hang() {
     }
     place.define(&hosts);
     // All of them are one machine, which has one key; ssh learns it as it would from a user.
-    let text = place.fleet.read("fleet.yaml").replace("-oUserKnownHostsFile=/dev/null", "-oUserKnownHostsFile=/dev/null, -oStrictHostKeyChecking=accept-new");
+    let text = place.fleet.read("fleet.yaml").replace(
+        "-oUserKnownHostsFile=/dev/null",
+        "-oUserKnownHostsFile=/dev/null, -oStrictHostKeyChecking=accept-new",
+    );
     place.fleet.write("fleet.yaml", text);
 
     // Here all hundred are one machine, which may be busy with other things: some round has to reach everybody.
@@ -349,7 +369,10 @@ fn the_script_is_plain_shell() {
     let mut ran = 0;
     for shell in [&["dash"][..], &["busybox", "sh"], &["bash", "--posix"]] {
         let mut command = Command::new(shell[0]);
-        let Ok(mut child) = command.args(&shell[1..]).arg("-s").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { continue };
+        let Ok(mut child) = command.args(&shell[1..]).arg("-s").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+        else {
+            continue;
+        };
         child.stdin.take().expect("it is a pipe").write_all(&text).expect("it listens");
         let said = child.wait_with_output().expect("it ends");
         let said = String::from_utf8(said.stdout).expect("it is text");

@@ -81,7 +81,9 @@ fn write(file: &Path, options: &Options, common: &Common, terminal: &Terminal) -
         terminal.error(&format!("{} is there already and is no plan file: it stays as it is", file.display()));
         return Ok(Outcome::Differs);
     }
-    let Some(made) = make(options.against.as_deref(), Some(&options.evaluation), common, terminal)? else { return Ok(Outcome::Wrong) };
+    let Some(made) = make(options.against.as_deref(), Some(&options.evaluation), common, terminal)? else {
+        return Ok(Outcome::Wrong);
+    };
     let plan = match made.base {
         Ok(base) => made.about.with(base),
         Err(error) => return wrong(&error, terminal),

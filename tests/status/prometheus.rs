@@ -82,7 +82,10 @@ fn holds(document: &Json) {
     assert_eq!(found["gihon"]["system"]["state"], "differs");
     assert_eq!(found["gihon"]["reasons"], json!(["HostFilesystemOutOfSpace (/)"]));
     assert_eq!(found["gihon"]["reboot_needed"], json!(true));
-    assert_eq!((&found["gihon"]["failed_units"], &found["eden"]["failed_units"]), (&json!(["sonarr.service"]), &json!([])));
+    assert_eq!(
+        (&found["gihon"]["failed_units"], &found["eden"]["failed_units"]),
+        (&json!(["sonarr.service"]), &json!([]))
+    );
     assert_eq!(found["eden"]["backup"]["at"], json!(1_700_000_000));
     let seen = |name: &str| found[name].get("last_seen").and_then(Json::as_i64);
     let now = document["asked_at"].as_i64().expect("a number");
@@ -95,7 +98,13 @@ fn a_prometheus_at_a_url_is_asked() {
     let Some(lab) = require(&["prometheus", "htpasswd"]) else { return };
     let fleet = Fleet::copy("examples/homelab");
     let dir = temp_dir();
-    let prometheus = Prometheus::start(Command::new("env"), lab, (&dir.path().join("open"), &dir.path().join("open")), free_port(), None);
+    let prometheus = Prometheus::start(
+        Command::new("env"),
+        lab,
+        (&dir.path().join("open"), &dir.path().join("open")),
+        free_port(),
+        None,
+    );
     let output = fleet.cistern(&["status", "--url", &prometheus.url, "--format", "json"]);
     let document = document(&output, 1);
     assert_eq!(document["source"], json!({ "prometheus": prometheus.url }));
@@ -108,13 +117,24 @@ fn a_prometheus_at_a_url_is_asked() {
     let hash = run(lab.command("htpasswd").args(["-nbB", "ana", "word"]));
     let (_, hash) = hash.trim().split_once(':').expect("a name and a hash");
     let web = format!("basic_auth_users: {{ ana: '{hash}' }}\n");
-    let closed = Prometheus::start(Command::new("env"), lab, (&dir.path().join("closed"), &dir.path().join("closed")), free_port(), Some(&web));
+    let closed = Prometheus::start(
+        Command::new("env"),
+        lab,
+        (&dir.path().join("closed"), &dir.path().join("closed")),
+        free_port(),
+        Some(&web),
+    );
     fleet.write("password", "word\n");
     let args = ["status", "--url", &closed.url, "--username", "ana", "--password-file"];
     let file = fleet.root().join("password").to_string_lossy().into_owned();
     holds(&self::document(&fleet.cistern(&[&args[..], &[&file, "--format", "json"]].concat()), 1));
     let output = fleet.cistern(&["status", "--timeout", "1", "--url", &closed.url]);
-    assert!(everything(&output).contains("give `--username` and `--password-file` with `--url`; each host is asked over ssh"), "{}", everything(&output));
+    assert!(
+        everything(&output)
+            .contains("give `--username` and `--password-file` with `--url`; each host is asked over ssh"),
+        "{}",
+        everything(&output)
+    );
 
     // One that is not there.
     let gone = format!("http://127.0.0.1:{}", free_port());
@@ -136,7 +156,13 @@ fn a_prometheus_of_the_fleet_is_asked_through_ssh() {
         monitor.key
     );
     place.define(&hosts);
-    let prometheus = Prometheus::start(monitor.command("env"), lab, (&monitor.nix.join("prometheus"), Path::new("/nix/prometheus")), 9090, None);
+    let prometheus = Prometheus::start(
+        monitor.command("env"),
+        lab,
+        (&monitor.nix.join("prometheus"), Path::new("/nix/prometheus")),
+        9090,
+        None,
+    );
     let output = place.cistern(&["status", "--format", "json"]);
     let document = document(&output, 1);
     assert_eq!(document["source"], json!({ "prometheus": "gihon" }));

@@ -87,7 +87,8 @@ impl Ssh {
         let at = &host.deploy.hostname;
         let seconds = self.patience.as_secs_f32().round();
         let text = String::from_utf8_lossy(&said.stderr);
-        let mut lines = text.lines().map(|line| line.trim_matches(['@', '!', ' ', '\r'])).filter(|line| !line.is_empty());
+        let mut lines =
+            text.lines().map(|line| line.trim_matches(['@', '!', ' ', '\r'])).filter(|line| !line.is_empty());
         let known = lines.clone().find_map(|line| Some((line, remedy(line)?)));
         let line = lines.next_back().map(printable);
         Silent(match (&said.end, line) {
@@ -148,8 +149,14 @@ fn way(deploy: &DeployEntry) -> Vec<String> {
 /// What to do about what ssh complains of.
 fn remedy(line: &str) -> Option<&'static str> {
     const REMEDIES: &[(&str, &str)] = &[
-        ("HOST IDENTIFICATION HAS CHANGED", "it has another key than the definition says; if it was installed again, `cistern secrets host-key HOST --scan`"),
-        ("Host key verification failed", "nobody said that this is its key; give it a `host_key` and run `cistern generate`"),
+        (
+            "HOST IDENTIFICATION HAS CHANGED",
+            "it has another key than the definition says; if it was installed again, `cistern secrets host-key HOST --scan`",
+        ),
+        (
+            "Host key verification failed",
+            "nobody said that this is its key; give it a `host_key` and run `cistern generate`",
+        ),
         ("Permission denied", "no key of yours is admitted; is it in the agent, and is the account right?"),
         ("Connection refused", "the machine is up, and nothing listens there"),
         ("No route to host", "it is off, or the way to it is cut"),
@@ -158,7 +165,10 @@ fn remedy(line: &str) -> Option<&'static str> {
         ("timed out", "it is off, or a firewall drops what comes"),
         ("Could not resolve hostname", "correct `deploy.hostname`, or the name server"),
         ("stdio forwarding failed", "nothing listens on that port there, or its SSH server forbids forwarding"),
-        ("administratively prohibited", "its SSH server forbids forwarding; allow it for this account, or ask with `--ssh`"),
+        (
+            "administratively prohibited",
+            "its SSH server forbids forwarding; allow it for this account, or ask with `--ssh`",
+        ),
     ];
     REMEDIES.iter().find(|(mark, _)| line.contains(mark)).map(|(_, remedy)| *remedy)
 }
