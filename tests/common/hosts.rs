@@ -4,6 +4,8 @@
 //! stdin: until the [`Place`] is dropped or the test dies, however it dies. So nothing stays behind but an empty
 //! directory /nix, where the machine had none: mounts need a place to be.
 
+#![allow(dead_code, reason = "each test file uses a part of this")]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -65,8 +67,7 @@ pub(crate) struct Host {
     pub(crate) key: String,
     /// What it sees as /nix.
     pub(crate) nix: PathBuf,
-    /// Kept alive as long as the host.
-    _place: Place,
+    place: Place,
 }
 
 impl Host {
@@ -92,7 +93,12 @@ impl Host {
         );
         let place = Place::new(&nix, &script);
         switch.plug(name, &place, address);
-        Host { name: name.to_owned(), address: address.to_owned(), key, nix, _place: place }
+        Host { name: name.to_owned(), address: address.to_owned(), key, nix, place }
+    }
+
+    /// Returns a command that runs on the host.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        self.place.command(program.as_ref())
     }
 
     /// Returns the store path that the host's system profile points at.

@@ -30,19 +30,19 @@ struct Prometheus {
 }
 
 impl Prometheus {
-    /// Starts it in a directory; `command` runs it somewhere.
-    fn start(mut command: Command, lab: &Lab, dir: &Path, port: u16, web: Option<&str>) -> Self {
+    /// Starts it in a directory; `command` runs it somewhere, where the directory may have another name.
+    fn start(mut command: Command, lab: &Lab, (dir, seen_as): (&Path, &Path), port: u16, web: Option<&str>) -> Self {
         fs::create_dir_all(dir).expect("a directory of the test");
         let configuration = "global: { evaluation_interval: 200ms }\nrule_files: [rules.yml]\n";
         fs::write(dir.join("prometheus.yml"), configuration).expect("a file of the test");
         fs::write(dir.join("rules.yml"), RULES).expect("a file of the test");
         command.arg(lab.program("prometheus"));
-        command.arg(format!("--config.file={}", dir.join("prometheus.yml").display()));
-        command.arg(format!("--storage.tsdb.path={}", dir.join("data").display()));
+        command.arg(format!("--config.file={}", seen_as.join("prometheus.yml").display()));
+        command.arg(format!("--storage.tsdb.path={}", seen_as.join("data").display()));
         command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
         if let Some(web) = web {
             fs::write(dir.join("web.yml"), web).expect("a file of the test");
-            command.arg(format!("--web.config.file={}", dir.join("web.yml").display()));
+            command.arg(format!("--web.config.file={}", seen_as.join("web.yml").display()));
         }
         let running = Running::start_quiet(&mut command, "Server is ready to receive web requests");
         // Two rounds of the rules.
@@ -98,7 +98,13 @@ fn a_prometheus_at_a_url_is_asked() {
     let Some(lab) = require(&["prometheus", "htpasswd"]) else { return };
     let fleet = Fleet::copy("examples/homelab");
     let dir = temp_dir();
-    let prometheus = Prometheus::start(Command::new("env"), lab, &dir.path().join("open"), free_port(), None);
+    let prometheus = Prometheus::start(
+        Command::new("env"),
+        lab,
+        (&dir.path().join("open"), &dir.path().join("open")),
+        free_port(),
+        None,
+    );
     let output = fleet.cistern(&["status", "--url", &prometheus.url, "--format", "json"]);
     let document = document(&output, 1);
     assert_eq!(document["source"], json!({ "prometheus": prometheus.url }));
@@ -111,7 +117,13 @@ fn a_prometheus_at_a_url_is_asked() {
     let hash = run(lab.command("htpasswd").args(["-nbB", "ana", "word"]));
     let (_, hash) = hash.trim().split_once(':').expect("a name and a hash");
     let web = format!("basic_auth_users: {{ ana: '{hash}' }}\n");
-    let closed = Prometheus::start(Command::new("env"), lab, &dir.path().join("closed"), free_port(), Some(&web));
+    let closed = Prometheus::start(
+        Command::new("env"),
+        lab,
+        (&dir.path().join("closed"), &dir.path().join("closed")),
+        free_port(),
+        Some(&web),
+    );
     fleet.write("password", "word\n");
     let args = ["status", "--url", &closed.url, "--username", "ana", "--password-file"];
     let file = fleet.root().join("password").to_string_lossy().into_owned();
@@ -136,25 +148,21 @@ fn a_prometheus_of_the_fleet_is_asked_through_ssh() {
     let Some(lab) = require(&["prometheus"]) else { return };
     let Some(place) = Place::new() else { return };
     let monitor = place.host("gihon", "10.77.0.11");
+    let full = "managed: full, hardware: vm, state_version: \"25.11\", filesystems: { /: { device: /dev/vda1, fs_type: ext4 } }";
     let hosts = format!(
-        "  eden: {{ managed: node, address: 10.77.0.12 }}\n  gihon: {{ managed: node, address: 10.77.0.11, host_key: {} }}\n  \
-         pishon: {{ managed: node, address: 10.77.0.13 }}\n  router: {{ managed: scrape, address: 10.77.0.1 }}\n\
+        "  eden: {{ managed: node, address: 10.77.0.12 }}\n  gihon: {{ {full}, address: 10.77.0.11, host_key: {} }}\n  \
+         pishon: {{ {full}, address: 10.77.0.13 }}\n  router: {{ managed: scrape, address: 10.77.0.1 }}\n\
          monitoring: {{ hosts: [gihon, pishon] }}\n",
         monitor.key
     );
     place.define(&hosts);
-    let mut command = place.switch.command("ssh");
-    command.arg("-tt").arg("-i").arg(place.dir.path().join("admin"));
-    command.args([
-        "-oStrictHostKeyChecking=no",
-        "-oUserKnownHostsFile=/dev/null",
-        "-oLogLevel=ERROR",
-        "root@10.77.0.11",
-        "exec",
-        "3>&1",
-        "1>&2;",
-    ]);
-    let prometheus = Prometheus::start(command, lab, &monitor.nix.join("prometheus"), 9090, None);
+    let prometheus = Prometheus::start(
+        monitor.command("env"),
+        lab,
+        (&monitor.nix.join("prometheus"), Path::new("/nix/prometheus")),
+        9090,
+        None,
+    );
     let output = place.cistern(&["status", "--format", "json"]);
     let document = document(&output, 1);
     assert_eq!(document["source"], json!({ "prometheus": "gihon" }));
@@ -167,7 +175,7 @@ fn a_prometheus_of_the_fleet_is_asked_through_ssh() {
     assert!(begun.elapsed() < Duration::from_secs(6));
     let document = self::document(&output, 1);
     let notes = document["notes"].to_string();
-    assert!(notes.contains("Prometheus on gihon: ") && notes.contains("Connection refused"), "{notes}");
+    assert!(notes.contains("Prometheus on gihon: ") && notes.contains("nothing listens on that port there"), "{notes}");
     assert!(notes.contains("Prometheus on pishon: "), "{notes}");
     assert_eq!(document["source"], json!("hosts"));
     assert_eq!(by_name(&document)["gihon"]["health"], "healthy");

@@ -11,7 +11,10 @@ use rustix::fs::Timespec;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How long nothing is looked at while nothing is said.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The same once everything was said, and only the end is waited for.
+const END: Duration = Duration::from_millis(5);
 
 /// The most bytes of what it says beside that are kept.
 const TALK_LIMIT: usize = 16 * 1024;
@@ -115,7 +118,7 @@ fn exchange(child: &mut Child, talk: &Talk<'_>, said: &mut Said) -> io::Result<E
         if let Some(pipe) = stdin.as_ref().filter(|_| !left.is_empty()) {
             waits.push(PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::OUT));
         }
-        wait(&mut waits, time.min(PAUSE))?;
+        wait(&mut waits, time.min(if stdout.is_none() { END } else { PAUSE }))?;
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -167,7 +167,7 @@ fn reach(
     // In version 1.0 the end of the connection is the end of the answer.
     let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
     let what = What::Reach { port: port(asked.entries, monitor), request: &request, limit: LIMIT };
-    let said = ssh.talk((monitor, host), &what, is_over).map_err(|Silent(why)| why)?;
+    let said = ssh.talk((monitor, host), &what, Instant::now(), is_over).map_err(|Silent(why)| why)?;
     match answer(&said.stdout) {
         Some((status, body)) => accepted(status, body.to_vec()),
         None => Err(ssh.silence(&said, host).0),

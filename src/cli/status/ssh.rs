@@ -28,21 +28,24 @@ impl Ssh {
         let mut settings = tempfile::Builder::new().prefix("cistern-ssh-").tempfile()?;
         let known = std::path::absolute(directory)?.join("generated/ssh_known_hosts");
         let seconds = patience.as_secs().max(1);
+        // The exchange of keys takes most of ssh's time: a hundred of the usual one would keep a small machine busy for
+        // ten seconds. Hosts that do not have this one take another.
         writeln!(
             settings,
             "BatchMode yes\nConnectTimeout {seconds}\nControlMaster no\nLogLevel ERROR\n\
-             GlobalKnownHostsFile {} /etc/ssh/ssh_known_hosts\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config",
+             KexAlgorithms ^curve25519-sha256\n             GlobalKnownHostsFile {} /etc/ssh/ssh_known_hosts\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config",
             quoted(&known.to_string_lossy())
         )?;
         settings.flush()?;
         Ok(Self { settings, patience })
     }
 
-    /// Has a host do what the arguments say, and hands it an input.
+    /// Has a host do what the arguments say, and hands it an input; its time runs since it was `begun`.
     pub(super) fn talk(
         &self,
         (name, host): (&HostName, &HostEntry),
         what: &What<'_>,
+        begun: Instant,
         is_over: &dyn Fn() -> bool,
     ) -> Result<Said, Silent> {
         let mut command = self.command(name, host, what);
@@ -50,7 +53,7 @@ impl Ssh {
             What::Run { script, .. } => (script.as_bytes(), false),
             What::Reach { request, .. } => (request.as_bytes(), true),
         };
-        let deadline = Instant::now() + self.patience;
+        let deadline = begun + self.patience;
         let talk = Talk { input, stays_open, limit: what.limit(), deadline, is_over };
         converse(&mut command, &talk).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Silent("ssh is not installed here".to_owned()),
@@ -82,9 +85,10 @@ impl Ssh {
     /// Why an answer is none.
     pub(super) fn silence(&self, said: &Said, host: &HostEntry) -> Silent {
         let at = &host.deploy.hostname;
-        let seconds = self.patience.as_secs_f32();
+        let seconds = self.patience.as_secs_f32().round();
         let text = String::from_utf8_lossy(&said.stderr);
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines =
+            text.lines().map(|line| line.trim_matches(['@', '!', ' ', '\r'])).filter(|line| !line.is_empty());
         let known = lines.clone().find_map(|line| Some((line, remedy(line)?)));
         let line = lines.next_back().map(printable);
         Silent(match (&said.end, line) {
@@ -157,8 +161,10 @@ fn remedy(line: &str) -> Option<&'static str> {
         ("Connection refused", "the machine is up, and nothing listens there"),
         ("No route to host", "it is off, or the way to it is cut"),
         ("Network is unreachable", "the way to it is cut"),
+        ("during banner exchange", "something accepts the connection and says nothing; does its SSH server hang?"),
         ("timed out", "it is off, or a firewall drops what comes"),
         ("Could not resolve hostname", "correct `deploy.hostname`, or the name server"),
+        ("stdio forwarding failed", "nothing listens on that port there, or its SSH server forbids forwarding"),
         (
             "administratively prohibited",
             "its SSH server forbids forwarding; allow it for this account, or ask with `--ssh`",
