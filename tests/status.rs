@@ -164,7 +164,8 @@ fn deploy(host: &Host, system: &str) {
 
 fn document(output: &Output, code: i32) -> Json {
     expect_exit(output, code);
-    let document: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", everything(output)));
+    let document: Json =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", everything(output)));
     let schema = Fleet::new().cistern(&["schema", "--status"]);
     let schema: Json = serde_json::from_slice(&schema.stdout).expect("it is JSON");
     jsonschema::draft202012::meta::validate(&schema).expect("it is a schema");
@@ -203,7 +204,10 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
         )
         .replace("address: 10.77.0.11, host_key: ssh-ed25519 STRANGER", "")
     };
-    place.define(&hosts("active").replace("imposter: { managed: node, address: 10.77.0.11", "imposter: { managed: node, address: 10.77.0.12, deploy: { hostname: 10.77.0.11 }"));
+    place.define(&hosts("active").replace(
+        "imposter: { managed: node, address: 10.77.0.11",
+        "imposter: { managed: node, address: 10.77.0.12, deploy: { hostname: 10.77.0.11 }",
+    ));
 
     let begun = Instant::now();
     let output = place.cistern(&["status", "--format", "json"]);
@@ -213,7 +217,9 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
     assert!(took < Duration::from_secs(6), "{took:?}");
     assert!(text.contains("the fleet has no Prometheus: each host is asked over ssh"), "{text}");
     let hosts_by_name = by_name(&document);
-    let found = |name: &str| (hosts_by_name[name]["health"].as_str().expect("a word"), hosts_by_name[name]["reasons"].to_string());
+    let found = |name: &str| {
+        (hosts_by_name[name]["health"].as_str().expect("a word"), hosts_by_name[name]["reasons"].to_string())
+    };
     assert_eq!(found("up"), ("degraded", json!(["sonarr.service failed"]).to_string()));
     for (name, health, reason) in [
         ("dead", "unreachable", "10.77.0.99"),
@@ -242,11 +248,17 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
     let output = place.cistern(&["status", "up"]);
     expect_exit(&output, 0);
     let text = everything(&output);
-    assert!(text.contains("up    degraded  differs  no") && text.contains("not the one that was deployed last"), "{text}");
+    assert!(
+        text.contains("up    degraded  differs  no") && text.contains("not the one that was deployed last"),
+        "{text}"
+    );
     place.on(&up, "ln -sfn /nix/store/bbb-second /run/current-system");
-    place.fleet.write("expected.json", r#"{"diff": {"evaluation": {"hosts": {"up": {"system": "/nix/store/ccc-third"}}}}}"#);
+    place
+        .fleet
+        .write("expected.json", r#"{"diff": {"evaluation": {"hosts": {"up": {"system": "/nix/store/ccc-third"}}}}}"#);
     let expected = place.fleet.root().join("expected.json");
-    let output = place.cistern(&["status", "up", "--ssh", "--format", "json", "--expected", &expected.to_string_lossy()]);
+    let output =
+        place.cistern(&["status", "up", "--ssh", "--format", "json", "--expected", &expected.to_string_lossy()]);
     let document = self::document(&output, 0);
     assert_eq!(document["hosts"][0]["system"]["expected"], "/nix/store/ccc-third");
     assert_eq!(document["hosts"][0]["system"]["state"], "differs");
@@ -260,7 +272,12 @@ fn hosts_that_answer_are_dead_hang_or_refuse() {
     expect_exit(&output, 0);
     let text = everything(&output);
     assert!(text.contains("refusing  unreachable  maintenance"), "{text}");
-    assert!(text.contains("7 hosts over ssh: 0 healthy, 1 degraded, 4 unreachable, 1 unknown, 4 in maintenance, 1 inactive"), "{text}");
+    assert!(
+        text.contains(
+            "7 hosts over ssh: 0 healthy, 1 degraded, 4 unreachable, 1 unknown, 4 in maintenance, 1 inactive"
+        ),
+        "{text}"
+    );
 
     the_watch(&place);
 }
@@ -270,7 +287,9 @@ fn the_watch(place: &Place) {
     let mut command = place.command(&["status", "up", "--ssh", "--watch=1"]);
     let mut watch = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nsenter starts");
     let mut lines = BufReader::new(watch.stdout.take().expect("it is a pipe")).lines();
-    let mut block = || -> Vec<String> { lines.by_ref().map(|line| line.expect("text")).take_while(|line| !line.starts_with("1 host over ssh")).collect() };
+    let mut block = || -> Vec<String> {
+        lines.by_ref().map(|line| line.expect("text")).take_while(|line| !line.starts_with("1 host over ssh")).collect()
+    };
     let (first, second) = (block(), block());
     assert!(first[0].starts_with("HOST") && first[1].starts_with("up "), "{first:?}");
     assert_eq!(second[0], "", "an empty line between two rounds");
@@ -310,7 +329,10 @@ fn a_hundred_hosts_of_which_ten_hang() {
     }
     place.define(&hosts);
     // All of them are one machine, which has one key; ssh learns it as it would from a user.
-    let text = place.fleet.read("fleet.yaml").replace("-oUserKnownHostsFile=/dev/null", "-oUserKnownHostsFile=/dev/null, -oStrictHostKeyChecking=accept-new");
+    let text = place.fleet.read("fleet.yaml").replace(
+        "-oUserKnownHostsFile=/dev/null",
+        "-oUserKnownHostsFile=/dev/null, -oStrictHostKeyChecking=accept-new",
+    );
     place.fleet.write("fleet.yaml", text);
 
     let begun = Instant::now();
@@ -322,7 +344,8 @@ fn a_hundred_hosts_of_which_ten_hang() {
     for (number, _) in hanging.iter().enumerate() {
         assert_eq!(found[format!("h{}", 90 + number).as_str()]["health"], "unreachable");
     }
-    let silent: Vec<_> = (0..90).filter(|number| found[format!("h{number:02}").as_str()].get("last_seen").is_none()).collect();
+    let silent: Vec<_> =
+        (0..90).filter(|number| found[format!("h{number:02}").as_str()].get("last_seen").is_none()).collect();
     assert!(silent.is_empty(), "{silent:?} of 90 did not answer: {}", found[format!("h{:02}", silent[0]).as_str()]);
     eprintln!("100 hosts of which 10 hang: {took:?}");
     assert!(processes_of(&place).is_empty());
@@ -339,7 +362,10 @@ fn the_script_is_plain_shell() {
     let mut ran = 0;
     for shell in [&["dash"][..], &["busybox", "sh"], &["bash", "--posix"]] {
         let mut command = Command::new(shell[0]);
-        let Ok(mut child) = command.args(&shell[1..]).arg("-s").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { continue };
+        let Ok(mut child) = command.args(&shell[1..]).arg("-s").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+        else {
+            continue;
+        };
         child.stdin.take().expect("it is a pipe").write_all(&text).expect("it listens");
         let said = child.wait_with_output().expect("it ends");
         let said = String::from_utf8(said.stdout).expect("it is text");

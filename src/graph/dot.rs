@@ -38,7 +38,11 @@ fn cluster(text: &mut String, graph: &Graph<'_>, host: &Host<'_>) {
     }
     let color = if is_down { "#c62828" } else { "#c8d0da" };
     line(text, 2, &format!("subgraph {} {{", quoted(&cluster_name(host.name.as_str()))));
-    line(text, 3, &format!("label={}; style=\"rounded,filled\"; fillcolor=\"#f6f8fa\"; color={};", quoted(&label), quoted(color)));
+    line(
+        text,
+        3,
+        &format!("label={}; style=\"rounded,filled\"; fillcolor=\"#f6f8fa\"; color={};", quoted(&label), quoted(color)),
+    );
     // What edges of the whole host end at; a cluster must not be empty either.
     let point = quoted(&name(Node::Host(host.name)));
     line(text, 3, &format!("{point} [shape=point, style=invis, width=0, height=0, label=\"\"];"));

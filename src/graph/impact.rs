@@ -178,7 +178,8 @@ pub fn summary(impact: &Impact) -> String {
         let number = if hit == Hit::Stops { counted(count, "service") } else { count.to_string() };
         words.push(format!("{number} {}", if count == 1 { hit.words() } else { hit.plural() }));
         if hit == Hit::Impaired {
-            let pairs: Vec<_> = impact.through.iter().map(|(name, needed)| format!("{name} through {needed}")).collect();
+            let pairs: Vec<_> =
+                impact.through.iter().map(|(name, needed)| format!("{name} through {needed}")).collect();
             words.extend((!pairs.is_empty()).then(|| format!("({})", pairs.join(", "))));
         }
     }

@@ -148,7 +148,10 @@ impl<'p> Graph<'p> {
         };
         match edge.why {
             Why::Watches => hit(edge.from).is_some() || hit(edge.to).is_some(),
-            _ => hit(edge.from).is_some() && hit(edge.to).is_some_and(|hit| hit != Hit::LosesRedundancy || self.is_down(edge.to.host())),
+            _ => {
+                hit(edge.from).is_some()
+                    && hit(edge.to).is_some_and(|hit| hit != Hit::LosesRedundancy || self.is_down(edge.to.host()))
+            }
         }
     }
 

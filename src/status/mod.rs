@@ -176,7 +176,8 @@ fn secrets(question: &Question<'_>) -> BTreeMap<HostName, Secrets> {
 fn counts(hosts: &[HostStatus]) -> Summary {
     let living = |lifecycle| hosts.iter().filter(|host| host.lifecycle == lifecycle).count();
     let of = |health| hosts.iter().filter(|host| host.health == health).count();
-    let distinct = |word: fn(&HostStatus) -> Option<&String>| hosts.iter().filter_map(word).collect::<BTreeSet<_>>().len();
+    let distinct =
+        |word: fn(&HostStatus) -> Option<&String>| hosts.iter().filter_map(word).collect::<BTreeSet<_>>().len();
     Summary {
         total: hosts.len(),
         active: living(Lifecycle::Active),

@@ -40,7 +40,8 @@ const LOOKED_FOR: usize = 100;
 
 /// What is asked of everybody at once.
 pub fn question() -> String {
-    let part = |(word, expression): &(&str, &str)| format!("label_replace({expression}, \"{PART}\", \"{word}\", \"\", \"\")");
+    let part =
+        |(word, expression): &(&str, &str)| format!("label_replace({expression}, \"{PART}\", \"{word}\", \"\", \"\")");
     PARTS.iter().map(part).collect::<Vec<_>>().join(" or ")
 }
 
@@ -96,7 +97,9 @@ pub fn note(body: &[u8], hosts: &BTreeSet<HostName>, heard: &mut BTreeMap<HostNa
     };
     for series in data.result {
         let label = |name: &str| series.metric.get(name).map(String::as_str);
-        let Some(host) = label("host").and_then(|host| hosts.iter().find(|known| known.as_str() == host)) else { continue };
+        let Some(host) = label("host").and_then(|host| hosts.iter().find(|known| known.as_str() == host)) else {
+            continue;
+        };
         let number: Option<f64> = series.value.1.parse().ok();
         let seen = heard.entry(host.clone()).or_default();
         match label(PART).unwrap_or_default() {
@@ -169,7 +172,8 @@ mod tests {
             part("backup", "", "1.69e9"),
             r#"{"metric": {"host": "stranger"}, "value": [9, "1"]}"#.to_owned(),
         ];
-        let body = format!(r#"{{"status": "success", "data": {{"resultType": "vector", "result": [{}]}}}}"#, series.join(","));
+        let body =
+            format!(r#"{{"status": "success", "data": {{"resultType": "vector", "result": [{}]}}}}"#, series.join(","));
         let mut heard = BTreeMap::new();
         note(body.as_bytes(), &hosts(&["eden", "gihon"]), &mut heard).expect("it is an answer");
         let expected = Seen {

@@ -35,7 +35,11 @@ const COLUMNS: &[Column] = &[
     Column { head: "SITE", cell: |host, _| or_unknown(host.site.as_ref().map(ToString::to_string)), goes: 7 },
     Column { head: "SYSTEM", cell: |host, _| agreement(host.system.state), goes: 1 },
     Column { head: "REBOOT", cell: |host, _| or_unknown(host.reboot_needed.map(reboot)), goes: 3 },
-    Column { head: "FAILED", cell: |host, _| or_unknown(host.failed_units.as_ref().map(|units| units.len().to_string())), goes: 2 },
+    Column {
+        head: "FAILED",
+        cell: |host, _| or_unknown(host.failed_units.as_ref().map(|units| units.len().to_string())),
+        goes: 2,
+    },
     Column { head: "SEEN", cell: |host, now| or_unknown(host.last_seen.map(|at| ago(now - at))), goes: 5 },
     Column { head: "BACKUP", cell: |host, _| or_unknown(host.backup.as_ref().map(|backup| ago(backup.age))), goes: 6 },
     Column { head: "SECRETS", cell: |host, _| secrets(host), goes: 8 },
@@ -58,7 +62,9 @@ pub fn table(status: &Status, look: Look) -> String {
 
 /// Says it in one line: `4 hosts over ssh: 3 healthy, 1 unreachable`.
 pub fn summary(status: &Status) -> String {
-    let of = |health| status.hosts.iter().filter(|host| host.lifecycle != Lifecycle::Inactive && host.health == health).count();
+    let of = |health| {
+        status.hosts.iter().filter(|host| host.lifecycle != Lifecycle::Inactive && host.health == health).count()
+    };
     let mut words: Vec<_> = Health::ALL
         .into_iter()
         .filter(|health| *health == Health::Healthy || of(*health) > 0)
@@ -78,7 +84,8 @@ pub fn summary(status: &Status) -> String {
 /// As many columns as there is room for; the first always are.
 fn fitting(status: &Status, room: usize) -> Vec<&'static Column> {
     let mut columns: Vec<&Column> = COLUMNS.iter().collect();
-    let says_nothing = |column: &&Column| column.goes > 3 && status.hosts.iter().all(|host| (column.cell)(host, 0) == UNKNOWN);
+    let says_nothing =
+        |column: &&Column| column.goes > 3 && status.hosts.iter().all(|host| (column.cell)(host, 0) == UNKNOWN);
     columns.retain(|column| !says_nothing(column));
     if status.hosts.iter().all(|host| host.lifecycle == Lifecycle::Active) {
         columns.retain(|column| column.head != "LIFECYCLE");

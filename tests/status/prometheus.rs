@@ -82,7 +82,10 @@ fn holds(document: &Json) {
     assert_eq!(found["gihon"]["system"]["state"], "differs");
     assert_eq!(found["gihon"]["reasons"], json!(["HostFilesystemOutOfSpace (/)"]));
     assert_eq!(found["gihon"]["reboot_needed"], json!(true));
-    assert_eq!((&found["gihon"]["failed_units"], &found["eden"]["failed_units"]), (&json!(["sonarr.service"]), &json!([])));
+    assert_eq!(
+        (&found["gihon"]["failed_units"], &found["eden"]["failed_units"]),
+        (&json!(["sonarr.service"]), &json!([]))
+    );
     assert_eq!(found["eden"]["backup"]["at"], json!(1_700_000_000));
     let seen = |name: &str| found[name].get("last_seen").and_then(Json::as_i64);
     let now = document["asked_at"].as_i64().expect("a number");
@@ -114,7 +117,12 @@ fn a_prometheus_at_a_url_is_asked() {
     let file = fleet.root().join("password").to_string_lossy().into_owned();
     holds(&self::document(&fleet.cistern(&[&args[..], &[&file, "--format", "json"]].concat()), 1));
     let output = fleet.cistern(&["status", "--timeout", "1", "--url", &closed.url]);
-    assert!(everything(&output).contains("give `--username` and `--password-file` with `--url`; each host is asked over ssh"), "{}", everything(&output));
+    assert!(
+        everything(&output)
+            .contains("give `--username` and `--password-file` with `--url`; each host is asked over ssh"),
+        "{}",
+        everything(&output)
+    );
 
     // One that is not there.
     let gone = format!("http://127.0.0.1:{}", free_port());
@@ -137,7 +145,15 @@ fn a_prometheus_of_the_fleet_is_asked_through_ssh() {
     place.define(&hosts);
     let mut command = place.switch.command("ssh");
     command.arg("-tt").arg("-i").arg(place.dir.path().join("admin"));
-    command.args(["-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", "-oLogLevel=ERROR", "root@10.77.0.11", "exec", "3>&1", "1>&2;"]);
+    command.args([
+        "-oStrictHostKeyChecking=no",
+        "-oUserKnownHostsFile=/dev/null",
+        "-oLogLevel=ERROR",
+        "root@10.77.0.11",
+        "exec",
+        "3>&1",
+        "1>&2;",
+    ]);
     let prometheus = Prometheus::start(command, lab, &monitor.nix.join("prometheus"), 9090, None);
     let output = place.cistern(&["status", "--format", "json"]);
     let document = document(&output, 1);

@@ -91,7 +91,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         Err(why) => return Ok(terminal.wrong(&why)),
     };
     let asker = Asker { options, common, remote, signal: Signal::new()? };
-    let mut question = Question { entries: plan.entries(), kept: plan.kept(), hosts: &hosts, expected: &expected, now: now() };
+    let mut question =
+        Question { entries: plan.entries(), kept: plan.kept(), hosts: &hosts, expected: &expected, now: now() };
     let Some(seconds) = options.watch else {
         let found = asker.ask(&question)?;
         return asker.print(&found, terminal);

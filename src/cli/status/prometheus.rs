@@ -44,7 +44,9 @@ impl Remote {
             return Err(format!("`{url}` is no URL of Prometheus: write `http://HOST:9090` or `https://HOST`"));
         };
         if rest.split('/').next().is_some_and(|authority| authority.contains('@')) {
-            return Err("a password in a URL can be read by everybody: give `--username` and `--password-file`".to_owned());
+            return Err(
+                "a password in a URL can be read by everybody: give `--username` and `--password-file`".to_owned()
+            );
         }
         let authorization = match user {
             None => None,
@@ -143,7 +145,8 @@ fn both(
     let mut heard = BTreeMap::new();
     note(&get(&question())?, asked.hosts, &mut heard)?;
     if !knows_health(&heard) {
-        return Err("it has no series `cistern:host_health` of these hosts; does it load generated/prometheus/rules?".to_owned());
+        return Err("it has no series `cistern:host_health` of these hosts; does it load generated/prometheus/rules?"
+            .to_owned());
     }
     // When a host was up is worth a question, and not worth losing the rest for.
     if let Some(body) = looking_back(asked.hosts, &heard).and_then(|question| get(&question).ok()) {
@@ -187,7 +190,8 @@ fn answer(text: &[u8]) -> Option<(u16, &[u8])> {
     let body = &text[end + 4..];
     let mut lines = head.split("\r\n");
     let status = lines.next()?.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
-    let length = lines.filter_map(|line| line.split_once(':')).find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length =
+        lines.filter_map(|line| line.split_once(':')).find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let whole = length.is_none_or(|(_, length)| length.trim().parse() == Ok(body.len()));
     whole.then_some((status, body))
 }
@@ -200,7 +204,9 @@ mod tests {
     fn a_whole_answer_is_taken_apart() {
         assert_eq!(answer(b"HTTP/1.0 200 OK\r\nA: b\r\nContent-Length: 2\r\n\r\n{}"), Some((200, &b"{}"[..])));
         assert_eq!(answer(b"HTTP/1.1 401 Unauthorized\r\n\r\n"), Some((401, &b""[..])));
-        for broken in [&b""[..], b"SSH-2.0\r\n\r\n", b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n{}", b"HTTP/1.0 200 OK\r\n"] {
+        for broken in
+            [&b""[..], b"SSH-2.0\r\n\r\n", b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n{}", b"HTTP/1.0 200 OK\r\n"]
+        {
             assert_eq!(answer(broken), None);
         }
     }

@@ -145,15 +145,24 @@ fn way(deploy: &DeployEntry) -> Vec<String> {
 /// What to do about what ssh complains of.
 fn remedy(line: &str) -> Option<&'static str> {
     const REMEDIES: &[(&str, &str)] = &[
-        ("HOST IDENTIFICATION HAS CHANGED", "it has another key than the definition says; if it was installed again, `cistern secrets host-key HOST --scan`"),
-        ("Host key verification failed", "nobody said that this is its key; give it a `host_key` and run `cistern generate`"),
+        (
+            "HOST IDENTIFICATION HAS CHANGED",
+            "it has another key than the definition says; if it was installed again, `cistern secrets host-key HOST --scan`",
+        ),
+        (
+            "Host key verification failed",
+            "nobody said that this is its key; give it a `host_key` and run `cistern generate`",
+        ),
         ("Permission denied", "no key of yours is admitted; is it in the agent, and is the account right?"),
         ("Connection refused", "the machine is up, and nothing listens there"),
         ("No route to host", "it is off, or the way to it is cut"),
         ("Network is unreachable", "the way to it is cut"),
         ("timed out", "it is off, or a firewall drops what comes"),
         ("Could not resolve hostname", "correct `deploy.hostname`, or the name server"),
-        ("administratively prohibited", "its SSH server forbids forwarding; allow it for this account, or ask with `--ssh`"),
+        (
+            "administratively prohibited",
+            "its SSH server forbids forwarding; allow it for this account, or ask with `--ssh`",
+        ),
     ];
     REMEDIES.iter().find(|(mark, _)| line.contains(mark)).map(|(_, remedy)| *remedy)
 }

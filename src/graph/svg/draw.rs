@@ -155,12 +155,7 @@ fn site(text: &mut String, placed: &Placed<'_, '_>) {
 }
 
 /// Every service once, with what leads from one to another.
-fn services(
-    text: &mut String,
-    graph: &Graph<'_>,
-    overview: &Overview<'_>,
-    numbered: &BTreeMap<&ServiceName, usize>,
-) {
+fn services(text: &mut String, graph: &Graph<'_>, overview: &Overview<'_>, numbered: &BTreeMap<&ServiceName, usize>) {
     boxed(text, "site", overview.rect, 14);
     let (x, y) = (overview.rect.x + 22, overview.rect.y + 26);
     add(text, &format!("<text class=\"site-name\" x=\"{x}\" y=\"{y}\">services</text>"));
@@ -183,7 +178,9 @@ fn card(text: &mut String, graph: &Graph<'_>, card: &Card<'_, '_>, page: &Page<'
     let host = card.host;
     let is_down = graph.is_down(host.name);
     let mut class = "card".to_owned();
-    for (is, word) in [(host.entry.managed == Managed::Scrape, "other"), (host.resting().is_some(), "resting"), (is_down, "down")] {
+    for (is, word) in
+        [(host.entry.managed == Managed::Scrape, "other"), (host.resting().is_some(), "resting"), (is_down, "down")]
+    {
         if is {
             class.push(' ');
             class.push_str(word);
@@ -198,7 +195,10 @@ fn card(text: &mut String, graph: &Graph<'_>, card: &Card<'_, '_>, page: &Page<'
     let (x, right) = (card.rect.x + page.sizes.inset, card.rect.right() - page.sizes.inset);
     if page.sizes.is_crowded {
         let name = fitted(host.name.as_str(), 11, right - x);
-        add(text, &format!("<text class=\"host small\" x=\"{x}\" y=\"{}\">{}</text></g>", card.rect.y + 16, escaped(&name)));
+        add(
+            text,
+            &format!("<text class=\"host small\" x=\"{x}\" y=\"{}\">{}</text></g>", card.rect.y + 16, escaped(&name)),
+        );
         return;
     }
     let word = word.or((host.entry.managed == Managed::Scrape).then_some("only watched"));
@@ -207,10 +207,16 @@ fn card(text: &mut String, graph: &Graph<'_>, card: &Card<'_, '_>, page: &Page<'
     add(text, &format!("<text class=\"host\" x=\"{x}\" y=\"{}\">{}</text>", card.rect.y + 23, escaped(&name)));
     if let Some(word) = word {
         let class = if is_down { "word down" } else { "word" };
-        add(text, &format!("<text class=\"{class}\" x=\"{right}\" y=\"{}\">{}</text>", card.rect.y + 23, escaped(word)));
+        add(
+            text,
+            &format!("<text class=\"{class}\" x=\"{right}\" y=\"{}\">{}</text>", card.rect.y + 23, escaped(word)),
+        );
     }
     let address = host.entry.address.to_string();
-    add(text, &format!("<text class=\"address\" x=\"{x}\" y=\"{}\">{}</text></g>", card.rect.y + 40, escaped(&address)));
+    add(
+        text,
+        &format!("<text class=\"address\" x=\"{x}\" y=\"{}\">{}</text></g>", card.rect.y + 40, escaped(&address)),
+    );
 }
 
 fn chip(
@@ -231,7 +237,12 @@ fn chip(
     if page.sizes.is_crowded {
         let color = number.map_or_else(String::new, |number| format!(" c{number}"));
         let Rect { x, y, width, height } = rect;
-        add(text, &format!("<rect class=\"square{color}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"2\"/></g>"));
+        add(
+            text,
+            &format!(
+                "<rect class=\"square{color}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"2\"/></g>"
+            ),
+        );
         return;
     }
     boxed(text, "body", rect, rect.height / 2);
@@ -254,9 +265,18 @@ fn chip(
 fn mark(text: &mut String, hit: Option<Hit>, x: i32, y: i32, radius: i32, number: Option<usize>) {
     let (left, right, top, bottom) = (x - 4, x + 4, y - 4, y + 4);
     match hit {
-        Some(Hit::Stops) => add(text, &format!("<path class=\"mark stops\" d=\"M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}\"/>")),
-        Some(Hit::LosesQuorum) => add(text, &format!("<path class=\"mark quorum\" d=\"M{x} {}L{} {y}L{x} {}L{} {y}Z\"/>", y - 5, x + 5, y + 5, x - 5)),
-        Some(Hit::Impaired) => add(text, &format!("<path class=\"mark impaired\" d=\"M{x} {}L{} {bottom}L{} {bottom}Z\"/>", y - 5, x + 5, x - 5)),
+        Some(Hit::Stops) => add(
+            text,
+            &format!("<path class=\"mark stops\" d=\"M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}\"/>"),
+        ),
+        Some(Hit::LosesQuorum) => add(
+            text,
+            &format!("<path class=\"mark quorum\" d=\"M{x} {}L{} {y}L{x} {}L{} {y}Z\"/>", y - 5, x + 5, y + 5, x - 5),
+        ),
+        Some(Hit::Impaired) => add(
+            text,
+            &format!("<path class=\"mark impaired\" d=\"M{x} {}L{} {bottom}L{} {bottom}Z\"/>", y - 5, x + 5, x - 5),
+        ),
         Some(Hit::LosesRedundancy) => add(text, &format!("<path class=\"mark reduced\" d=\"M{left} {y}H{right}\"/>")),
         None => {
             let color = number.map_or_else(String::new, |number| format!(" c{number}"));
@@ -267,7 +287,10 @@ fn mark(text: &mut String, hit: Option<Hit>, x: i32, y: i32, radius: i32, number
 
 fn boxed(text: &mut String, class: &str, rect: Rect, radius: i32) {
     let Rect { x, y, width, height } = rect;
-    add(text, &format!("<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\"/>"));
+    add(
+        text,
+        &format!("<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\"/>"),
+    );
 }
 
 fn add(text: &mut String, line: &str) {

@@ -41,27 +41,11 @@ pub(super) struct Sizes {
     pub(super) font: i32,
 }
 
-const ROOMY: Sizes = Sizes {
-    is_crowded: false,
-    card: 248,
-    card_head: 50,
-    inset: 14,
-    between: 26,
-    chip: 26,
-    chip_gap: 8,
-    font: 12,
-};
+const ROOMY: Sizes =
+    Sizes { is_crowded: false, card: 248, card_head: 50, inset: 14, between: 26, chip: 26, chip_gap: 8, font: 12 };
 
-const CROWDED: Sizes = Sizes {
-    is_crowded: true,
-    card: 132,
-    card_head: 24,
-    inset: 8,
-    between: 10,
-    chip: 10,
-    chip_gap: 4,
-    font: 10,
-};
+const CROWDED: Sizes =
+    Sizes { is_crowded: true, card: 132, card_head: 24, inset: 8, between: 10, chip: 10, chip_gap: 4, font: 10 };
 
 /// A box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,9 +159,10 @@ fn chip_width(chip: &Chip<'_>, sizes: Sizes) -> i32 {
 
 /// How wide the sites together should be.
 fn room(cards: &[Vec<Card<'_, '_>>], sizes: Sizes) -> i32 {
-    let areas = cards.iter().flatten().map(|card| {
-        i64::from(card.rect.width + sizes.between) * i64::from(card.rect.height + sizes.between)
-    });
+    let areas = cards
+        .iter()
+        .flatten()
+        .map(|card| i64::from(card.rect.width + sizes.between) * i64::from(card.rect.height + sizes.between));
     #[expect(clippy::cast_precision_loss, reason = "a picture is far from that large")]
     let area = areas.sum::<i64>() as f64 * 1.25;
     #[expect(clippy::cast_possible_truncation, reason = "a picture is far from that large")]

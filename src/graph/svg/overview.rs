@@ -52,7 +52,8 @@ pub(super) fn overview<'p>(graph: &Graph<'p>, y: i32, room: i32) -> Overview<'p>
         (Node::Instance(_, from), Node::Instance(_, to)) => Some((from, to, edge.why)),
         _ => None,
     });
-    let edges: BTreeSet<_> = ends.filter(|(from, to, _)| counts.contains_key(from) && counts.contains_key(to)).collect();
+    let edges: BTreeSet<_> =
+        ends.filter(|(from, to, _)| counts.contains_key(from) && counts.contains_key(to)).collect();
     let layers = layers(&edges);
     let wide = |service: &ServiceName| width(&label(service, counts[service]), 12) + 36;
     let mut chips = BTreeMap::new();
