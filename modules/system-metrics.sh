@@ -9,9 +9,9 @@ set -euo pipefail
 directory=$1
 root=${2:-}
 
-# resolved PATH: where its links lead to, or nothing.
+# resolved PATH: where its links lead to, or nothing when nothing is there.
 resolved() {
-  readlink -f -- "$root$1" || true
+  readlink -e -- "$root$1" || true
 }
 
 # escaped TEXT: as the value of a label.
@@ -31,11 +31,11 @@ booted=$(resolved /run/booted-system)
 profile=$(resolved /nix/var/nix/profiles/system)
 
 drifted=0
-if [[ $running != "$profile" ]]; then
+if [[ -n $profile && $running != "$profile" ]]; then
   drifted=1
 fi
 
-# A switch replaces everything but what the kernel was started with.
+# A switch replaces everything but what the kernel was started with. A container has no kernel of its own.
 reboot_needed=0
 for part in kernel initrd kernel-modules; do
   if [[ $(same "/run/booted-system/$part" "/run/current-system/$part") == 0 ]]; then

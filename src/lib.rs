@@ -33,6 +33,8 @@ pub mod options;
 pub mod why;
 pub mod simulate;
 pub mod coverage;
+pub mod status;
+pub mod graph;
 pub mod diff;
 pub mod current;
 pub mod eval;

@@ -111,9 +111,11 @@ fn splitting_files_means_nothing() {
 fn every_emitter_and_every_kind_occurs() {
     const FILES: &[(&str, &str)] = &[
         ("alertmanager", "prometheus/alertmanager.yml"),
+        ("grafana", "grafana/dashboards/cistern-fleet.json"),
         ("hosts", "hosts/eden.nix"),
         ("hosts index", "hosts.nix"),
         ("known hosts", "ssh_known_hosts"),
+        ("logs", "alloy/config.alloy"),
         ("nodes", "nodes.nix"),
         ("plan", "plan.jsonl"),
         ("prometheus", "prometheus/prometheus.yml"),

@@ -4,6 +4,7 @@
 //! systems that count), `$window` (how far a rate looks back), and what the emitter knows of the fleet (`$hosts`, `$service`, `$safe`, `$majority`).
 
 mod hosts;
+mod logs;
 mod monitoring;
 mod services;
 
@@ -110,6 +111,12 @@ pub const QUIET: [&str; 3] = ["DeadMansSwitch", "HostInMaintenance", "HostSilent
 pub const FAMILIES: &[(&str, &[BuiltIn])] =
     &[("hosts", hosts::ALERTS), ("services", services::ALERTS), ("monitoring", monitoring::ALERTS)];
 
+/// Alerts that Loki evaluates, where logs are kept.
+pub const LOGS: &[BuiltIn] = logs::ALERTS;
+
+/// What Grafana takes as the uid of a dashboard at most, in characters.
+const LONGEST_UID: usize = 40;
+
 /// Every alert.
 pub fn all() -> impl Iterator<Item = &'static BuiltIn> + Clone {
     FAMILIES.iter().flat_map(|(_, alerts)| *alerts)
@@ -118,6 +125,16 @@ pub fn all() -> impl Iterator<Item = &'static BuiltIn> + Clone {
 /// Finds an alert by its name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {
     all().find(|alert| alert.name == name)
+}
+
+/// Finds an alert that Loki evaluates by its name.
+pub fn find_of_logs(name: &str) -> Option<&'static BuiltIn> {
+    LOGS.iter().find(|alert| alert.name == name)
+}
+
+/// The uid of the dashboard that holds an alert's page; a long name is cut.
+pub fn page_uid(name: &str) -> String {
+    format!("cistern-runbook-{}", name.to_lowercase()).chars().take(LONGEST_UID).collect()
 }
 
 /// Finds the alert whose name is nearest to one that is not there.
@@ -156,12 +173,13 @@ mod tests {
 
     #[test]
     fn every_alert_stands_once_and_is_complete() {
-        let mut names: Vec<_> = all().map(|alert| alert.name).collect();
+        // Pages are told apart by what is left of the names.
+        let mut names: Vec<_> = all().chain(LOGS).map(|alert| page_uid(alert.name)).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
-        for alert in all() {
+        for alert in all().chain(LOGS) {
             assert_eq!(alert.expr.contains("$threshold"), alert.threshold.is_some(), "{}", alert.name);
             assert!(alert.runbook.starts_with(&format!("# {}\n", alert.name)), "{}", alert.name);
             for text in [alert.summary, alert.description] {

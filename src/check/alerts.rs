@@ -25,11 +25,16 @@ pub(super) fn are_known(fleet: &Fleet, faults: &mut Faults) {
     }
     let logs = monitoring.written.logs.as_ref().and_then(|logs| logs.alerts.as_ref());
     for (name, alert) in entries(logs).filter(|(_, alert)| alert.value.expr.is_none()) {
-        faults.push(
-            Diagnostic::new(codes::UNKNOWN_ALERT, format!("the alert `{name}` on logs says nothing of when it fires"))
-                .at(alert.key, "without an `expr`")
-                .help("give it an `expr` in LogQL"),
-        );
+        if alerts::find_of_logs(name.as_str()).is_none() {
+            let known = alerts::LOGS.iter().map(|alert| alert.name);
+            let diagnostic = Diagnostic::new(codes::UNKNOWN_ALERT, format!("there is no alert `{name}` on logs"))
+                .at(alert.key, "none of Cistern's, and without an `expr`")
+                .nearest(name.as_str(), known);
+            faults.push(match &diagnostic.suggestion {
+                Some(_) => diagnostic,
+                None => diagnostic.help("give it an `expr` in LogQL; docs/logs.md lists those that come with Cistern"),
+            });
+        }
     }
 }
 
@@ -40,7 +45,7 @@ pub(super) fn have_what_is_set(fleet: &Fleet, faults: &mut Faults) {
     let metrics = entries(monitoring.written.alerts.as_ref()).map(|(name, alert)| (name, alert, false));
     for (name, alert, is_of_logs) in metrics.chain(entries(logs).map(|(name, alert)| (name, alert, true))) {
         let Some(threshold) = &alert.value.threshold else { continue };
-        let built_in = alerts::find(name.as_str()).filter(|_| !is_of_logs);
+        let built_in = if is_of_logs { alerts::find_of_logs(name.as_str()) } else { alerts::find(name.as_str()) };
         let (reason, help) = match (&alert.value.expr, built_in) {
             (Some(_), _) => ("`expr` says what it compares with", "write the number into `expr`"),
             (None, Some(built_in)) if built_in.threshold.is_none() => {
@@ -57,6 +62,6 @@ pub(super) fn have_what_is_set(fleet: &Fleet, faults: &mut Faults) {
 }
 
 /// The alerts that could be read.
-fn entries(alerts: Option<&Alerts>) -> impl Iterator<Item = (&AlertName, &Keyed<AlertDef>)> {
+pub(super) fn entries(alerts: Option<&Alerts>) -> impl Iterator<Item = (&AlertName, &Keyed<AlertDef>)> {
     alerts.into_iter().flat_map(|alerts| &alerts.entries).filter(|(_, alert)| !alert.value.poisoned)
 }

@@ -21,7 +21,7 @@ pub(super) fn exporters_are_asked(fleet: &Fleet, faults: &mut Faults) {
     };
     faults.push(
         Diagnostic::new(codes::UNWATCHED, message)
-            .at(first.span, "opens a port for Prometheus, which runs nowhere")
+            .at(first.span, "answers Prometheus, which runs nowhere")
             .help("add `monitoring: { hosts: [NAME] }`, or remove `exporters`"),
     );
 }

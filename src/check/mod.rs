@@ -24,6 +24,7 @@ mod firmware;
 mod hygiene;
 mod intent;
 mod loaders;
+mod log_alerts;
 mod logins;
 mod mounts;
 pub mod names;
@@ -134,6 +135,8 @@ pub const RULES: &[FleetRule] = rules![
     consumers::layers_are_used,
     alerts::are_known,
     alerts::have_what_is_set,
+    log_alerts::have_own_names,
+    log_alerts::look_like_logql,
     receivers::are_there,
     receivers::tell_somebody,
     receivers::get_the_rest,

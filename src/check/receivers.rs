@@ -106,11 +106,13 @@ pub(super) fn wait_for_alerts(fleet: &Fleet, faults: &mut Faults) {
             named.entries.keys().map(|name| name.as_str()).chain(named.poisoned.iter().map(String::as_str))
         })
         .collect();
+    let brought =
+        || alerts::all().chain(alerts::LOGS.iter().filter(|_| written.logs.is_some())).map(|alert| alert.name);
     for name in written.routes.iter().flatten().flat_map(|route| route.value.alerts.iter().flatten()) {
-        if alerts::find(name.value.as_str()).is_some() || own.contains(name.value.as_str()) {
+        if brought().any(|known| known == name.value.as_str()) || own.contains(name.value.as_str()) {
             continue;
         }
-        let known = alerts::all().map(|alert| alert.name).chain(own.iter().copied());
+        let known = brought().chain(own.iter().copied());
         faults.push(
             Diagnostic::new(codes::ROUTE_OF_NOTHING, format!("a route waits for an alert `{}`", name.value))
                 .at(name.span, "nothing here raises it")

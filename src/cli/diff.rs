@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::evaluation::{self, Evaluation, Hosts};
+use super::evaluation::{self, Evaluation};
 use super::{Common, Outcome, Terminal, generate, selection};
 use crate::Compiled;
 use crate::audit::audit;
@@ -15,7 +15,7 @@ use crate::current::{self, Against, Current, Place};
 use crate::diag::{Code, Diagnostic, Faults, Level, codes, counted, sarif};
 use crate::diff::impact::{Finding, IMPACTS};
 use crate::diff::{self, Beside, Left, Report};
-use crate::eval::{self, Change, Evaluated, Source};
+use crate::eval::{self, Change, Evaluated};
 use crate::kind::{self, Kinds};
 use crate::model::Modules;
 use crate::prove::Plan;
@@ -173,23 +173,8 @@ fn evaluated(
     common: &Common,
     terminal: &Terminal,
 ) -> io::Result<Option<Evaluated>> {
-    if !options.evaluation.is_wanted() {
-        return Ok(None);
-    }
-    let source = |side: &Current| {
-        let directory = common.directory.clone();
-        match &side.place {
-            Place::Commit(id) => Ok(Source::Revision { directory, revision: id.clone() }),
-            Place::Worktree => Ok(Source::Working { directory, generated: side.tree.clone() }),
-            Place::Directory(other) => Ok(Source::Directory(other.clone())),
-            Place::Nowhere => Err(io::Error::other(format!("{} is a tree without a flake", side.what))),
-        }
-    };
-    let (old, new) = (source(&compared.old)?, source(&compared.new)?);
-    let touched: BTreeSet<String> = report.concerned().map(str::to_owned).collect();
-    let gone = compared.old.tree.iter().filter_map(|(path, _)| path.strip_prefix("hosts/")?.strip_suffix(".nix"));
-    let all = report.nodes().chain(gone).map(str::to_owned).chain(touched.iter().cloned()).collect();
-    let evaluated = evaluation::run(&options.evaluation, (&old, &new), &Hosts { touched, all }, terminal)?;
+    let sides = (&compared.old, &compared.new);
+    let evaluated = evaluation::between(&options.evaluation, report, sides, common, terminal)?;
     if let Some(evaluated) = &evaluated {
         let same = evaluated.hosts.iter().filter(|(_, host)| host.change == Change::Identical);
         report.identical = same.map(|(name, _)| name.clone()).collect();

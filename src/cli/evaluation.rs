@@ -1,12 +1,14 @@
-//! What `cistern diff` asks of nix: the derivations of hosts, and what is in them.
+//! What `cistern diff` and `cistern plan` ask of nix: the derivations of hosts, and what is in them.
 
 use std::collections::BTreeSet;
 use std::io;
 
 use clap::Args;
 
-use super::Terminal;
+use super::{Common, Terminal};
+use crate::current::{Current, Place};
 use crate::diag::{counted, listed};
+use crate::diff::Report;
 use crate::eval::{Change, Evaluated, Flake, Limits, Nix, Source, Wanted, evaluate};
 use crate::load::decode::Scalar;
 use crate::value::Size;
@@ -34,11 +36,11 @@ pub(super) struct Evaluation {
 
 /// The hosts of both sides.
 #[derive(Default)]
-pub(super) struct Hosts {
+struct Hosts {
     /// Those that something touches.
-    pub(super) touched: BTreeSet<String>,
+    touched: BTreeSet<String>,
     /// Every one that has a system.
-    pub(super) all: BTreeSet<String>,
+    all: BTreeSet<String>,
 }
 
 impl Evaluation {
@@ -48,12 +50,42 @@ impl Evaluation {
     }
 }
 
+/// Evaluates what a comparison may concern, or everything; nothing when that was not asked for.
+///
+/// # Errors
+/// As those of [`run`], and a side has no flake.
+pub(super) fn between(
+    evaluation: &Evaluation,
+    report: &Report<'_>,
+    (old, new): (&Current, &Current),
+    common: &Common,
+    terminal: &Terminal,
+) -> io::Result<Option<Evaluated>> {
+    if !evaluation.is_wanted() {
+        return Ok(None);
+    }
+    let touched: BTreeSet<String> = report.concerned().map(str::to_owned).collect();
+    let gone = old.tree.iter().filter_map(|(path, _)| path.strip_prefix("hosts/")?.strip_suffix(".nix"));
+    let all = report.nodes().chain(gone).map(str::to_owned).chain(touched.iter().cloned()).collect();
+    run(evaluation, (&source(old, common)?, &source(new, common)?), &Hosts { touched, all }, terminal)
+}
+
+fn source(side: &Current, common: &Common) -> io::Result<Source> {
+    let directory = common.directory.clone();
+    match &side.place {
+        Place::Commit(id) => Ok(Source::Revision { directory, revision: id.clone() }),
+        Place::Worktree => Ok(Source::Working { directory, generated: side.tree.clone() }),
+        Place::Directory(other) => Ok(Source::Directory(other.clone())),
+        Place::Nowhere => Err(io::Error::other(format!("{} is a tree without a flake", side.what))),
+    }
+}
+
 /// Evaluates what was asked for; nothing when nothing was.
 ///
 /// # Errors
 /// Nix is not there, or a flake cannot be found or does not evaluate at all. A single host that does not is in the
 /// result.
-pub(super) fn run(
+fn run(
     evaluation: &Evaluation,
     (old, new): (&Source, &Source),
     hosts: &Hosts,

@@ -11,6 +11,7 @@ mod evaluation;
 mod explain;
 mod flags;
 mod generate;
+mod graph;
 mod host;
 mod import;
 mod init;
@@ -24,6 +25,7 @@ mod service;
 mod show;
 mod simulate;
 mod ssh_keygen;
+mod status;
 mod terminal;
 mod why;
 
@@ -135,6 +137,10 @@ enum Command {
     Coverage(coverage::Options),
     /// Say what stops, and what is lost, while some hosts are down.
     Simulate(simulate::Options),
+    /// Say how the hosts are doing, from Prometheus or from each of them.
+    Status(Box<status::Options>),
+    /// Draw the fleet: its sites, hosts and services, and what depends on what.
+    Graph(graph::Options),
     /// Say where a value of a host comes from, and which values it beat.
     Why(why::Options),
     /// Say what a diagnostic means, and the remedy.
@@ -184,6 +190,8 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Show(options) => show::run(&options, common, terminal),
         Command::Coverage(options) => coverage::run(&options, common, terminal),
         Command::Simulate(options) => simulate::run(&options, common, terminal),
+        Command::Status(options) => status::run(&options, common, terminal),
+        Command::Graph(options) => graph::run(&options, common, terminal),
         Command::Why(options) => why::run(&options, common, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),

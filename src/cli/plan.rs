@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::evaluation::{self, Evaluation};
 use super::{Common, Outcome, Terminal, generate, ssh_keygen};
 use crate::Compiled;
 use crate::audit::audit;
-use crate::current::{self, Against, Place};
+use crate::current::{self, Against, Current, Place};
 use crate::diag::listed;
 use crate::diff::{self, Beside, Report};
 use crate::git::Git;
@@ -33,6 +34,8 @@ pub(super) struct Options {
     /// What to compare with: a git revision, `worktree`, or a directory; HEAD's generated/ by default.
     #[arg(long, value_name = "REV|worktree|DIR")]
     against: Option<String>,
+    #[command(flatten)]
+    evaluation: Evaluation,
     #[command(subcommand)]
     then: Option<Then>,
 }
@@ -78,7 +81,9 @@ fn write(file: &Path, options: &Options, common: &Common, terminal: &Terminal) -
         terminal.error(&format!("{} is there already and is no plan file: it stays as it is", file.display()));
         return Ok(Outcome::Differs);
     }
-    let Some(made) = make(options.against.as_deref(), common, terminal)? else { return Ok(Outcome::Wrong) };
+    let Some(made) = make(options.against.as_deref(), Some(&options.evaluation), common, terminal)? else {
+        return Ok(Outcome::Wrong);
+    };
     let plan = match made.base {
         Ok(base) => made.about.with(base),
         Err(error) => return wrong(&error, terminal),
@@ -105,8 +110,10 @@ fn write(file: &Path, options: &Options, common: &Common, terminal: &Terminal) -
 }
 
 fn verify(file: &Path, signed: bool, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    let Some((plan, text)) = read(file, terminal)? else { return Ok(Outcome::Wrong) };
-    let Some(made) = make(plan.against.asked.as_deref(), common, terminal)? else { return Ok(Outcome::Wrong) };
+    let Some((mut plan, text)) = read(file, terminal)? else { return Ok(Outcome::Wrong) };
+    // What nix made of it follows from what is compared below, and takes too long to be asked again.
+    plan.diff.as_object_mut().map(|diff| diff.remove("evaluation"));
+    let Some(made) = make(plan.against.asked.as_deref(), None, common, terminal)? else { return Ok(Outcome::Wrong) };
     let now = made.about.with(match made.base {
         Ok(base) => base,
         Err(error) if error.is_of_the_machine() => return Err(io::Error::other(error.to_string())),
@@ -168,7 +175,12 @@ impl About {
 }
 
 /// Compiles and compares; says what is wrong and returns nothing when the definition is.
-fn make(asked: Option<&str>, common: &Common, terminal: &Terminal) -> io::Result<Option<Made>> {
+fn make(
+    asked: Option<&str>,
+    evaluation: Option<&Evaluation>,
+    common: &Common,
+    terminal: &Terminal,
+) -> io::Result<Option<Made>> {
     let (compiled, previous) = generate::read(common, terminal)?;
     let Some(emitted) = generate::emit(&compiled, &previous, terminal) else { return Ok(None) };
     let emitted = ManuallyDrop::new(emitted);
@@ -184,7 +196,11 @@ fn make(asked: Option<&str>, common: &Common, terminal: &Terminal) -> io::Result
         flake_lock,
         revision: revision(&common.directory)?,
     };
-    let base = compare(asked, common, &compiled, &previous, &emitted.tree);
+    let evaluate = |report: &Report<'_>, old: &Current| match evaluation.filter(|evaluation| evaluation.is_wanted()) {
+        Some(evaluation) => evaluated(report, old, &emitted.tree, evaluation, common, terminal),
+        None => Ok(None),
+    };
+    let base = compare(asked, common, &compiled, (&previous, &emitted.tree), &evaluate);
     Ok(Some(Made { compiled, about, base }))
 }
 
@@ -193,8 +209,8 @@ fn compare(
     asked: Option<&str>,
     common: &Common,
     compiled: &Compiled,
-    previous: &Tree,
-    new: &Tree,
+    (previous, new): (&Tree, &Tree),
+    evaluate: &dyn Fn(&Report<'_>, &Current) -> io::Result<Option<Value>>,
 ) -> Result<(Base, Value), current::Error> {
     let against = asked.map_or(Against::Head, |word| super::diff::side(word, common));
     let current = current::tree(&common.directory, &against, new, || Ok(Tree::clone(previous)))?;
@@ -207,10 +223,29 @@ fn compare(
         path: common.directory.clone(),
         error: io::Error::other(why.to_string()),
     })?;
-    let document = serde_json::from_str(&diff::json(&report, None)).expect("it was written by us");
+    let failed = |error| current::Error::Io { path: common.directory.clone(), error };
+    let evaluation = evaluate(&report, &current).map_err(failed)?;
+    let document = serde_json::from_str(&diff::json(&report, evaluation)).expect("it was written by us");
     drop(report);
     let base = Base { asked: asked.map(str::to_owned), what: current.what, tree: planfile::tree_hash(&current.tree) };
     Ok((base, document))
+}
+
+/// What nix makes of the hosts that the change may concern, or of all of them.
+fn evaluated(
+    report: &Report<'_>,
+    old: &Current,
+    new: &Tree,
+    evaluation: &Evaluation,
+    common: &Common,
+    terminal: &Terminal,
+) -> io::Result<Option<Value>> {
+    let new = Current { tree: new.clone(), what: "the definition".to_owned(), place: Place::Worktree };
+    let evaluated = evaluation::between(evaluation, report, (old, &new), common, terminal)?;
+    if let Some(evaluated) = &evaluated {
+        evaluation::complete(evaluated)?;
+    }
+    Ok(evaluated.map(|evaluated| serde_json::to_value(evaluated).expect("text, numbers, lists and maps")))
 }
 
 /// The commit that is checked out, and whether files of the fleet are not as it holds them.

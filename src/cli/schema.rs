@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::{Outcome, Terminal};
 use crate::source::SPLIT;
-use crate::{coverage, schema, simulate};
+use crate::{coverage, schema, simulate, status};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -24,6 +24,9 @@ pub(super) struct Options {
     /// The schema of what `cistern coverage --format json` prints.
     #[arg(long, conflicts_with_all = ["entry", "kind", "diff", "simulate"])]
     coverage: bool,
+    /// The schema of what `cistern status --format json` prints.
+    #[arg(long, conflicts_with_all = ["entry", "kind", "diff", "simulate", "coverage"])]
+    status: bool,
     /// The schema of what `cistern diff --format json` prints.
     #[arg(long, conflicts_with_all = ["kind", "entry"])]
     diff: bool,
@@ -36,6 +39,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome>
         None if options.coverage => coverage::json_schema(),
         None if options.kind => schema::kind(),
         None if options.simulate => simulate::json_schema(),
+        None if options.status => status::json_schema(),
         None => schema::definition(),
     };
     terminal.line(&schema::text(&schema))?;

@@ -34,7 +34,8 @@ const OF_HOSTS: [&str; 1] = ["HostUnreachable"];
 const OF_NODES: [&str; 4] = ["HostCritical", "HostDegraded", "HostFilesystemFull", "HostUnitFailed"];
 
 /// The alerts that tell of a service: that it does not answer, that its figures are missing, that a unit failed.
-const OF_PROBES: [&str; 2] = ["ServiceDown", "ServiceProbeDown"];
+const OF_PROBES: [&str; 1] = ["ServiceProbeDown"];
+const OF_REPLICAS: [&str; 1] = ["ServiceDown"];
 const OF_FIGURES: [&str; 1] = ["ExporterMissing"];
 const OF_UNITS: [&str; 2] = ["HostUnitCrashLoop", "HostUnitFailed"];
 
@@ -163,6 +164,9 @@ impl<'p> Watch<'p> {
                 telling.extend(names);
             }
         }
+        if probed.len() > 1 {
+            telling.extend(OF_REPLICAS);
+        }
         let hosts: Vec<_> = placed.iter().copied().collect();
         let (alerts, receivers, untold) = self.alerts(&telling, &hosts, entry.owner.as_deref());
         let mut gaps = BTreeSet::new();
@@ -242,7 +246,8 @@ mod tests {
 
     #[test]
     fn alerts_that_are_named_here_exist() {
-        let names = OF_HOSTS.iter().chain(&OF_NODES).chain(&OF_PROBES).chain(&OF_FIGURES).chain(&OF_UNITS);
+        let names =
+            OF_HOSTS.iter().chain(&OF_NODES).chain(&OF_PROBES).chain(&OF_REPLICAS).chain(&OF_FIGURES).chain(&OF_UNITS);
         for name in names {
             assert!(alerts::find(name).is_some(), "{name}");
         }

@@ -318,7 +318,7 @@ codes! {
     BAD_MONITOR = "C100" Error Fleet "A monitoring host cannot run Prometheus."
         "Only a host with `managed: full` gets a configuration, so only such a host can monitor.";
     UNWATCHED = "C101" Warning Fleet "An exporter is asked by nobody."
-        "Exporters answer Prometheus, and no host runs it: add `monitoring: { hosts: [NAME] }`, or remove `exporters`. An open port that nobody needs is one too many.";
+        "Exporters answer Prometheus, and no host runs it: add `monitoring: { hosts: [NAME] }`, or remove `exporters`. A program that nobody asks is one too many.";
     SCRAPES_NOTHING = "C102" Warning Fleet "Prometheus has nothing to ask."
         "`monitoring` names a host, and no host has exporters or services with metrics. Add `exporters: { node: {} }` to `defaults`.";
     UNUSED = "C103" Warning Fleet "A profile, a site or a group is used by no host."
@@ -474,7 +474,7 @@ codes! {
     BAD_PREVIOUS = "C219" Error Fleet "A secret cannot keep its previous value."
         "With `previous: true` the value before the last rotation stays, as a secret of its own that is called NAME.previous. It needs that name for itself, and one value for all hosts.";
     UNKNOWN_ALERT = "C220" Error Fleet "An alert does not exist."
-        "Under `monitoring.alerts`, one that comes with Cistern is adjusted by its name (docs/alerts.md and `cistern explain` list them). Any other is your own, and needs an `expr` in PromQL that says when it fires; under `monitoring.logs.alerts` each needs one, in LogQL.";
+        "Under `monitoring.alerts`, one that comes with Cistern is adjusted by its name (docs/alerts.md and `cistern explain` list them). Any other is your own, and needs an `expr` in PromQL that says when it fires; under `monitoring.logs.alerts` the same holds for alerts of logs (docs/logs.md), in LogQL.";
     UNKNOWN_RECEIVER = "C221" Error Fleet "A receiver does not exist."
         "`monitoring.receiver` and the `receiver` of each route name an entry of `monitoring.receivers`. Alertmanager would not start with this.";
     EMPTY_RECEIVER = "C222" Error Fleet "A receiver tells nobody."
@@ -487,6 +487,10 @@ codes! {
         "Some alerts compare with a number that `threshold` replaces; docs/alerts.md shows which, and in which unit. In others nothing can be compared, and your own have their number in `expr`.";
     ROUTE_OF_NOTHING = "C226" Warning Fleet "A route waits for an alert that nothing here raises."
         "It is neither one of Cistern's nor of `monitoring.alerts` or `monitoring.logs.alerts`. Where a hand-written module brings rules of its own, accept the code with that reason.";
+    ALERT_TWICE = "C227" Error Fleet "One name stands for an alert of logs and for one of Prometheus."
+        "Loki and Prometheus tell the same Alertmanagers, and routes, silences and runbooks know alerts by their names. Alerts of logs are adjusted under `monitoring.logs.alerts`, all others under `monitoring.alerts`.";
+    NOT_LOGQL = "C228" Error Fleet "The expression of an alert of logs is not LogQL."
+        "Loki refuses the whole file of alerts for one that it cannot read, so that none of them fires. LogQL chooses lines in braces, such as `{unit=\"shop.service\"}`, and counts them: `sum by (host) (count_over_time({…} |= \"panic\" [5m])) > 0`. PromQL goes under `monitoring.alerts`.";
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Changes host by host: in a few words for a line, and attribute by attribute.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use super::meaning::{Attribute, Change, Kind, What, shown, texts};
 use super::sides::{Sides, When};
 use super::targets::TargetChange;
+use super::watchers::Watchers;
 use crate::diag::counted;
 
 /// What becomes of one host.
@@ -60,7 +62,7 @@ pub(super) fn hosts(
     files: &BTreeMap<String, super::Kind>,
     targets: &[TargetChange],
 ) -> BTreeMap<String, HostChange> {
-    let mut table = Table { sides, hosts: BTreeMap::new() };
+    let mut table = Table { sides, hosts: BTreeMap::new(), watchers: OnceCell::new() };
     for rename in &sides.meaning.renames {
         let host = table.host(&rename.to);
         (host.change, host.from) = ("renamed", Some(rename.from.clone()));
@@ -99,6 +101,7 @@ pub(super) fn hosts(
 struct Table<'a, 't> {
     sides: &'a Sides<'t>,
     hosts: BTreeMap<String, HostChange>,
+    watchers: OnceCell<Watchers>,
 }
 
 impl Table<'_, '_> {
@@ -211,6 +214,8 @@ impl Table<'_, '_> {
                 found.push(format!("peers of {service}"));
             }
         }
+        let watchers = self.watchers.get_or_init(|| Watchers::new(sides));
+        found.extend(watchers.reasons(sides.services_on(host)).into_iter().map(str::to_owned));
         found
     }
 }

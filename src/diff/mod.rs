@@ -22,6 +22,7 @@ mod targets;
 mod text;
 mod unified;
 mod visible;
+mod watchers;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -65,6 +65,11 @@ impl<'t> Sides<'t> {
         self.side(when).entries().keys().filter(move |key| key.kind == kind).map(|key| key.name.as_str())
     }
 
+    /// The hosts that a service runs on, by the names that they have there.
+    pub(super) fn placed_on(&self, when: When, service: &str) -> impl Iterator<Item = &str> {
+        self.side(when).placed().get(service).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+    }
+
     /// The hosts that a service runs on; those from before by the names that they have now.
     pub fn hosts_of(&self, when: When, service: &str) -> BTreeSet<&str> {
         let hosts = self.side(when).placed().get(service).into_iter().flat_map(BTreeMap::keys);

@@ -5,10 +5,12 @@
 mod alertmanager;
 mod blackbox;
 mod firewall;
+mod grafana;
 mod header;
 mod hosts;
 mod hosts_index;
 mod known_hosts;
+mod logs;
 mod manifest;
 mod monitoring;
 mod nodes;
@@ -101,9 +103,11 @@ pub struct Emitter {
 pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "alertmanager", emit: alertmanager::emit },
     Emitter { name: "blackbox exporter", emit: blackbox::emit },
+    Emitter { name: "grafana", emit: grafana::emit },
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },
     Emitter { name: "known hosts", emit: known_hosts::emit },
+    Emitter { name: "logs", emit: logs::emit },
     Emitter { name: "nodes", emit: nodes::emit },
     Emitter { name: "plan", emit: plan_file::emit },
     Emitter { name: "prometheus", emit: prometheus::emit },

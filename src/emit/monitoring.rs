@@ -141,7 +141,8 @@ fn places(entries: &Entries, service: &str) -> Vec<String> {
     targets.map(|target| target.address.to_string()).collect()
 }
 
-fn urls(entries: &Entries, service: &str) -> Vec<String> {
+/// The URLs at which a service of monitoring answers, by host.
+pub(super) fn urls(entries: &Entries, service: &str) -> Vec<String> {
     places(entries, service).into_iter().map(|place| format!("http://{place}")).collect()
 }
 

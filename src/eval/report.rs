@@ -44,6 +44,8 @@ pub struct Host {
     pub old: Option<String>,
     /// The new one.
     pub new: Option<String>,
+    /// The store path that the new one builds; none where that is not known before it is built.
+    pub system: Option<String>,
     /// Why they are not the same.
     pub explanation: Option<Explanation>,
     /// What is in both systems.
@@ -153,7 +155,9 @@ impl Host {
             _ => None,
         });
         let failures = failures.collect();
-        Self { change, old: path(old), new: path(new), explanation: None, closure: None, failures }
+        let new = path(new);
+        let system = new.as_deref().and_then(|new| Derivation::read(new).ok()?.outputs.get("out").cloned());
+        Self { change, old: path(old), new, system, explanation: None, closure: None, failures }
     }
 
     /// Both derivations, where they are not the same.

@@ -17,6 +17,7 @@ use crate::schema;
 use crate::value::HostName;
 
 pub use document::{BrokenRoute, Cause, Effect, SecretLoss, ServiceLoss, Simulation, Summary, Target, Watch};
+pub use routes::{Route, routes};
 pub use table::{summary, table};
 
 /// Says what happens while these hosts are down; the people stay.

@@ -13,28 +13,52 @@ use crate::value::{HostName, ServiceName};
 /// Ports of schemes, for addresses that name none.
 const USUAL_PORTS: &[(&str, u16)] = &[("http", 80), ("https", 443), ("postgresql", 5432), ("redis", 6379)];
 
+/// An address in the settings of a service that leads to another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route<'p> {
+    /// The service that leads there.
+    pub through: &'p ServiceName,
+    /// The setting that holds the address, its keys with dots between them.
+    pub setting: String,
+    /// The address.
+    pub url: &'p str,
+    /// The service that is reached by it.
+    pub service: &'p ServiceName,
+    /// The host of that service.
+    pub host: &'p HostName,
+}
+
+/// Lists the addresses that lead from one service to another, in the order of the services' names.
+pub fn routes(entries: &Entries) -> Vec<Route<'_>> {
+    let names = names(entries);
+    let mut routes = Vec::new();
+    for (through, service) in &entries.services {
+        for (setting, url) in service.settings.iter().flat_map(|(name, value)| texts(name, value)) {
+            let Some((host, port)) = destination(url) else { continue };
+            let Some(host) = names.get(host).copied() else { continue };
+            let found = listening(entries, host, port);
+            routes.extend(found.map(|service| Route { through, setting: setting.clone(), url, service, host }));
+        }
+    }
+    routes
+}
+
 /// Lists the addresses that lead nowhere any more: those of services that stop, and those of hosts that are down.
 pub(super) fn broken(entries: &Entries, losses: &[ServiceLoss], down: &BTreeSet<HostName>) -> Vec<BrokenRoute> {
     let stopped: BTreeSet<_> =
         losses.iter().filter(|loss| loss.effect == Effect::Stops).map(|loss| &loss.name).collect();
-    let names = names(entries);
-    let mut routes = Vec::new();
-    for (through, service) in &entries.services {
-        for (setting, text) in service.settings.iter().flat_map(|(name, value)| texts(name, value)) {
-            let Some((host, port)) = destination(text) else { continue };
-            let Some(host) = names.get(host) else { continue };
-            let Some(cause) = cause(stopped.contains(through), down.contains(*host)) else { continue };
-            routes.extend(listening(entries, host, port).map(|service| BrokenRoute {
-                through: through.clone(),
-                setting: setting.clone(),
-                url: text.to_owned(),
-                service: service.clone(),
-                host: (*host).clone(),
-                cause,
-            }));
-        }
-    }
-    routes
+    let broken = |route: Route<'_>| {
+        let cause = cause(stopped.contains(route.through), down.contains(route.host))?;
+        Some(BrokenRoute {
+            through: route.through.clone(),
+            setting: route.setting,
+            url: route.url.to_owned(),
+            service: route.service.clone(),
+            host: route.host.clone(),
+            cause,
+        })
+    };
+    routes(entries).into_iter().filter_map(broken).collect()
 }
 
 fn cause(entrance_stops: bool, target_is_down: bool) -> Option<Cause> {

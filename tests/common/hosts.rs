@@ -4,6 +4,8 @@
 //! stdin: until the [`Place`] is dropped or the test dies, however it dies. So nothing stays behind but an empty
 //! directory /nix, where the machine had none: mounts need a place to be.
 
+#![allow(dead_code, reason = "each test file uses a part of this")]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -65,8 +67,7 @@ pub(crate) struct Host {
     pub(crate) key: String,
     /// What it sees as /nix.
     pub(crate) nix: PathBuf,
-    /// Kept alive as long as the host.
-    _place: Place,
+    place: Place,
 }
 
 impl Host {
@@ -77,7 +78,7 @@ impl Host {
         fs::create_dir(nix.join("home")).expect("a home for its root");
         let key = new_key(&etc.join("host_key"));
         let [path, settings, lab] = ["PATH", "NIX_CONFIG", "CISTERN_LAB"].map(|name| lab.variable(name));
-        let sshd = SSHD_CONFIG.replace("PATH=", &format!("PATH={path}"));
+        let sshd = SSHD_CONFIG.replace("PATH=", &format!("PATH=/nix/bin:{path}"));
         for (file, text) in [("authorized_keys", admin), ("sshd_config", &sshd), ("nix.conf", settings)] {
             fs::write(etc.join(file), text).expect("a file of the host");
         }
@@ -92,7 +93,12 @@ impl Host {
         );
         let place = Place::new(&nix, &script);
         switch.plug(name, &place, address);
-        Host { name: name.to_owned(), address: address.to_owned(), key, nix, _place: place }
+        Host { name: name.to_owned(), address: address.to_owned(), key, nix, place }
+    }
+
+    /// Returns a command that runs on the host.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        self.place.command(program.as_ref())
     }
 
     /// Returns the store path that the host's system profile points at.
@@ -112,8 +118,11 @@ pub(crate) struct Plain {
 
 impl Plain {
     /// Plugs in a host without any program.
-    pub(crate) fn new(switch: &Switch, directory: &Path, name: &str, address: &str) -> Plain {
-        let place = Place::new(directory, ":");
+    pub(crate) fn new(lab: &Lab, switch: &Switch, directory: &Path, name: &str, address: &str) -> Plain {
+        // Debian's programs look for what they read below /usr/share.
+        let unpacked = Path::new(lab.variable("CISTERN_LAB")).join("trixie/usr/share");
+        let share = format!("mount -t overlay overlay -o 'lowerdir={}:/usr/share' /usr/share", unpacked.display());
+        let place = Place::new(directory, &share);
         switch.plug(name, &place, address);
         Plain { name: name.to_owned(), place }
     }
@@ -203,7 +212,7 @@ impl Drop for Place {
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// Everything is below /nix, the only directory that belongs to the host alone.
+/// Everything is below /nix, the only directory that belongs to the host alone; what stands in /nix/bin is found first.
 const SSHD_CONFIG: &str = "\
 HostKey /nix/etc/host_key
 AuthorizedKeysFile /nix/etc/authorized_keys
@@ -211,5 +220,6 @@ PermitRootLogin prohibit-password
 PidFile none
 StrictModes no
 UsePAM no
+MaxStartups 300
 SetEnv PATH= HOME=/nix/home NIX_CONF_DIR=/nix/etc
 ";

@@ -11,7 +11,7 @@ const EMPTY_WORDS: &[&str] =
     &["handler", "handlers", "helper", "helpers", "info", "infos", "manager", "managers", "process", "util", "utils"];
 
 /// Directories of what is written by programs, or follows another project's names.
-const NOT_OURS: &[&str] = &["/expected/", "/generated/", "tests/nixpkgs/"];
+const NOT_OURS: &[&str] = &["/expected/", "/generated/", "templates/services/", "tests/nixpkgs/"];
 
 /// A file of code has at most 500 lines, or says in its head why it has more.
 pub(crate) fn length(files: &Files) -> Vec<Finding> {

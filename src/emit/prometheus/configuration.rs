@@ -10,7 +10,7 @@ use crate::value::{DnsName, Duration, LabelName, Scheme};
 /// The path at which nearly everybody answers.
 const USUAL_PATH: &str = "/metrics";
 
-/// A whole `prometheus.yml`.
+/// A `prometheus.yml`, but for its jobs.
 #[derive(Serialize)]
 pub(super) struct Configuration<'a> {
     pub(super) global: Global<'a>,
@@ -18,7 +18,6 @@ pub(super) struct Configuration<'a> {
     pub(super) rule_files: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) alerting: Option<Alerting<'a>>,
-    pub(super) scrape_configs: Vec<ScrapeConfig<'a>>,
 }
 
 /// What holds for every job.

@@ -10,6 +10,8 @@ mod probes;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::Context;
 use super::header::hash_of;
 use super::render::Output;
@@ -43,12 +45,11 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
         },
         rule_files: rules::files(entries).into_iter().map(beside_configuration).collect(),
         alerting: alerting(context),
-        scrape_configs: scrape_configs(&jobs, beside),
     };
+    let beside = scrape_configs(&jobs, beside);
     let inputs = hash_of(&(&configuration.global, &configuration.rule_files, &configuration.alerting, &json));
-    let yaml = context.headed("prometheus/prometheus.yml".to_owned(), "monitoring", &inputs, || {
-        Ok(serde_saphyr::to_string(&configuration).expect("text, numbers and lists"))
-    });
+    let yaml = context
+        .headed("prometheus/prometheus.yml".to_owned(), "monitoring", &inputs, || Ok(whole(&configuration, &beside)));
     let mut outputs = vec![yaml, context.plain("prometheus/scrape.json", json)];
     if monitoring.discovery == Discovery::Files {
         outputs.extend(
@@ -56,6 +57,15 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
         );
     }
     outputs
+}
+
+/// The whole file. Writing YAML takes longer than everything else, so jobs are written side by side.
+fn whole(configuration: &Configuration<'_>, jobs: &[ScrapeConfig<'_>]) -> String {
+    const EXPECTED: &str = "text, numbers and lists";
+    let head = serde_saphyr::to_string(configuration).expect(EXPECTED);
+    let jobs: String = jobs.par_iter().map(|job| serde_saphyr::to_string(&[job]).expect(EXPECTED)).collect();
+    let jobs = if jobs.is_empty() { " []\n".to_owned() } else { format!("\n{jobs}") };
+    format!("{head}scrape_configs:{jobs}")
 }
 
 fn beside_configuration(file: &str) -> &str {

@@ -9,7 +9,7 @@ use crate::kind::Kinds;
 use crate::place::Entries;
 use crate::place::plan::MonitoringEntry;
 use crate::value::{Lifecycle, Urgency};
-use crate::watch::Alert;
+use crate::watch::{Alert, Logs};
 
 /// The alert on secrets, which stands beside what it compares.
 pub(super) const OVERDUE: &str = "CisternSecretOverdue";
@@ -94,7 +94,7 @@ fn annotations(around: &Around<'_>, alert: &BuiltIn, settings: &Alert) -> BTreeM
         annotations.insert("runbook_url", url.to_string());
     }
     if let Some(grafana) = around.grafana {
-        let page = || format!("{grafana}/d/cistern-runbook-{}", alert.name.to_lowercase());
+        let page = || format!("{grafana}/d/{}", alerts::page_uid(alert.name));
         annotations.entry("runbook_url").or_insert_with(page);
         let dashboard = match alert.about {
             About::Host => "cistern-host?var-host={{ $labels.host }}",
@@ -104,6 +104,18 @@ fn annotations(around: &Around<'_>, alert: &BuiltIn, settings: &Alert) -> BTreeM
         annotations.insert("dashboard_url", format!("{grafana}/d/{dashboard}"));
     }
     annotations
+}
+
+/// The alerts of logs: Cistern's as the definition adjusts them, and those of the definition itself.
+pub(super) fn of_logs(around: &Around<'_>, logs: &Logs) -> Vec<Group> {
+    let said = |alert: &BuiltIn| logs.alerts.iter().find(|(name, _)| name.as_str() == alert.name).map(|(_, said)| said);
+    let brought = alerts::LOGS.iter().filter_map(|alert| built_in(around, alert, said(alert), |text| text)).collect();
+    let own = logs.alerts.iter().filter(|(name, _)| alerts::find_of_logs(name.as_str()).is_none());
+    let own =
+        own.filter(|(_, alert)| !alert.disabled).filter_map(|(name, alert)| written(name.as_str(), alert)).collect();
+    let groups = [("cistern-logs", brought), ("own-logs", own)];
+    let groups = groups.into_iter().filter(|(_, rules): &(&str, Vec<Rule>)| !rules.is_empty());
+    groups.map(|(name, rules)| Group::new(name, rules)).collect()
 }
 
 /// The alerts of the definition itself.

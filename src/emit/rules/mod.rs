@@ -14,6 +14,7 @@ use super::Context;
 use super::header::hash_of;
 use super::render::Output;
 use crate::place::Entries;
+use crate::watch::Logs;
 
 pub use secrets::{AGE, ROTATE_AFTER};
 
@@ -37,6 +38,13 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     ];
     let files = files.into_iter().filter(|(_, _, groups)| !groups.is_empty());
     files.map(|(path, entry, groups)| output(context, path, entry, groups)).collect()
+}
+
+/// The file of alerts that Loki evaluates.
+pub(super) fn of_logs(context: &Context<'_>, path: &str, logs: &Logs) -> Output {
+    let grafana = context.entries().dashboards_url();
+    let around = Around { grafana: grafana.as_deref(), window: String::new() };
+    output(context, path, "monitoring.logs", alerts::of_logs(&around, logs))
 }
 
 fn output(context: &Context<'_>, path: &str, entry: &str, groups: Vec<Group>) -> Output {

@@ -68,6 +68,20 @@ fn hosts_that_are_touched_are_evaluated() {
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
     assert!(validator.is_valid(&evaluation), "{:?}", validator.validate(&evaluation));
 
+    // A plan file keeps it, for whoever asks later what hosts are to run; whether the plan holds needs no nix.
+    let plan = company.below.join("plan.json");
+    let cistern = |args: &[&str]| {
+        let mut command = lab.nix.program(env!("CARGO_BIN_EXE_cistern"));
+        command.env("XDG_CACHE_HOME", lab.cache.path()).env("NO_COLOR", "1").args(args).arg(&plan);
+        command.current_dir(&company.below).output().expect("the program starts")
+    };
+    expect_exit(&cistern(&["plan", "--eval", "--all", "-o"]), 0);
+    let kept: Json = serde_json::from_slice(&std::fs::read(&plan).expect("it was written")).expect("it is JSON");
+    let system = kept["diff"]["evaluation"]["hosts"]["wiki"]["system"].as_str().expect("a store path");
+    assert!(system.ends_with("-nixos-system-wiki-25.11"), "{system}");
+    assert_eq!(kept["diff"]["evaluation"]["hosts"], evaluation["hosts"]);
+    expect_exit(&cistern(&["plan", "verify"]), 0);
+
     // Without a nix it is the machine that fails.
     let mut absent = lab.nix.program(env!("CARGO_BIN_EXE_cistern"));
     let git = Path::new("/usr/bin");

@@ -16,6 +16,7 @@
   ./modules/services/backup.nix
   ./modules/services/exporters.nix
   ./modules/services/grafana.nix
+  ./modules/services/logs.nix
   ./modules/services/media.nix
   ./modules/services/nginx.nix
   ./modules/services/openssh.nix

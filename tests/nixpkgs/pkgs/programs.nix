@@ -39,6 +39,8 @@ lib.genAttrs (
     "git"
     "gnugrep"
     "grafana"
+    "grafana-alloy"
+    "grafana-loki"
     "haproxy"
     "htop"
     "installShellFiles"

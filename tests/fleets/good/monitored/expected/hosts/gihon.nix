@@ -1,0 +1,218 @@
+# Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=8813065bbcc999a6f88693830db5b375 body=9dd561cbbc9a0ac2b694122bb203d36d words=ce9c73b5b0f7cbd6f4b3c0c59f96064c
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # Both tell of an alert once, as long as they hear of each other.
+        clusterPeers = [
+          "192.168.1.50"
+        ];
+        extraFlags = [ "--cluster.advertise-address=[fd00::51]:9094" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
+    # services.haproxy
+    {
+      services.haproxy = {
+        enable = lib.mkOverride 900 true;
+        config = lib.concatLines [
+          "defaults"
+          "  mode http"
+          "  timeout connect 5s"
+          "  timeout client 1m"
+          "  timeout server 1m"
+          "  option forwardfor"
+          "frontend metrics"
+          "  bind :::8405 v4v6"
+          "  monitor-uri /health"
+          "  http-request use-service prometheus-exporter if { path /metrics }"
+          "  no log"
+          "frontend web"
+          "  bind :::80 v4v6"
+          "  use_backend site1 if { req.hdr(host),host_only -i shop.example.org }"
+          "backend site1"
+          "  server server1 192.168.1.52:80 check"
+          "  server server2 [fd00::52]:80 check"
+        ];
+      };
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
+    }
+
+    # services.prometheus
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        retentionTime = lib.mkOverride 900 "90d";
+        globalConfig = {
+          scrape_interval = lib.mkOverride 900 "30s";
+          evaluation_interval = lib.mkOverride 900 "30s";
+          external_labels = {
+            fleet = "watched";
+          };
+        };
+        # Some targets ask for a password, which is there only when Prometheus runs.
+        checkConfig = lib.mkOverride 900 "syntax-only";
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [
+          {
+            static_configs = [
+              {
+                targets = [
+                  "192.168.1.50:9093"
+                  "[fd00::51]:9093"
+                ];
+              }
+            ];
+          }
+        ];
+      };
+
+      # Prometheus looks at these once a minute, so that hosts come and go without so much as a reload.
+      environment.etc."cistern/targets".source = lib.mkOverride 900 ../prometheus/targets;
+
+      systemd.services.prometheus.serviceConfig.LoadCredential = [
+        "node:/run/agenix/node"
+        "node-ca:/run/agenix/node-ca"
+      ];
+    }
+
+    # services.systemd-exporter
+    {
+      services.prometheus.exporters.systemd = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9558;
+        # Crash loops are told by how often a unit was restarted.
+        extraFlags = [ "--systemd.collector.enable-restart-count" ];
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "gihon";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [ 80 ];
+  };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "192.168.1.50" ];
+      tcp = [
+        8405
+        9090
+        9093
+        9094
+        9100
+        9115
+        9558
+      ];
+      udp = [ 9094 ];
+    }
+  ];
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+
+  age.secrets = {
+    node = {
+      file = lib.mkOverride 900 ../../secrets/node.age;
+      owner = lib.mkOverride 900 "prometheus";
+      mode = lib.mkOverride 900 "0400";
+    };
+    node-ca = {
+      file = lib.mkOverride 900 ../../secrets/node-ca.age;
+      owner = lib.mkOverride 900 "prometheus";
+      mode = lib.mkOverride 900 "0400";
+    };
+  };
+}

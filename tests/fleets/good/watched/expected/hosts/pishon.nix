@@ -1,0 +1,132 @@
+# Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=b158f2bec133dafecef58d0cd1b7161b body=d0c555af45fb9868fdfa5519ba0a57f3 words=e470f7e3ef289ea670e63bec079a9f30
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=[::]:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "pishon";
+    }
+
+    # services.jellyfin
+    {
+      services.jellyfin = {
+        enable = lib.mkOverride 900 true;
+        dataDir = lib.mkOverride 900 "/var/lib/jellyfin";
+      };
+    }
+
+    # services.node-exporter
+    {
+      services.prometheus.exporters.node = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9100;
+        enabledCollectors = [ "systemd" ];
+      };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
+    }
+
+    # services.systemd-exporter
+    {
+      services.prometheus.exporters.systemd = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9558;
+        # Crash loops are told by how often a unit was restarted.
+        extraFlags = [ "--systemd.collector.enable-restart-count" ];
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "pishon";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [ 8096 ];
+    firewall.allowedUDPPorts = [ 7359 ];
+  };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [
+        "192.168.1.50"
+        "192.168.1.51"
+      ];
+      tcp = [
+        9100
+        9558
+        12345
+      ];
+    }
+  ];
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+  time.timeZone = lib.mkOverride 900 "Europe/Vienna";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF"
+    ];
+  };
+}
