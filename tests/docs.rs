@@ -4,6 +4,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "compares documents with what they are made from")]
 
+#[path = "docs/alerts.rs"]
+mod alerts;
 #[path = "docs/definition.rs"]
 mod definition;
 #[path = "docs/page.rs"]
@@ -11,7 +13,7 @@ mod page;
 #[path = "docs/rules.rs"]
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,9 +42,26 @@ fn every_key_has_its_row() {
 }
 
 #[test]
+fn every_alert_has_its_row_and_its_page() {
+    let text = fs::read_to_string(repository().join("docs/alerts.md")).expect("it is there");
+    let name = "alerts.md".to_owned();
+    hold_file("docs", &name, &alerts::with_tables(&text)).unwrap_or_else(|fault| panic!("{fault}"));
+    let pages = fs::read_dir(repository().join("docs/runbooks")).expect("it is there");
+    let pages: BTreeSet<String> =
+        pages.map(|page| page.expect("it can be read").file_name().into_string().expect("a plain name")).collect();
+    let wanted: BTreeSet<String> = cistern::alerts::all().map(|alert| format!("{}.md", alert.name)).collect();
+    assert_eq!(pages, wanted);
+    for alert in cistern::alerts::all() {
+        for part in ["## Causes", "## Look at", "## Remedy", "## Threshold"] {
+            assert!(alert.runbook.contains(part), "{} has no part {part}", alert.name);
+        }
+    }
+}
+
+#[test]
 fn yaml_in_documents_is_of_the_language() {
     let mut blocks = 0;
-    for document in ["README.md", "docs/language.md", "docs/secrets.md"] {
+    for document in ["README.md", "docs/alerts.md", "docs/language.md", "docs/secrets.md"] {
         let text = fs::read_to_string(repository().join(document)).expect("it is there");
         for block in text.split("```yaml\n").skip(1).map(|rest| rest.split_once("```").expect("a block ends").0) {
             let mut sources = Sources::default();

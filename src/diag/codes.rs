@@ -1,6 +1,8 @@
 //! The table of every diagnostic: help, documentation and tests are made from it.
 //!
 //! A code is never given to another fault. `tests/fleets/bad/<code>/` provokes each of them.
+//!
+//! Long because it is one table.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,13 +2,14 @@
 //! back what follows from something else.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use crate::common::{Lab, require, run, temp_dir};
+use crate::common::{Lab, require, run, skip, temp_dir};
 use crate::fleet::Fleet;
 use crate::{every_fleet, watched};
 
@@ -36,7 +37,7 @@ fn alerts_go_where_routes_say() {
         (&["alertname=HostInMaintenance", "severity=info", "host=bench"], "(nobody)"),
         (&["alertname=HostSilent", "severity=info", "host=a"], "(nobody)"),
         // Critical, and on to the next that fits.
-        (&["alertname=HostUnreachable", "severity=critical", "host=c"], "night,ops"),
+        (&["alertname=HostUnreachable", "severity=critical", "host=c"], "night"),
         (&["alertname=HostUnreachable", "severity=critical", "host=a"], "night,web"),
         // By owner: of the service, or of the host where the alert names none.
         (&["alertname=ServiceProbeSlow", "severity=warning", "host=c", "owner=web"], "web"),
@@ -61,7 +62,7 @@ fn alerts_go_where_routes_say() {
 
 #[test]
 fn what_follows_from_something_else_is_held_back() {
-    let Some(lab) = require(&["amtool", "prometheus-alertmanager"]) else { return };
+    let Some(lab) = running() else { return };
     let fleet = watched();
     let alertmanager = Alertmanager::start(lab, &fleet);
     // Each: what fires, and whether it is held back by what fires beside it.
@@ -96,7 +97,7 @@ fn what_follows_from_something_else_is_held_back() {
 
 #[test]
 fn a_service_that_is_down_everywhere_holds_back_all_that_need_it() {
-    let Some(lab) = require(&["amtool", "prometheus-alertmanager"]) else { return };
+    let Some(lab) = running() else { return };
     let fleet = watched();
     let alertmanager = Alertmanager::start(lab, &fleet);
     // The desk needs the shop, the shop the till, the till the ring.
@@ -107,6 +108,17 @@ fn a_service_that_is_down_everywhere_holds_back_all_that_need_it() {
         (&["alertname=ServiceDown", "severity=critical", "service=till"], true),
         (&["alertname=ServiceProbeDown", "severity=critical", "host=b", "service=office", "instance=2"], false),
     ]);
+}
+
+/// The lab, where it can start an Alertmanager.
+fn running() -> Option<&'static Lab> {
+    let lab = require(&["amtool", "prometheus-alertmanager"])?;
+    let mounts = Command::new("unshare").args(["--mount", "true"]).stderr(Stdio::null()).status();
+    if !mounts.is_ok_and(|status| status.success()) {
+        skip("a mount namespace needs root");
+        return None;
+    }
+    Some(lab)
 }
 
 /// A running Alertmanager, which ends with the test.
@@ -122,8 +134,14 @@ impl<'a> Alertmanager<'a> {
         let home = temp_dir();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port is free").port();
         let url = format!("http://127.0.0.1:{port}");
-        let mut command: Command = lab.command("prometheus-alertmanager");
+        // It reads its own templates below /usr/share, where the lab has not put them.
+        let program = lab.program("prometheus-alertmanager").canonicalize().expect("it is there");
+        let share = program.parent().and_then(Path::parent).expect("it lies in usr/bin").join("share");
+        let script = "mount -t overlay overlay -o \"lowerdir=$0:/usr/share\" /usr/share; exec \"$@\"";
+        let mut command = Command::new("unshare");
         command
+            .args(["--mount", "sh", "-euc", script])
+            .args([&share, &program])
             .arg(format!("--config.file={}", fleet.root().join(FILE).display()))
             .arg(format!("--storage.path={}", home.path().display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))

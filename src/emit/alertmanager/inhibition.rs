@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{is, is_not, is_one_of};
+use super::{is, is_none_of, is_not, is_one_of};
+use crate::alerts::QUIET;
 use crate::place::Entries;
 use crate::place::plan::Instance;
 use crate::value::ServiceName;
@@ -17,6 +18,9 @@ pub(super) struct Rule {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     equal: Vec<&'static str>,
 }
+
+const MAINTENANCE: &str = "HostInMaintenance";
+const UNREACHABLE: &str = "HostUnreachable";
 
 /// Fires at once where `HostUnreachable` waits, so that others of the host are held back from the beginning.
 const SILENT: &str = "HostSilent";
@@ -41,7 +45,7 @@ const INSTANCE_DOWN: [&str; 3] = ["ServiceProbeDown", "ExporterMissing", "Databa
 const SERVICE_DOWN: [&str; 2] = ["ServiceDown", "QuorumLost"];
 
 pub(super) fn rules(entries: &Entries) -> Vec<Rule> {
-    let mut rules = ["HostInMaintenance", "HostUnreachable", SILENT].map(over_host).to_vec();
+    let mut rules = [MAINTENANCE, UNREACHABLE, SILENT].map(over_host).to_vec();
     rules.extend(STRONGER.iter().map(|(stronger, weaker, equal)| Rule {
         source_matchers: vec![is("alertname", stronger)],
         target_matchers: vec![is("alertname", weaker)],
@@ -56,12 +60,12 @@ pub(super) fn rules(entries: &Entries) -> Vec<Rule> {
     rules
 }
 
-/// An alert holds back everything else of its host, but for what says that it cannot be reached.
+/// An alert holds back everything else of its host, but for what is no fault, and what says that it cannot be reached.
 fn over_host(alert: &str) -> Rule {
-    let but = if alert == SILENT { "HostUnreachable" } else { alert };
+    let unreachable = (alert != MAINTENANCE).then_some(UNREACHABLE);
     Rule {
         source_matchers: vec![is("alertname", alert)],
-        target_matchers: vec![is_not("alertname", but), is_not("host", "")],
+        target_matchers: vec![is_none_of("alertname", QUIET.into_iter().chain(unreachable)), is_not("host", "")],
         equal: vec!["host"],
     }
 }

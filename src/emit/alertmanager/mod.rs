@@ -55,6 +55,11 @@ fn is_one_of<T: AsRef<str>>(label: &str, values: impl IntoIterator<Item = T>) ->
     }
 }
 
+/// The condition that a label has none of some values, which are plain names.
+fn is_none_of<'a>(label: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    matcher(label, "!~", &values.into_iter().collect::<Vec<_>>().join("|"))
+}
+
 fn matcher(label: &str, operator: &str, value: &str) -> String {
     let quoted: String = value
         .chars()
@@ -70,5 +75,5 @@ fn matcher(label: &str, operator: &str, value: &str) -> String {
 /// Words that a message is grouped by.
 const GROUPED_BY: [&str; 2] = ["alertname", "site"];
 
-/// The labels of something that may have a secret in the place of its text.
+/// The keys of a way to tell somebody.
 type Settings = BTreeMap<&'static str, serde_json::Value>;

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::file::{Group, Rule};
 use super::needs::{Cluster, are_met, clusters};
-use super::secrets::OVERDUE;
 use crate::alerts::{self, About, BuiltIn, FAMILIES, Needs};
 use crate::kind::Kinds;
 use crate::place::Entries;
 use crate::place::plan::MonitoringEntry;
 use crate::value::{Lifecycle, Urgency};
 use crate::watch::{Alert, Logs};
+
+/// The alert on secrets, which stands beside what it compares.
+pub(super) const OVERDUE: &str = "CisternSecretOverdue";
 
 /// What every alert is written with.
 pub(super) struct Around<'a> {
@@ -24,7 +26,6 @@ pub(super) struct Around<'a> {
 pub(super) fn groups(around: &Around<'_>, entries: &Entries, kinds: &Kinds) -> Vec<Group> {
     let mut groups = Vec::new();
     for (family, alerts) in FAMILIES {
-        // The alert on secrets stands beside what it compares.
         let here = alerts.iter().filter(|alert| alert.name != OVERDUE && are_met(alert.needs, entries, kinds));
         let rules: Vec<_> = here.filter_map(|alert| rule(around, alert, entries, kinds)).collect();
         if !rules.is_empty() {

@@ -58,7 +58,7 @@ fn output(context: &Context<'_>, path: &str, entry: &str, groups: Vec<Group>) ->
 pub(super) fn files(entries: &Entries) -> Vec<&'static str> {
     let Some(monitoring) = &entries.monitoring else { return Vec::new() };
     let mut files = vec![RECORDING, ALERTS];
-    files.extend(secrets::are_there(entries).then_some(SECRETS));
+    files.extend(needs::some_secret_ages(entries).then_some(SECRETS));
     files.extend(alerts::own(monitoring).map(|_| OWN));
     files
 }

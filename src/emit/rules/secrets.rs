@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::alerts::{Around, built_in, settings};
+use super::alerts::{Around, OVERDUE, built_in, settings};
 use super::file::{Group, Rule};
+use super::needs::some_secret_ages;
 use crate::alerts;
 use crate::place::Entries;
 use crate::place::recipients::secret_files;
@@ -18,20 +19,12 @@ pub const ROTATE_AFTER: &str = "cistern_secret_rotate_after_seconds";
 
 /// The group of rules; none where no secret may not grow old.
 pub(super) fn group(around: &Around<'_>, entries: &Entries) -> Option<Group> {
-    if !are_there(entries) {
+    if !some_secret_ages(entries) {
         return None;
     }
     let mut rules = recorded(entries);
     rules.extend(overdue(around, entries));
     Some(Group::new("cistern-secrets", rules))
-}
-
-/// The alert about them.
-pub(super) const OVERDUE: &str = "CisternSecretOverdue";
-
-/// Says whether there are rules: Prometheus runs, and some secret may not grow old.
-pub(super) fn are_there(entries: &Entries) -> bool {
-    entries.monitoring.is_some() && entries.secrets.values().any(|secret| secret.rotate_every.is_some())
 }
 
 /// The two figures of every file whose value may not grow old. The age of one that nobody noted is not known.
