@@ -49,9 +49,9 @@ fn every_alert_has_its_row_and_its_page() {
     let pages = fs::read_dir(repository().join("docs/runbooks")).expect("it is there");
     let pages: BTreeSet<String> =
         pages.map(|page| page.expect("it can be read").file_name().into_string().expect("a plain name")).collect();
-    let wanted: BTreeSet<String> = cistern::alerts::all().map(|alert| format!("{}.md", alert.name)).collect();
+    let wanted: BTreeSet<String> = cistern::alerts::all_and_logs().map(|alert| format!("{}.md", alert.name)).collect();
     assert_eq!(pages, wanted);
-    for alert in cistern::alerts::all() {
+    for alert in cistern::alerts::all_and_logs() {
         for part in ["## Causes", "## Look at", "## Remedy", "## Threshold"] {
             assert!(alert.runbook.contains(part), "{} has no part {part}", alert.name);
         }

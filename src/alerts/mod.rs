@@ -122,6 +122,11 @@ pub fn all() -> impl Iterator<Item = &'static BuiltIn> + Clone {
     FAMILIES.iter().flat_map(|(_, alerts)| *alerts)
 }
 
+/// Every alert, those that Loki evaluates after the others.
+pub fn all_and_logs() -> impl Iterator<Item = &'static BuiltIn> + Clone {
+    all().chain(LOGS)
+}
+
 /// Finds an alert by its name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {
     all().find(|alert| alert.name == name)
@@ -174,12 +179,12 @@ mod tests {
     #[test]
     fn every_alert_stands_once_and_is_complete() {
         // Pages are told apart by what is left of the names.
-        let mut names: Vec<_> = all().chain(LOGS).map(|alert| page_uid(alert.name)).collect();
+        let mut names: Vec<_> = all_and_logs().map(|alert| page_uid(alert.name)).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
-        for alert in all().chain(LOGS) {
+        for alert in all_and_logs() {
             assert_eq!(alert.expr.contains("$threshold"), alert.threshold.is_some(), "{}", alert.name);
             assert!(alert.runbook.starts_with(&format!("# {}\n", alert.name)), "{}", alert.name);
             for text in [alert.summary, alert.description] {

@@ -40,7 +40,7 @@ impl TypedValueParser for Named {
 
 /// Everything that can be explained.
 fn names() -> impl Iterator<Item = &'static str> {
-    CODES.iter().map(|code| code.id).chain(alerts::all().map(|alert| alert.name))
+    CODES.iter().map(|code| code.id).chain(alerts::all_and_logs().map(|alert| alert.name))
 }
 
 pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome> {
@@ -49,14 +49,14 @@ pub(super) fn run(options: &Options, terminal: &Terminal) -> io::Result<Outcome>
             Format::Human => {
                 CODES.iter().try_for_each(|code| terminal.line(&line(code)))?;
                 terminal.line("")?;
-                alerts::all().try_for_each(|alert| terminal.line(&alert_line(alert)))?;
+                alerts::all_and_logs().try_for_each(|alert| terminal.line(&alert_line(alert)))?;
             }
-            Format::Json => terminal.line(&document(CODES, alerts::all()))?,
+            Format::Json => terminal.line(&document(CODES, alerts::all_and_logs()))?,
         }
         return Ok(Outcome::Fine);
     };
     let code = codes::find(wanted);
-    let alert = alerts::all().find(|alert| alert.name.eq_ignore_ascii_case(wanted));
+    let alert = alerts::all_and_logs().find(|alert| alert.name.eq_ignore_ascii_case(wanted));
     match (code, alert, options.format) {
         (Some(code), _, Format::Human) => terminal.line(&page(code))?,
         (Some(code), _, Format::Json) => terminal.line(&document(&[code], None))?,

@@ -145,7 +145,7 @@ fn figures_of_hosts_are_recorded() {
     let mut expected = Vec::new();
     let mut expect = |expr, value| expected.push(Expectation { expr, minute: minutes - 1, value: Some(value) });
     for window in ["1m", "5m", "15m", "1h"] {
-        for (figure, host, two, fleet) in FIGURES {
+        for &(figure, host, two, fleet) in FIGURES {
             let rounded = |expr: String| format!("round({expr}, 0.0001)");
             let bare = |expr: String| format!("sum({expr})");
             expect(
