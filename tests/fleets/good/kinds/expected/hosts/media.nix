@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.media. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6500a12820e7d7675894b873f1da973b body=66ff0796dcfe662d948025a41571af80 words=0acfd2a51ac4f77cdfd05b55c2175ef4
+# cistern 1 in=6dc4c069eb6cb37b3a71f02d1406be54 body=7d620c534490ae5980585d18425175be words=890c214513d924b7fed35c2708ac4d53
 { lib, ... }:
 {
   imports = [
@@ -66,6 +66,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.prowlarr
@@ -188,7 +191,6 @@
       8096
       8990
       9091
-      9100
       9696
       51413
     ];
@@ -197,6 +199,14 @@
       51413
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.13" ];
+      tcp = [ 9100 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a6300a6284c04dca81a054db1a89705c body=bce4f93371c70dbf091f84f0bcd11cec words=4d9e1212140d7f98a66e9ee48a9aae38
+# cistern 1 in=897350bd1e9cb0109ad129812f5df893 body=4cf7c3235a875cf1f4f5c4444769d0c1 words=7abaffbe2156c5b0e45335ac2c313605
 { lib, ... }:
 {
   imports = [
@@ -39,6 +39,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.sessions
@@ -158,11 +161,20 @@
     firewall.allowedTCPPorts = [
       5432
       6379
-      9100
-      9121
-      9187
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.13" ];
+      tcp = [
+        9100
+        9121
+        9187
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

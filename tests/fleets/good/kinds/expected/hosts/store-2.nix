@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=bc38108ed2828481b224d822a1dfa440 body=b4f0c82e41d6c9950716c34ed76ebd84 words=2edbcab1b8c3907040e4e4eb2310c7a4
+# cistern 1 in=d4e33a52ffabcab30cae2fbf8dd07c5e body=5fc62d8b84e7d3c695cc82250e88135a words=a3bb05b7bbf7c66344b32651b83948ff
 { lib, ... }:
 {
   imports = [
@@ -39,6 +39,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.sessions
@@ -93,12 +96,19 @@
     hostName = lib.mkOverride 900 "store-2";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [
-      6379
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 6379 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.13" ];
+      tcp = [
+        9100
+        9121
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c22e291f0c21fe4cad1532e90ad0ef83 body=0694ec786f851a7dbd986c2c990f2db4 words=29c25e783ef9df0a275f1ef8e7db92f9
+# cistern 1 in=63aba75db2b875bd0e7675b16e3e69e0 body=3e14819ef50230615ba07b8a5892e0a1 words=ae37120fc8ef5161bc391699ed3a0ba9
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,34 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
     }
 
     # services.cache
@@ -75,7 +103,15 @@
             secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
           };
         };
+        provision = {
+          enable = lib.mkOverride 900 true;
+          datasources.settings = lib.importJSON ../grafana/datasources.json;
+          dashboards.settings = lib.importJSON ../grafana/provider.json;
+        };
       };
+
+      # Grafana looks for other dashboards every few seconds, so they change without a restart.
+      environment.etc."cistern/dashboards".source = ../grafana/dashboards;
 
       systemd.services.grafana.serviceConfig.LoadCredential = [
         "admin_password:/run/agenix/grafana-admin"
@@ -89,6 +125,30 @@
         enable = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
+      };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
+    }
+
+    # services.prometheus
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        globalConfig = {
+          external_labels = {
+            fleet = "kinds";
+          };
+        };
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [ { static_configs = [ { targets = [ "10.0.0.13:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -179,17 +239,6 @@
       };
     }
 
-    # monitoring
-    {
-      services.prometheus = {
-        enable = lib.mkOverride 900 true;
-        # Hosts come and go without a restart.
-        enableReload = lib.mkOverride 900 true;
-        port = lib.mkOverride 900 9090;
-        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
-      };
-    }
-
   ];
 
   networking = {
@@ -200,10 +249,6 @@
       80
       443
       3000
-      9100
-      9113
-      9117
-      9121
     ];
   };
 

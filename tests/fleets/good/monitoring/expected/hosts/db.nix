@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=f25ece3f2781514f6a8733bb176f6c20 body=c0d3c497af5bb87c75b9e49f835ada58 words=20f0c465b58fc64e80dd90e70846f764
+# cistern 1 in=93b4315ca78813c7eff4057ee488dfc7 body=2de9f44a0da8bd7ffdc01b9c17e10082 words=9533d8d21652bb8a3e7f6a50cef3a7af
 { lib, ... }:
 {
   imports = [
@@ -39,6 +39,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.postgresql
@@ -66,11 +69,21 @@
     hostName = lib.mkOverride 900 "db";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [
-      9100
-      9187
-    ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [
+        "10.0.0.10"
+        "10.1.0.10"
+      ];
+      tcp = [
+        9100
+        9187
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

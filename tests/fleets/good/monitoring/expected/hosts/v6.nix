@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.v6. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=19255656e6c2204030cb1948ca54f4e9 body=13eede11308230a195bf7ab137316e68 words=31737376c8766221d203714abda229df
+# cistern 1 in=04e7238606650bfebef6b5eda9c99be1 body=12e9ee09f3a1b92abd84f2691480112b words=1083c35cf2bd9b54b6531f5cd25c8f9f
 { lib, ... }:
 {
   imports = [
@@ -39,6 +39,9 @@
         port = lib.mkOverride 900 9300;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -47,8 +50,18 @@
     hostName = lib.mkOverride 900 "v6";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [ 9300 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [
+        "10.0.0.10"
+        "10.1.0.10"
+      ];
+      tcp = [ 9300 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

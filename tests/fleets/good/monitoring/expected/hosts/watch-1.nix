@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.watch-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=385d31cb78f8b78c89329bd1cc4386df body=2b132c2ef853006bd2535477b0ce4266 words=82ab62f91bb81ac311a890e852d60816
+# cistern 1 in=7c3eeb0a87038add46e838e5d25ea022 body=7f9cba317f051daa1fb4a7cb911ed812 words=e90f584a971811000bbc6699d3766918
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,37 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # Both tell of an alert once, as long as they hear of each other.
+        clusterPeers = [
+          "10.1.0.10"
+        ];
+        extraFlags = [ "--cluster.advertise-address=10.0.0.10:9094" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.cache
     (
       { pkgs, ... }:
@@ -61,9 +92,12 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
-    # monitoring
+    # services.prometheus
     {
       services.prometheus = {
         enable = lib.mkOverride 900 true;
@@ -71,8 +105,30 @@
         enableReload = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9090;
         retentionTime = lib.mkOverride 900 "1y6w";
-        globalConfig.scrape_interval = lib.mkOverride 900 "15s";
+        globalConfig = {
+          scrape_interval = lib.mkOverride 900 "15s";
+          evaluation_interval = lib.mkOverride 900 "15s";
+          external_labels = {
+            fleet = "watched";
+          };
+        };
         scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [
+          {
+            static_configs = [
+              {
+                targets = [
+                  "10.0.0.10:9093"
+                  "10.1.0.10:9093"
+                ];
+              }
+            ];
+          }
+        ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -82,11 +138,23 @@
     hostName = lib.mkOverride 900 "watch-1";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [
-      9100
-      9122
-    ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.1.0.10" ];
+      tcp = [
+        9090
+        9093
+        9094
+        9100
+        9115
+        9122
+      ];
+      udp = [ 9094 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.watch-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=fc7b3d73ac7a7cd859d2493c8be2d458 body=af64a958d93634cfeaa81f05581da648 words=d6b5c0496795bfa157e2e13efa6cebc5
+# cistern 1 in=621c7f36cf0769e8548c583d9c698089 body=1b555c56644ef3638dbbb838609118aa words=84e7926f3921d4b82e54b5d9356391bd
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,37 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # Both tell of an alert once, as long as they hear of each other.
+        clusterPeers = [
+          "10.0.0.10"
+        ];
+        extraFlags = [ "--cluster.advertise-address=10.1.0.10:9094" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.cache
     (
       { pkgs, ... }:
@@ -61,9 +92,12 @@
         port = lib.mkOverride 900 9200;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
-    # monitoring
+    # services.prometheus
     {
       services.prometheus = {
         enable = lib.mkOverride 900 true;
@@ -71,8 +105,30 @@
         enableReload = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9090;
         retentionTime = lib.mkOverride 900 "1y6w";
-        globalConfig.scrape_interval = lib.mkOverride 900 "15s";
+        globalConfig = {
+          scrape_interval = lib.mkOverride 900 "15s";
+          evaluation_interval = lib.mkOverride 900 "15s";
+          external_labels = {
+            fleet = "watched";
+          };
+        };
         scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [
+          {
+            static_configs = [
+              {
+                targets = [
+                  "10.0.0.10:9093"
+                  "10.1.0.10:9093"
+                ];
+              }
+            ];
+          }
+        ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -82,11 +138,23 @@
     hostName = lib.mkOverride 900 "watch-2";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [
-      9122
-      9200
-    ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.10" ];
+      tcp = [
+        9090
+        9093
+        9094
+        9115
+        9122
+        9200
+      ];
+      udp = [ 9094 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

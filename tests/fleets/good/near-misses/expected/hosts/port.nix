@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.port. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=afe53d22a57369c4d471e03c119c5b11 body=0a16a1d5142fb136440caa4b0e4cdac2 words=2eed53ec1f386c3ba29a2991fee3b002
+# cistern 1 in=b0c335b34f60e1fcc6c65fe09558146a body=1dbd55c81b55876d0d04e21655c27b66 words=346a506a217420420416b926241286ba
 { lib, ... }:
 {
   imports = [
@@ -40,6 +40,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -48,8 +51,15 @@
     hostName = lib.mkOverride 900 "port";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.10" ];
+      tcp = [ 9100 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.strict. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c1233149e1701aff4ade5a2ff56decfb body=7f959879cf1c32e56d2262b3f6d2d4c7 words=98eadbf02e5ff0f2ad05cf12b4835904
+# cistern 1 in=4a337f8757235c8b50db4661dfc335d8 body=5d4e5610acf9cf3fff9af69eee3a9dad words=6c04a1df687ad8f5ed4509d9d615ece3
 { lib, ... }:
 {
   imports = [
@@ -33,6 +33,34 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.jellyfin
     {
       services.jellyfin = {
@@ -51,6 +79,30 @@
         enable = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
+      };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
+    }
+
+    # services.prometheus
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        globalConfig = {
+          external_labels = {
+            fleet = "near-misses";
+          };
+        };
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [ { static_configs = [ { targets = [ "10.0.0.10:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -89,17 +141,6 @@
       ];
     }
 
-    # monitoring
-    {
-      services.prometheus = {
-        enable = lib.mkOverride 900 true;
-        # Hosts come and go without a restart.
-        enableReload = lib.mkOverride 900 true;
-        port = lib.mkOverride 900 9090;
-        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
-      };
-    }
-
   ];
 
   networking = {
@@ -109,7 +150,6 @@
     firewall.allowedTCPPorts = [
       8080
       8096
-      9100
     ];
     firewall.allowedUDPPorts = [ 7359 ];
   };

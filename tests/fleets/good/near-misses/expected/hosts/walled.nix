@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.walled. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=fdb1e178dd2384c1e9f8e36069beebb8 body=4fada0ac86cdb325c17b02ba63fdbad7 words=e93793cb1408666474a1152b2499b2a0
+# cistern 1 in=e751c1bcd0de2ea1a5ee03aa5f4e24c6 body=414828198933018c94a64d04027c8444 words=3b252463166a1f6b96579bc99f49729b
 { lib, ... }:
 {
   imports = [
@@ -40,6 +40,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -48,8 +51,15 @@
     hostName = lib.mkOverride 900 "walled";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.10" ];
+      tcp = [ 9100 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

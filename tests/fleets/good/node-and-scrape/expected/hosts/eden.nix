@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=053ee771c6909bf101af7f3c63b3e6e4 body=9f3cbf13a5973ae33fc9613a8966e7cd words=ad3142c7d3e8f53648353b0854c385c4
+# cistern 1 in=ee8f655f724d2d3823f8593b6712389d body=9331e227c9055bba3c9966050fbfcf7e words=3c4a297f3d2579de87d346e37a24f952
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,34 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,16 +67,29 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
-    # monitoring
+    # services.prometheus
     {
       services.prometheus = {
         enable = lib.mkOverride 900 true;
         # Hosts come and go without a restart.
         enableReload = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9090;
+        globalConfig = {
+          external_labels = {
+            fleet = "partly";
+          };
+        };
         scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [ { static_configs = [ { targets = [ "192.168.1.50:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -58,7 +99,6 @@
     hostName = lib.mkOverride 900 "eden";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [ 9100 ];
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";

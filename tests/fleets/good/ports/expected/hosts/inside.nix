@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.inside. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5f49d457c2b794f72d82a459c13dd599 body=528cff133542388316de8f8a790488c9 words=9211ca41051aa328809cabe489d9acda
+# cistern 1 in=cb8676b326f9aedb0f346cd004a6af76 body=6e40ec047ff7306a798e496b0afbc2fa words=1158c1e58ef7eb6c3dc32bfe8b5ba9ab
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,34 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.comet
     {
       virtualisation.oci-containers = {
@@ -55,6 +83,27 @@
             "127.0.0.1:8080:8080"
           ];
         };
+      };
+    }
+
+    # services.prometheus
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        globalConfig = {
+          external_labels = {
+            fleet = "ports";
+          };
+        };
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [ { static_configs = [ { targets = [ "192.168.1.50:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -87,17 +136,6 @@
     # services.udp
     {
       systemd.services.udp.environment.BEACON = lib.mkOverride 900 "8096";
-    }
-
-    # monitoring
-    {
-      services.prometheus = {
-        enable = lib.mkOverride 900 true;
-        # Hosts come and go without a restart.
-        enableReload = lib.mkOverride 900 true;
-        port = lib.mkOverride 900 9090;
-        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
-      };
     }
 
   ];

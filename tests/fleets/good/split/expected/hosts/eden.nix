@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c3d152b7e90998ea281a8f6cce9fd5e6 body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
+# cistern 1 in=1598c06bb56424e3ab56ebfdb136b0e1 body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
 { lib, ... }:
 {
   imports = [

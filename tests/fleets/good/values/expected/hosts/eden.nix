@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=0585bf006f395d8a2eeb09b67f58baae body=83e604c006e5062b5d9fe80426d85669 words=2ff5429412c8deaad50a28b54bf0f17b
+# cistern 1 in=d6b271f9e913bfb0ab1ffe1c534925ef body=8576a07845db9b7810f22d882f2ec1e5 words=436e306e08327075a333d657d4c42b4b
 { lib, ... }:
 {
   imports = [
@@ -39,6 +39,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.postgresql
@@ -136,10 +139,19 @@
     firewall.allowedTCPPorts = [
       5432
       8989
-      9100
-      9187
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.0.0.11" ];
+      tcp = [
+        9100
+        9187
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=793e7af0eb4d224510ec152f92042fb7 body=6650550746146dbbc9115cfce1977d59 words=51b46848e0f31600e2391bf2fb6ee5f0
+# cistern 1 in=399f7c757e2b6486cbb861b312195c21 body=69f2ade4c4ce407c82f3600ab87281a7 words=2abd059251896c7002a12ee536d4e23b
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,34 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.grafana
     {
       services.grafana = {
@@ -48,7 +76,15 @@
             secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
           };
         };
+        provision = {
+          enable = lib.mkOverride 900 true;
+          datasources.settings = lib.importJSON ../grafana/datasources.json;
+          dashboards.settings = lib.importJSON ../grafana/provider.json;
+        };
       };
+
+      # Grafana looks for other dashboards every few seconds, so they change without a restart.
+      environment.etc."cistern/dashboards".source = ../grafana/dashboards;
 
       systemd.services.grafana.serviceConfig.LoadCredential = [
         "admin_password:/run/agenix/grafana-admin-password"
@@ -56,21 +92,31 @@
       ];
     }
 
-    # services.watcher
-    {
-      systemd.services.watcher.serviceConfig.LoadCredential = [ "key:/run/agenix/sonarr-api-key" ];
-    }
-
-    # monitoring
+    # services.prometheus
     {
       services.prometheus = {
         enable = lib.mkOverride 900 true;
         # Hosts come and go without a restart.
         enableReload = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9090;
+        globalConfig = {
+          external_labels = {
+            fleet = "values";
+          };
+        };
         scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
-        ruleFiles = [ ../prometheus/rules/secrets.yml ];
+        alertmanagers = [ { static_configs = [ { targets = [ "10.0.0.11:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+          ../prometheus/rules/secrets.yml
+        ];
       };
+    }
+
+    # services.watcher
+    {
+      systemd.services.watcher.serviceConfig.LoadCredential = [ "key:/run/agenix/sonarr-api-key" ];
     }
 
   ];
