@@ -22,6 +22,9 @@ const EXAMPLES: &[&str] = &["homelab", "company"];
 /// Two hosts, one of which watches both and tells somebody of everything.
 const WATCHED: &str = "version: 1
 fleet: { name: homelab, domain: example.org }
+access:
+  people:
+    ana: { role: admin, keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6BAfoEdwfhai5YYaMf4beg3A1fHbO3G90qjPQ982wF ana] }
 defaults:
   system: x86_64-linux
   hardware: vm

@@ -118,6 +118,7 @@ fn every_emitter_and_every_kind_occurs() {
         ("logs", "alloy/config.alloy"),
         ("nodes", "nodes.nix"),
         ("plan", "plan.jsonl"),
+        ("blackbox exporter", "prometheus/blackbox.yml"),
         ("prometheus", "prometheus/prometheus.yml"),
         ("rules", "prometheus/rules/alerts.yml"),
         ("secrets", "secrets.nix"),

@@ -43,6 +43,11 @@ case \"$*\" in
 esac
 ";
 
+/// Stands for df: how full the disks of the machine are is not what is tested.
+const DF: &str = "#!/bin/sh
+printf '%s\\n' 'Filesystem 1024-blocks Used Available Capacity Mounted on' '/dev/vda1 100 50 50 50% /' 'tmpfs 1 1 0 100% /run'
+";
+
 /// A fleet of test hosts.
 struct Place {
     lab: &'static Lab,
@@ -152,8 +157,10 @@ fn furnish(place: &Place, host: &Host) {
     }
     let bin = host.nix.join("bin");
     fs::create_dir_all(&bin).expect("a directory of the host");
-    fs::write(bin.join("systemctl"), SYSTEMCTL).expect("a file of the host");
-    run(Command::new("chmod").arg("+x").arg(bin.join("systemctl")));
+    for (name, text) in [("systemctl", SYSTEMCTL), ("df", DF)] {
+        fs::write(bin.join(name), text).expect("a file of the host");
+        run(Command::new("chmod").arg("+x").arg(bin.join(name)));
+    }
     deploy(host, "aaa-first");
     let run = "mkdir -p /run/systemd/system; ln -s /nix/store/aaa-first /run/current-system; ln -s /nix/store/aaa-first /run/booted-system";
     place.on(host, run);
@@ -337,25 +344,25 @@ fn a_hundred_hosts_of_which_ten_hang() {
     );
     place.fleet.write("fleet.yaml", text);
 
-    // Here all hundred are one machine, which may be busy with other things: some round has to reach everybody.
-    let mut silent = Vec::new();
-    for _ in 0..6 {
+    // Here all hundred are this one machine; where it is busy with other things, it gets more time for the ninety.
+    for (seconds, is_last) in [(5, false), (5, false), (25, true)] {
         let begun = Instant::now();
-        let output = place.cistern(&["status", "--ssh", "--format", "json"]);
+        let timeout = seconds.to_string();
+        let output = place.cistern(&["status", "--ssh", "--format", "json", "--timeout", &timeout]);
         let took = begun.elapsed();
         let document = document(&output, 1);
-        assert!(took < Duration::from_secs(6), "{took:?}");
+        assert!(took < Duration::from_secs(seconds + 1), "{took:?} of {seconds} s");
         assert!(processes_of(&place).is_empty(), "{:?}", processes_of(&place));
         let found = by_name(&document);
         assert!((90..100).all(|number| found[format!("h{number}").as_str()]["health"] == "unreachable"), "{document}");
         let answered = |number: &u32| found[format!("h{number:02}").as_str()].get("last_seen").is_some();
-        silent = (0..90).filter(|number| !answered(number)).collect();
+        let silent: Vec<_> = (0..90).filter(|number| !answered(number)).collect();
+        eprintln!("100 hosts of which 10 hang: {} of 90 answered in {took:?}", 90 - silent.len());
         if silent.is_empty() {
-            eprintln!("100 hosts of which 10 hang: {took:?}");
             return;
         }
+        assert!(!is_last, "{silent:?} of 90 never answered");
     }
-    panic!("{silent:?} of 90 never answered");
 }
 
 #[test]

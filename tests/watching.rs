@@ -1,8 +1,8 @@
 //! A fleet of six that is watched for real: the generated configuration, unchanged, with the real Prometheus,
 //! Alertmanager, node and blackbox exporters, each host in a network namespace of its own.
 //!
-//! Neither NixOS nor containers are to be had in the namespaces: a web server of Python's stands for the images of the
-//! shop and its database, and what the node exporter would tell of systemd stands in a file for its textfile collector.
+//! Neither NixOS nor containers are to be had in the namespaces: servers of Python's and OpenSSL's stand for the images, and
+//! what the node exporter would tell of systemd stands in a file for its textfile collector.
 
 #![expect(clippy::disallowed_methods, reason = "runs the real programs on test hosts")]
 
@@ -17,19 +17,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use common::{Lab, require, skip, temp_dir};
+use common::{Lab, require, run, skip, temp_dir};
 use fleet::{Fleet, copy, repository};
 use hosts::{Daemon, Plain, Switch, obstacle};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
-/// What the node exporter tells of systemd on every host.
+/// What the node exporter tells of systemd and of the running system; `SECONDS` is when the backup ran, `FAILED` whether
+/// it failed, and `DRIFTED` whether another system runs than was deployed.
 const UNITS: &str = r#"node_systemd_unit_state{name="sshd.service",state="active",type="notify"} 1
 node_systemd_unit_state{name="sshd.service",state="failed",type="notify"} 0
-node_systemd_unit_state{name="backup.service",state="active",type="oneshot"} 1
-node_systemd_unit_state{name="backup.service",state="failed",type="oneshot"} 0
+node_systemd_unit_state{name="podman-shop.service",state="active",type="notify"} 1
+node_systemd_unit_state{name="podman-shop.service",state="failed",type="notify"} 0
+node_systemd_unit_state{name="restic-backups-home.service",state="active",type="oneshot"} 0
+node_systemd_unit_state{name="restic-backups-home.service",state="failed",type="oneshot"} FAILED
+node_systemd_unit_state{name="restic-backups-home.timer",state="active",type=""} 1
+node_systemd_timer_last_trigger_seconds{name="restic-backups-home.timer"} SECONDS
+cistern_system_info{running="/nix/store/a",booted="/nix/store/a",profile="/nix/store/a"} 1
+cistern_system_drifted DRIFTED
+cistern_system_reboot_needed 0
+cistern_system_activated_timestamp_seconds SECONDS
 "#;
 
 /// How long anything may take that the test waits for.
@@ -90,6 +99,14 @@ fn alerts_arrive_and_what_follows_from_them_does_not() {
     assert_eq!(notes["runbook_url"], "https://grafana.example.org/d/cistern-runbook-hostunreachable", "{notes}");
     assert_eq!(notes["dashboard_url"], "https://grafana.example.org/d/cistern-host?var-host=dothan", "{notes}");
 
+    // Something of everything, for those who look: a host that is gone, and one whose backup failed.
+    six.units("ebal", true);
+    six.unplug("fezz", true);
+    for state in ["degraded", "unreachable"] {
+        six.wait(&format!("a host is {state}"), |six| {
+            !six.values(&format!("cistern:host_health{{state=\"{state}\"}}")).is_empty()
+        });
+    }
     six.every_panel_has_series();
 }
 
@@ -129,14 +146,15 @@ impl Six {
         };
         let hosts = HOSTS.into_iter().map(plug).collect();
         let mut six = Self { lab, fleet, switch, hosts, running: BTreeMap::new(), home };
-        let textfile = six.home.path().join("textfile");
-        fs::create_dir(&textfile).expect("the directory is ours");
-        fs::write(textfile.join("units.prom"), UNITS).expect("the directory is ours");
         six.receive();
+        six.certify();
         for (name, _) in HOSTS {
+            six.units(name, false);
             six.run(name, "node");
         }
-        for (host, program) in [("canaan", "shop"), ("dothan", "shop"), ("ebal", "database"), ("bethel", "grafana")] {
+        let services =
+            [("canaan", "shop"), ("dothan", "shop"), ("ebal", "database"), ("bethel", "grafana"), ("ebal", "ledger")];
+        for (host, program) in services {
             six.run(host, program);
         }
         for host in ["ararat", "bethel"] {
@@ -153,6 +171,34 @@ impl Six {
         command.arg(repository().join("tests/watching/receiver.py")).arg("10.77.0.1").arg(self.told_file());
         let daemon = Daemon::start(&command, &self.home.path().join("receiver.log"));
         self.running.insert((String::new(), "receiver".to_owned()), daemon);
+    }
+
+    /// Says what the node exporter of a host tells of systemd.
+    fn units(&self, host: &str, failed: bool) {
+        let directory = self.textfile(host);
+        fs::create_dir_all(&directory).expect("the directory is ours");
+        let flag = if failed { "1" } else { "0" };
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is later than that").as_secs();
+        let text = UNITS.replace("FAILED", flag).replace("DRIFTED", flag).replace("SECONDS", &(now - 600).to_string());
+        fs::write(directory.join("next"), text).expect("the directory is ours");
+        fs::rename(directory.join("next"), directory.join("units.prom")).expect("the directory is ours");
+    }
+
+    fn textfile(&self, host: &str) -> PathBuf {
+        self.home.path().join(format!("{host}-textfile"))
+    }
+
+    /// Makes the certificate of the ledger, which the blackbox exporters trust.
+    fn certify(&self) {
+        let file = |name: &str| self.home.path().join(name);
+        let mut command = Command::new("openssl");
+        command.args(["req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "30", "-subj", "/CN=ledger", "-addext"]);
+        command
+            .args(["subjectAltName=IP:10.77.0.15", "-out"])
+            .arg(file("ledger.pem"))
+            .arg("-keyout")
+            .arg(file("ledger.key"));
+        run(&mut command);
     }
 
     fn told_file(&self) -> PathBuf {
@@ -187,16 +233,24 @@ impl Six {
             "prometheus" => on("prometheus"),
             "shop" => return served("8080"),
             "database" => return served("8090"),
+            "ledger" => {
+                let mut command = self.hosts[host].command("openssl");
+                command.args(["s_server", "-quiet", "-accept", &format!("{address}:8443"), "-cert"]);
+                command.arg(self.home.path().join("ledger.pem")).arg("-key").arg(self.home.path().join("ledger.key"));
+                return command;
+            }
             "grafana" => return served("3000"),
             other => panic!("no program {other}"),
         };
         match program {
             "node" => {
-                let textfile = self.home.path().join("textfile");
-                command.arg(format!("--collector.textfile.directory={}", textfile.display()));
+                command.arg(format!("--collector.textfile.directory={}", self.textfile(host).display()));
                 command.arg(format!("--web.listen-address={address}:9100"));
             }
-            "blackbox" => drop(command.arg(format!("--config.file={}", generated("blackbox.yml")))),
+            "blackbox" => {
+                command.arg(format!("--config.file={}", generated("blackbox.yml")));
+                command.env("SSL_CERT_FILE", self.home.path().join("ledger.pem"));
+            }
             "alertmanager" => {
                 let other = if host == "ararat" { "10.77.0.12" } else { "10.77.0.11" };
                 command.arg(format!("--config.file={}", generated("alertmanager.yml")));
@@ -316,7 +370,7 @@ impl Six {
         assert!(expressions.len() > 20, "{} expressions", expressions.len());
         let empty: Vec<_> = expressions
             .into_iter()
-            .filter(|(expression, _)| self.values(&chosen(expression)).is_empty())
+            .filter(|(expression, _)| CHOSEN.iter().all(|pair| self.values(&chosen(expression, *pair)).is_empty()))
             .filter(|(expression, _)| !MAY_BE_EMPTY.iter().any(|part| expression.contains(part)))
             .map(|(expression, place)| format!("{place}: {expression}"))
             .collect();
@@ -340,11 +394,15 @@ fn asked(panels: &Json, place: &str, into: &mut BTreeMap<String, String>) {
     }
 }
 
+/// What somebody looks at: a host and a service.
+const CHOSEN: [(&str, &str); 4] =
+    [("canaan", "shop"), ("ebal", "ledger"), ("bethel", "grafana"), ("fezz", "node-exporter")];
+
 /// An expression with a host and a service chosen, as Grafana does it.
-fn chosen(expression: &str) -> String {
+fn chosen(expression: &str, (host, service): (&str, &str)) -> String {
     let values = [
-        ("host", "canaan"),
-        ("service", "shop"),
+        ("host", host),
+        ("service", service),
         ("site", "lab"),
         ("__rate_interval", "1m"),
         ("__interval", "15s"),

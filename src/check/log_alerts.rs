@@ -57,7 +57,8 @@ fn fault(expr: &At<String>) -> Option<(&'static str, &'static str)> {
     while let Some(character) = characters.next() {
         match character {
             '"' | '`' => {
-                if !skip_text(&mut characters, character) {
+                let is_closed = skip_text(&mut characters, character);
+                if !is_closed {
                     return Some(("a quote is not closed", "close it"));
                 }
             }

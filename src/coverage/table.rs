@@ -28,11 +28,11 @@ pub fn table(coverage: &Coverage, width: usize) -> String {
     parts.join("\n")
 }
 
-/// Says in one line how much is covered: `3 of 4 hosts and 7 of 7 services covered, 1 gap`.
+/// Says in one line how much is covered: `3 of 4 hosts, 7 of 7 services, 1 gap`.
 pub fn summary(coverage: &Coverage) -> String {
     let summary = &coverage.summary;
     format!(
-        "{} of {} and {} of {} covered, {}",
+        "{} of {}, {} of {}, {}",
         summary.hosts_covered,
         counted(summary.hosts, "host"),
         summary.services_covered,

@@ -71,10 +71,8 @@ fn dependencies(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
     });
     needs.flat_map(|(name, needed)| {
         let everywhere = places(entries, needed);
-        let near = move |host: &'_ HostName| everywhere.iter().any(|other| *other == host);
-        let everywhere = places(entries, needed);
         places(entries, name).into_iter().flat_map(move |host| {
-            let hosts = if near(host) { vec![host] } else { everywhere.clone() };
+            let hosts = if everywhere.contains(&host) { vec![host] } else { everywhere.clone() };
             let from = Node::Instance(host, name);
             hosts.into_iter().map(move |host| Edge { from, to: Node::Instance(host, needed), why: Why::DependsOn })
         })

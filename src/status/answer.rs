@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_read() {
-        let text = "running /nix/store/a\ndeployed /nix/store/a\ntime 5\nreboot 1\nmemory MemTotal: 100\n\
+        let text = "running /nix/store/a\ndeployed /nix/store/a\nreboot 1\nmemory MemTotal: 100\n\
                     memory MemAvailable: 50\nunits known\nbackup 900 a.service\nbackup 700 b.service\ndisk 100 80 /\n";
         let expected = Seen {
             health: Some(Health::Healthy),

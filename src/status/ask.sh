@@ -10,7 +10,6 @@ link() {
 }
 link running /run/current-system
 link deployed /nix/var/nix/profiles/system
-echo "time $(date +%s)"
 
 # The parts of a system that only a reboot changes.
 if [ -e /run/booted-system ] && [ -e /run/current-system ]; then

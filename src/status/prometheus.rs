@@ -72,11 +72,11 @@ struct Reply {
     status: String,
     #[serde(default)]
     error: String,
-    data: Option<Data>,
+    data: Option<Answer>,
 }
 
 #[derive(Deserialize)]
-struct Data {
+struct Answer {
     result: Vec<Series>,
 }
 
@@ -92,10 +92,10 @@ struct Series {
 /// Why it is no answer of Prometheus', in a clause.
 pub fn note(body: &[u8], hosts: &BTreeSet<HostName>, heard: &mut BTreeMap<HostName, Seen>) -> Result<(), String> {
     let reply: Reply = serde_json::from_slice(body).map_err(|error| format!("no answer of Prometheus': {error}"))?;
-    let Some(data) = reply.data.filter(|_| reply.status == "success") else {
+    let Some(answer) = reply.data.filter(|_| reply.status == "success") else {
         return Err(format!("Prometheus refuses the question: {}", shown(&reply.error)));
     };
-    for series in data.result {
+    for series in answer.result {
         let label = |name: &str| series.metric.get(name).map(String::as_str);
         let Some(host) = label("host").and_then(|host| hosts.iter().find(|known| known.as_str() == host)) else {
             continue;

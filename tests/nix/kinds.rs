@@ -135,11 +135,14 @@ fn ports_and_state_are_set_where_kinds_say() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Options hold a port as a number, or as text behind an address, or somewhere in a whole configuration.
+/// Options hold a port as a number, as text behind an address, or somewhere in flags or in a whole configuration.
 fn is_same(found: &Json, expected: &Json) -> bool {
     let number = expected.to_string();
-    let behind = |word: &str| word == number || word.ends_with(&format!(":{number}"));
-    found == expected || expected.is_number() && found.as_str().is_some_and(|text| text.split_whitespace().any(behind))
+    let behind =
+        |word: &str| word == number || word.ends_with(&format!(":{number}")) || word.ends_with(&format!("={number}"));
+    let within = |found: &Json| found.as_str().is_some_and(|text| text.split_whitespace().any(behind));
+    found == expected
+        || expected.is_number() && (within(found) || found.as_array().is_some_and(|flags| flags.iter().any(within)))
 }
 
 /// The names of an option's path; none of them has a dot.

@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=94ae214e7fdc011838b39cd9abc9adb5 body=7f927c593bd31181530fed494b30370a words=0dbc6d1fdb65002c1e4e21a980721cb0
+# cistern 1 in=7b308e426ed65696e27a72a737e23427 body=7f1146772f498dd2702ba572fec5fac7 words=35ede45cb8603b93562d27fedebc58c3
 let
   hosts = {
     app-1 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIObmMlVN9x4lU9My5/hdDmoEoLym9Bosy+TXob0GFUSh";
@@ -29,6 +29,16 @@ in
   ++ people.jonas
   ++ people.mira;
   "secrets/grafana-key.age".publicKeys = [
+    hosts.monitor
+  ]
+  ++ people.jonas
+  ++ people.mira;
+  "secrets/mail-alerts.age".publicKeys = [
+    hosts.monitor
+  ]
+  ++ people.jonas
+  ++ people.mira;
+  "secrets/pagerduty-shop.age".publicKeys = [
     hosts.monitor
   ]
   ++ people.jonas

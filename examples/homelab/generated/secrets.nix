@@ -1,5 +1,5 @@
 # Written by Cistern from secrets. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=9430d22a918b13888c6e7fba77001f2d body=57184df4bf5b9823fdc8522f95f614d9 words=baf466058164876c0a6bffbfc76e5f5d
+# cistern 1 in=a9b29069e30ad3ec5499769df53bb9c7 body=64dbfd51b6a24bb9126148083dbbebbf words=8fa1751313bedebc881042fefd13738a
 let
   hosts = {
     eden = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINxnHkxDJjtXwzh/nI2zugOFuGRjnVV9Qcv26LenG6bU";
@@ -26,6 +26,18 @@ in
   ++ people.ana;
   "secrets/pishon/backup-password.age".publicKeys = [
     hosts.pishon
+  ]
+  ++ people.ana;
+  "secrets/grafana-admin-password.age".publicKeys = [
+    hosts.gihon
+  ]
+  ++ people.ana;
+  "secrets/grafana-secret-key.age".publicKeys = [
+    hosts.gihon
+  ]
+  ++ people.ana;
+  "secrets/ntfy-token.age".publicKeys = [
+    hosts.gihon
   ]
   ++ people.ana;
   "secrets/transmission-rpc.age".publicKeys = [

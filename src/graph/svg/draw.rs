@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::edges::{between_services, edges, word};
-use super::layout::{Card, MARGIN, Page, Placed, Rect};
+use super::layout::{Card, Page, Placed};
 use super::overview::{Overview, label};
+use super::rect::{MARGIN, Rect};
 use super::text::{escaped, fitted, width};
 use crate::diag::counted;
 use crate::graph::impact::{Hit, summary};

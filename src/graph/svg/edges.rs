@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::layout::{Page, Rect};
+use super::layout::Page;
 use super::overview::Overview;
+use super::rect::Rect;
 use crate::graph::model::{Graph, Why};
 
 /// Writes the edges that are wanted, those that are affected last and so on top.

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::overview::{Overview, overview};
+use super::rect::{MARGIN, Rect};
 use super::text::width;
 use crate::graph::model::{Chip, Graph, Host, Node, Site};
 
 /// From so many hosts on, services are drawn as small squares.
 const CROWD: usize = 48;
 
-/// Around the whole picture.
-pub(super) const MARGIN: i32 = 32;
 /// Between sites, and between the edge of a site and its cards.
 const GAP: i32 = 22;
 /// Height of what stands above everything.
@@ -46,33 +45,6 @@ const ROOMY: Sizes =
 
 const CROWDED: Sizes =
     Sizes { is_crowded: true, card: 132, card_head: 24, inset: 8, between: 10, chip: 10, chip_gap: 4, font: 10 };
-
-/// A box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rect {
-    pub(super) x: i32,
-    pub(super) y: i32,
-    pub(super) width: i32,
-    pub(super) height: i32,
-}
-
-impl Rect {
-    pub(super) fn right(self) -> i32 {
-        self.x + self.width
-    }
-
-    pub(super) fn bottom(self) -> i32 {
-        self.y + self.height
-    }
-
-    pub(super) fn middle(self) -> (i32, i32) {
-        (self.x + self.width / 2, self.y + self.height / 2)
-    }
-
-    fn moved(self, (x, y): (i32, i32)) -> Self {
-        Self { x: self.x + x, y: self.y + y, ..self }
-    }
-}
 
 /// The whole picture.
 #[derive(Debug)]

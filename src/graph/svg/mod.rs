@@ -4,6 +4,7 @@ mod draw;
 mod edges;
 mod layout;
 mod overview;
+mod rect;
 mod text;
 
 use super::model::Graph;

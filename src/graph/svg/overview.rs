@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::layout::{MARGIN, Rect};
+use super::rect::{MARGIN, Rect};
 use super::text::width;
 use crate::graph::impact::Hit;
 use crate::graph::model::{Graph, Node, Why};

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=07d9323f3f0ad3cbf69f1a95c56333b4 body=ccd6f1b1109079a59d398787a2728c1c words=27acfb3765158312c388bc41c9eb6286
+# cistern 1 in=80ed9c314ca98c9cdac8e334124b5b56 body=79cc558e07f98c8f2e344c6b7ee4caba words=b91e193eab136d10b7b680f958404b2b
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,23 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "app-1";
     }
 
     # services.cache
@@ -65,6 +82,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.shop
@@ -106,12 +126,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      8080
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 8080 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9121
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

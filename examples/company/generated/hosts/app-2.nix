@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=330e56542a2778930f21b2920584dfdb body=e76e035599cfd4bed7956508edd28e14 words=db8ff035373b62037c5c9c403acc7a3d
+# cistern 1 in=ebac2acc1446b02b6a9038fac285e38e body=23c07ec44d0740728d4f1c8f995571b1 words=9566f5da1732af4ea2c598a64adc6e17
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,23 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "app-2";
     }
 
     # services.cache
@@ -65,6 +82,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.shop
@@ -106,12 +126,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      8080
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 8080 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9121
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

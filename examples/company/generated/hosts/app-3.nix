@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=2f4f6c7b784bb937a01b6527552b7a88 body=a65c2a2190ca2b18a728b4abd9a0fedf words=512f8e642b6d5586dd905efc963a5799
+# cistern 1 in=24bc957b21d5f70ed57a8465cc92c125 body=adea780f66a269c41203a7326b9ae2d8 words=d117f10c766298493570417cca3c22fe
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,23 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "app-3";
     }
 
     # services.cache
@@ -65,6 +82,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.shop
@@ -106,12 +126,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      8080
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 8080 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9121
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e1fc09248fbf5278905d1cbf7c7670aa body=546d8f904fb4fca1892115a6602cae32 words=77065654f51ea2c92b496420b6b38cbd
+# cistern 1 in=a8eef27206edca1eb1bee4fe93e9597f body=154eb2993ceca515a9a7e7924a222e2e words=01815222c2b1d5960f304332d82ae877
 { lib, ... }:
 {
   imports = [
@@ -30,6 +30,23 @@
       };
 
       services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "app-staging";
     }
 
     # services.cache
@@ -65,6 +82,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.shop-staging
@@ -110,12 +130,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      8080
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 8080 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9121
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

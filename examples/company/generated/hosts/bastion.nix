@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bastion. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a2ef3c5e0ec684d78d8e1ae1276822d2 body=7757917f6d354afae026d762b565146c words=12c87fadf04a48e19fab889868d064bb
+# cistern 1 in=cfa4ec3cae2af1a72f50605e6713cba3 body=6ea144863c51dda84a55bd3793761109 words=3062c753cb948b0c1fa4882a95ce5c60
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "bastion";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -64,8 +84,18 @@
       "9.9.9.9"
       "149.112.112.112"
     ];
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

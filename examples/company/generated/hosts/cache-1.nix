@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=c4dc66ae6442e9f056b1723068594907 body=4ab7afe6cdf9d0cbb3984df8bcacb23f words=161ae343829579ed56537c660aa4c74d
+# cistern 1 in=c690168284b13ae80ff29ec014272de8 body=d735ff25f70bc7e7a0803468603430e4 words=7d35bb6c998b41aefa9bc8d1a597c826
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "cache-1";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.sessions
@@ -104,12 +124,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      6379
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 6379 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9121
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

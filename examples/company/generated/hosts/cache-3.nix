@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.cache-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=3faf32fe17e7b90c49f2450d44cef17d body=3b614e69d44087b4ec5358b0b858bf1a words=b3c9cf0d8255bef0b186fae4fb395fbb
+# cistern 1 in=3aeae09ce4e64159a424cada86a792f7 body=33ace0c713dd135731d5e86c8485f5f4 words=4492b96904529d87710c73afab59fee8
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "cache-3";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.sessions
@@ -108,12 +128,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      6379
-      9100
-      9121
-    ];
+    firewall.allowedTCPPorts = [ 6379 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9121
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.ci. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=939211c7257dbe71419a6283ae7126bd body=6b6cba8175050f922b62017123131a1d words=dcd000fa0766cfb128e2b80ce30168da
+# cistern 1 in=02f10d51c68b770bc1fd0bb5b9dd6d95 body=af775d17762fe4a088f70677784793e9 words=291da876f19e39b6b70249c57a070af0
 { lib, ... }:
 {
   imports = [
@@ -33,6 +33,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "ci";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -40,6 +57,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -62,8 +82,18 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.30.0.1" ];
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

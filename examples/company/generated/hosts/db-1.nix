@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e254fc0bf88402e3dc7a71120abdc021 body=ec07d103650bc9e605455dc4ba8bfef6 words=521bcb95c2ab2e979a382ecb7e11f671
+# cistern 1 in=b4c90e44319cd668bbee28996b37a29d body=94ee5ea60030cec69c89e231309073c2 words=23c577476a60294945a89c4f83de0e96
 { lib, ... }:
 {
   imports = [
@@ -33,6 +33,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "db-1";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -40,6 +57,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.shop-db
@@ -128,12 +148,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      5432
-      9100
-      9187
-    ];
+    firewall.allowedTCPPorts = [ 5432 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9187
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

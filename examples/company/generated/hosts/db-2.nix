@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a39b4c2161285034e6647ab0e4d89656 body=3f94fe815beb7a98629ea252ad210e23 words=a3aa440b29241c449955ad0cb9fee71f
+# cistern 1 in=d070ebcef59fd5ebad866b83af3a89f5 body=fdd9628d30a191013ceee7f9556f8798 words=ddf46ff9e805e7d6a8ba14d513fb5219
 { lib, ... }:
 {
   imports = [
@@ -33,6 +33,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "db-2";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -40,6 +57,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.reports-db
@@ -89,11 +109,19 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      9100
-      9187
-    ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9187
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

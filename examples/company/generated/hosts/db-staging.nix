@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.db-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d69bea945b0417acaf34cc1766531080 body=65c15e044e617850a57730085769660e words=650c1cd9d9bf470b11ce6fe20b662d67
+# cistern 1 in=0981c9438ddec61af866dcbbf6180ab0 body=37775fd2b7a2a03acbab17442883d56b words=36cfd1e589a09915bb9a21c05bc8fd4a
 { lib, ... }:
 {
   imports = [
@@ -33,6 +33,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "db-staging";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -40,6 +57,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.shop-db-staging
@@ -128,12 +148,20 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      5432
-      9100
-      9187
-    ];
+    firewall.allowedTCPPorts = [ 5432 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9187
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

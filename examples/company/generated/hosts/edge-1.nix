@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.edge-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=aa86a89dd944b62836cc1d74a953c9ed body=83b31560d3ad40f1ff85fbd0081e2cea words=c1cbba6624b2a08ca548d27345d864ba
+# cistern 1 in=5fcb097bb6b555f5f416e50f656d2867 body=756885868932eed5ade1069a9baaccd1 words=c9244aaf34776a6b0720f0c965519c4a
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "edge-1";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.website
@@ -99,10 +119,20 @@
     firewall.allowedTCPPorts = [
       80
       443
-      9100
-      9113
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9113
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

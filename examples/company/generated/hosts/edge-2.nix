@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.edge-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=52171346c6190ef737a9efbe23f60f4f body=c297b6e89daa407cc334824cb04898dc words=f6738aea0530a0f769c628438c31ec92
+# cistern 1 in=e89848605ac0371251105aa488847e2b body=5502f953fac7907dfadeb4dbf867a0a9 words=b970c25a243a143ff47364c9d8748058
 { lib, ... }:
 {
   imports = [
@@ -26,6 +26,23 @@
       hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "edge-2";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -33,6 +50,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.website
@@ -93,10 +113,20 @@
     firewall.allowedTCPPorts = [
       80
       443
-      9100
-      9113
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9113
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

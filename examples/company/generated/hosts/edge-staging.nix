@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.edge-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a617e71c57d2306d5f723c8ad61d6a23 body=66631b1d5b0c3474227e7f9c32f568aa words=f797322935edd91425ce9f1cca4f71f2
+# cistern 1 in=83b9dbbc6752b7681f8c75d4b8a05f97 body=93450ada3ae9cf949b028c2207d03f83 words=d8b0758390d9ce40c6e26e2c004937fe
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "edge-staging";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.website-staging
@@ -108,10 +128,20 @@
     firewall.allowedTCPPorts = [
       80
       443
-      9100
-      9113
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        9113
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

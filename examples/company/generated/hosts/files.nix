@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.files. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=67b6f5a90b6955620a941090659547d1 body=de8f06a4a1a088ca44e7024b92e08418 words=5dcfa8b9850045e3324ef5cb1e3afa02
+# cistern 1 in=bc7aed1e1dd8fa2444e8336248d55695 body=74b6eca9aa77e4f6f7955b877e9cbb20 words=4529d85462c1b2118c112b71d4421e71
 { lib, ... }:
 {
   imports = [
@@ -17,6 +17,23 @@
       };
 
       hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "files";
     }
 
     # services.backups
@@ -41,6 +58,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -63,11 +83,19 @@
       interface = lib.mkOverride 900 "eno1";
     };
     nameservers = [ "10.30.0.1" ];
-    firewall.allowedTCPPorts = [
-      8000
-      9100
-    ];
+    firewall.allowedTCPPorts = [ 8000 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/files.json;

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.lab-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6b9c6d6855e9d351900c27b694033313 body=8f7e492b852e7290008d689677eada78 words=645f61bff3884622d441c3fffdae6d19
+# cistern 1 in=6f2dcf845519de3792e2bc0cf48c397c body=d960bbf1f98350a78eee4107dffaba28 words=8f3f2773f9dbe2c0cb2ee29fb1f67942
 { lib, ... }:
 {
   imports = [
@@ -19,6 +19,23 @@
       hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "lab-1";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -26,6 +43,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -34,8 +54,18 @@
     hostName = lib.mkOverride 900 "lab-1";
     domain = lib.mkOverride 900 "example.org";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   # The interface keeps its name whatever else is plugged in.
   systemd.network.links."10-lan0" = {

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.lab-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=75f54c2d75f00ec884571ed8410dbc13 body=eede8ba44801ffc20b0a336d143a41bc words=d389dce39acb0804230151d928ed0206
+# cistern 1 in=582eb59129826f5fc30c3ea54e894743 body=ebc6c41e1ae36750223ea6849211bf11 words=4409457f7825de847aa806b54274361c
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "lab-2";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -61,8 +81,18 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.30.0.1" ];
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.monitor. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=65d1075f8d2680e11d96a68eeb3f19cf body=8c183c4d6de8eb7f8793cd13d6875949 words=0946a9944d48c270d74ec8ef2e33627c
+# cistern 1 in=b6a994d1c6282919ab3524755ede140f body=73b0216a8dad77513be4ef07fe495e9d words=4d9f737782d26c10d8daa7be9da6b051
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,57 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+
+      # Its account is made up when it starts, so it can own no secret.
+      systemd.services.alertmanager.serviceConfig.LoadCredential = [
+        "mail-alerts:/run/agenix/mail-alerts"
+        "pagerduty-shop:/run/agenix/pagerduty-shop"
+      ];
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "monitor";
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
     # services.grafana
     {
       services.grafana = {
@@ -41,6 +92,8 @@
           server = {
             http_addr = lib.mkOverride 900 ""; # every address; nixpkgs keeps to the loopback
             http_port = lib.mkOverride 900 3000;
+            domain = lib.mkOverride 900 "grafana.example.org";
+            root_url = lib.mkOverride 900 "https://grafana.example.org/";
           };
           # Grafana reads the files when it starts, so only their paths stand in the store.
           security = {
@@ -48,12 +101,35 @@
             secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
           };
         };
+        provision = {
+          enable = lib.mkOverride 900 true;
+          datasources.settings = lib.importJSON ../grafana/datasources.json;
+          dashboards.settings = lib.importJSON ../grafana/provider.json;
+        };
       };
+
+      # Grafana looks for other dashboards every few seconds, so they change without a restart.
+      environment.etc."cistern/dashboards".source = ../grafana/dashboards;
 
       systemd.services.grafana.serviceConfig.LoadCredential = [
         "admin_password:/run/agenix/grafana-admin"
         "secret_key:/run/agenix/grafana-key"
       ];
+    }
+
+    # services.loki
+    {
+      services.loki = {
+        enable = lib.mkOverride 900 true;
+        configFile = lib.mkOverride 900 ../loki/loki.yml;
+        extraFlags = [
+          "-server.http-listen-port=3100"
+          "-server.grpc-listen-port=9095"
+        ];
+      };
+
+      # Loki looks for other rules every minute, so they change without a restart.
+      environment.etc."loki/rules".source = ../loki/rules;
     }
 
     # services.node-exporter
@@ -63,9 +139,12 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
-    # monitoring
+    # services.prometheus
     {
       services.prometheus = {
         enable = lib.mkOverride 900 true;
@@ -73,9 +152,23 @@
         enableReload = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9090;
         retentionTime = lib.mkOverride 900 "365d";
-        globalConfig.scrape_interval = lib.mkOverride 900 "30s";
+        globalConfig = {
+          scrape_interval = lib.mkOverride 900 "30s";
+          evaluation_interval = lib.mkOverride 900 "30s";
+          external_labels = {
+            fleet = "company";
+          };
+        };
         scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [ { static_configs = [ { targets = [ "10.20.0.40:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
+
+      # Prometheus looks at these once a minute, so that hosts come and go without so much as a reload.
+      environment.etc."cistern/targets".source = lib.mkOverride 900 ../prometheus/targets;
     }
 
   ];
@@ -98,11 +191,37 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.20.0.1" ];
-    firewall.allowedTCPPorts = [
-      3000
-      9100
-    ];
+    firewall.allowedTCPPorts = [ 3000 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [
+        "10.10.0.10"
+        "10.10.0.11"
+        "10.10.0.12"
+        "10.10.0.13"
+        "10.20.0.11"
+        "10.20.0.12"
+        "10.20.0.13"
+        "10.20.0.14"
+        "10.20.0.21"
+        "10.20.0.22"
+        "10.20.0.23"
+        "10.20.0.31"
+        "10.20.0.32"
+        "10.20.0.33"
+        "10.30.0.10"
+        "10.30.0.11"
+        "10.30.0.12"
+        "10.30.0.13"
+        "10.30.0.21"
+        "10.30.0.22"
+      ];
+      tcp = [ 3100 ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";
@@ -171,6 +290,16 @@
     grafana-key = {
       file = lib.mkOverride 900 ../../secrets/grafana-key.age;
       owner = lib.mkOverride 900 "grafana";
+      mode = lib.mkOverride 900 "0400";
+    };
+    mail-alerts = {
+      file = lib.mkOverride 900 ../../secrets/mail-alerts.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    pagerduty-shop = {
+      file = lib.mkOverride 900 ../../secrets/pagerduty-shop.age;
+      owner = lib.mkOverride 900 "root";
       mode = lib.mkOverride 900 "0400";
     };
   };

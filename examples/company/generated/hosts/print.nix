@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.print. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=61140d5f70fe9e2ac0662a39d94aa832 body=7ed70e18f32cf6bb519757fa1c97510e words=6304e1027188d3dc11ae31f3275a625a
+# cistern 1 in=4d1b6953afa60e9d50046ba6aeafc481 body=64d46d0db32f37d6c51ae7d59a75c8a8 words=7994f48c87b66571978494dc891d273a
 { lib, ... }:
 {
   imports = [
@@ -33,6 +33,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "print";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -40,6 +57,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -62,8 +82,18 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.30.0.1" ];
-    firewall.allowedTCPPorts = [ 9100 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

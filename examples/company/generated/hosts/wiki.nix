@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.wiki. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=e3397c7e0c586e7c5620c8d2138244be body=512dc1d43e1b6a14fe8b58e8d6ef507f words=fb5f737214c9d909c93822e4b14781fc
+# cistern 1 in=fa45c84147538596c337610504a2bf32 body=f3acd691754b00af5a9ce5dc2c4c52ab words=244e9c13324cb4bb9b57a4258efc52b9
 { lib, ... }:
 {
   imports = [
@@ -32,6 +32,23 @@
       services.qemuGuest.enable = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "wiki";
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
@@ -39,6 +56,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.wiki
@@ -91,11 +111,19 @@
       interface = lib.mkOverride 900 "ens18";
     };
     nameservers = [ "10.30.0.1" ];
-    firewall.allowedTCPPorts = [
-      8080
-      9100
-    ];
+    firewall.allowedTCPPorts = [ 8080 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "10.20.0.40" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
   system.stateVersion = lib.mkOverride 900 "25.11";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=4cc781ce52d39143d6e3e560ed52a061 body=ced8923b477156322848fe9f0a8146eb words=0e8b37868d0d3b47aafe08c6dfb53593
+# cistern 1 in=f0032e240beccbd2a6cf5298499a981e body=38b00383956ea155f528412bdb1653a5 words=21c8c5d530aac1f47735e8fa2b9e07f0
 { lib, ... }:
 {
   imports = [
@@ -21,6 +21,23 @@
       };
 
       hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "eden";
     }
 
     # services.bazarr
@@ -57,6 +74,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
     # services.radarr
@@ -181,7 +201,6 @@
       8096
       8989
       9091
-      9100
       51414
     ];
     firewall.allowedUDPPorts = [
@@ -189,6 +208,17 @@
       51414
     ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "192.168.1.51" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   # The interface keeps its name whatever else is plugged in.
   systemd.network.links."10-enp3s0" = {

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=98e000541ec7a4ea6184f9c8f9f7e43b body=180f1b38912c126323bbe4e18be0b009 words=5d38d2204af35d3024fdc1daec9bb5de
+# cistern 1 in=eacba87af7a3e2d8d2f2b6fd6c210d51 body=ebba7f4d9afa6b2c514b95afcd2c817a words=e9035941963af18648fdacf724d54625
 { lib, ... }:
 {
   imports = [
@@ -21,6 +21,90 @@
       hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
     }
 
+    # services.alertmanager
+    {
+      services.prometheus.alertmanager = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9093;
+        # What NixOS does not replace by a variable of the environment stands there with two dollars.
+        configText = lib.mkOverride 900 (
+          lib.replaceStrings [ "$" ] [ "$$" ] (builtins.readFile ../prometheus/alertmanager.yml)
+        );
+        # There is nobody to agree with.
+        extraFlags = [ "--cluster.listen-address=" ];
+      };
+
+      # Its account is made up when it starts, so it can own no secret.
+      systemd.services.alertmanager.serviceConfig.LoadCredential = [
+        "ntfy-token:/run/agenix/ntfy-token"
+      ];
+    }
+
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "gihon";
+    }
+
+    # services.blackbox-exporter
+    {
+      services.prometheus.exporters.blackbox = {
+        enable = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9115;
+        configFile = lib.mkOverride 900 ../prometheus/blackbox.yml;
+      };
+
+      # The exporter is given the right to ping, and here the right to be given it.
+      systemd.services.prometheus-blackbox-exporter.serviceConfig.CapabilityBoundingSet = [
+        "CAP_NET_RAW"
+      ];
+    }
+
+    # services.grafana
+    {
+      services.grafana = {
+        enable = lib.mkOverride 900 true;
+        dataDir = lib.mkOverride 900 "/var/lib/grafana";
+        settings = {
+          server = {
+            http_addr = lib.mkOverride 900 ""; # every address; nixpkgs keeps to the loopback
+            http_port = lib.mkOverride 900 3000;
+            domain = lib.mkOverride 900 "grafana.home.arpa";
+            root_url = lib.mkOverride 900 "http://grafana.home.arpa:3000/";
+          };
+          # Grafana reads the files when it starts, so only their paths stand in the store.
+          security = {
+            admin_password = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/admin_password}";
+            secret_key = lib.mkOverride 900 "$__file{/run/credentials/grafana.service/secret_key}";
+          };
+        };
+        provision = {
+          enable = lib.mkOverride 900 true;
+          datasources.settings = lib.importJSON ../grafana/datasources.json;
+          dashboards.settings = lib.importJSON ../grafana/provider.json;
+        };
+      };
+
+      # Grafana looks for other dashboards every few seconds, so they change without a restart.
+      environment.etc."cistern/dashboards".source = ../grafana/dashboards;
+
+      systemd.services.grafana.serviceConfig.LoadCredential = [
+        "admin_password:/run/agenix/grafana-admin-password"
+        "secret_key:/run/agenix/grafana-secret-key"
+      ];
+    }
+
     # services.jellyfin
     {
       services.jellyfin = {
@@ -33,12 +117,54 @@
       users.groups.media = { };
     }
 
+    # services.loki
+    {
+      services.loki = {
+        enable = lib.mkOverride 900 true;
+        configFile = lib.mkOverride 900 ../loki/loki.yml;
+        extraFlags = [
+          "-server.http-listen-port=3100"
+          "-server.grpc-listen-port=9095"
+        ];
+      };
+
+      # Loki looks for other rules every minute, so they change without a restart.
+      environment.etc."loki/rules".source = ../loki/rules;
+    }
+
     # services.node-exporter
     {
       services.prometheus.exporters.node = {
         enable = lib.mkOverride 900 true;
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
+      };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
+    }
+
+    # services.prometheus
+    {
+      services.prometheus = {
+        enable = lib.mkOverride 900 true;
+        # Hosts come and go without a restart.
+        enableReload = lib.mkOverride 900 true;
+        port = lib.mkOverride 900 9090;
+        retentionTime = lib.mkOverride 900 "90d";
+        globalConfig = {
+          scrape_interval = lib.mkOverride 900 "30s";
+          evaluation_interval = lib.mkOverride 900 "30s";
+          external_labels = {
+            fleet = "homelab";
+          };
+        };
+        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
+        alertmanagers = [ { static_configs = [ { targets = [ "192.168.1.51:9093" ]; } ]; } ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
+        ];
       };
     }
 
@@ -49,19 +175,6 @@
         dataDir = lib.mkOverride 900 "/var/lib/prowlarr";
         settings.server.port = lib.mkOverride 900 9696;
         environmentFiles = [ "/run/agenix/arr-keys" ];
-      };
-    }
-
-    # monitoring
-    {
-      services.prometheus = {
-        enable = lib.mkOverride 900 true;
-        # Hosts come and go without a restart.
-        enableReload = lib.mkOverride 900 true;
-        port = lib.mkOverride 900 9090;
-        retentionTime = lib.mkOverride 900 "90d";
-        globalConfig.scrape_interval = lib.mkOverride 900 "30s";
-        scrapeConfigs = lib.importJSON ../prometheus/scrape.json;
       };
     }
 
@@ -89,12 +202,23 @@
       "9.9.9.9"
     ];
     firewall.allowedTCPPorts = [
+      3000
       8096
-      9100
       9696
     ];
     firewall.allowedUDPPorts = [ 7359 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [
+        "192.168.1.50"
+        "192.168.1.52"
+      ];
+      tcp = [ 3100 ];
+    }
+  ];
 
   # The interface keeps its name whatever else is plugged in.
   systemd.network.links."10-enp1s0" = {
@@ -176,6 +300,21 @@
     };
     backup-password = {
       file = lib.mkOverride 900 ../../secrets/gihon/backup-password.age;
+      owner = lib.mkOverride 900 "root";
+      mode = lib.mkOverride 900 "0400";
+    };
+    grafana-admin-password = {
+      file = lib.mkOverride 900 ../../secrets/grafana-admin-password.age;
+      owner = lib.mkOverride 900 "grafana";
+      mode = lib.mkOverride 900 "0400";
+    };
+    grafana-secret-key = {
+      file = lib.mkOverride 900 ../../secrets/grafana-secret-key.age;
+      owner = lib.mkOverride 900 "grafana";
+      mode = lib.mkOverride 900 "0400";
+    };
+    ntfy-token = {
+      file = lib.mkOverride 900 ../../secrets/ntfy-token.age;
       owner = lib.mkOverride 900 "root";
       mode = lib.mkOverride 900 "0400";
     };

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5fcc12cb1a87e256bd049ff4b5f33150 body=a699eb77422069a38a5ee837de3b7878 words=c83b3ad38fab2d4779979a5e8c3070f6
+# cistern 1 in=32d048100ed6759c732093bb9c276111 body=615e32400faa51697788d795840120b4 words=84dddb9291c1d49d16584b683f9a81fd
 { lib, ... }:
 {
   imports = [
@@ -27,6 +27,23 @@
       hardware.enableRedistributableFirmware = lib.mkOverride 900 true;
     }
 
+    # services.alloy
+    {
+      services.alloy = {
+        enable = lib.mkOverride 900 true;
+        extraFlags = [
+          "--server.http.listen-addr=0.0.0.0:12345"
+          "--disable-reporting"
+        ];
+      };
+
+      # Alloy reads it again when it changes.
+      environment.etc."alloy/config.alloy".source = ../alloy/config.alloy;
+
+      # The label of every line.
+      systemd.services.alloy.environment.CISTERN_HOST = lib.mkOverride 900 "pishon";
+    }
+
     # services.jellyfin
     {
       services.jellyfin = {
@@ -46,6 +63,9 @@
         port = lib.mkOverride 900 9100;
         enabledCollectors = [ "systemd" ];
       };
+
+      # Which system runs, and whether it is the one that starts next.
+      cistern.monitoring.systemMetrics.enable = lib.mkOverride 900 true;
     }
 
   ];
@@ -54,12 +74,20 @@
     hostName = lib.mkOverride 900 "pishon";
     domain = lib.mkOverride 900 "home.arpa";
     useDHCP = lib.mkOverride 900 true;
-    firewall.allowedTCPPorts = [
-      8096
-      9100
-    ];
+    firewall.allowedTCPPorts = [ 8096 ];
     firewall.allowedUDPPorts = [ 7359 ];
   };
+
+  # Closed to everybody else: what those who watch ask, and what the hosts of the fleet use.
+  cistern.firewall.allow = [
+    {
+      from = [ "192.168.1.51" ];
+      tcp = [
+        9100
+        12345
+      ];
+    }
+  ];
 
   # The interface keeps its name whatever else is plugged in.
   systemd.network.links."10-lan0" = {

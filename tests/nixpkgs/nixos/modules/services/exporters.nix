@@ -88,7 +88,7 @@ let
       port = 9753;
       more = {
         environmentFile = maybe types.path;
-        passwordFile = declare.req types.path;
+        passwordFile = maybe types.path;
         refreshInterval = opt types.ints.unsigned 60;
         repository = maybe types.str;
         repositoryFile = maybe types.path;
