@@ -65,7 +65,9 @@ fn every_code_is_explained() {
     let one: Json = serde_json::from_str(&explain(&["C050", "--format", "json"])).expect("it is JSON");
     assert_eq!(one["codes"].as_array().map(Vec::len), Some(1));
     assert_eq!(one["codes"][0]["sentence"], "An address does not fit its site.");
-    for ((alert, line), row) in alerts::all_and_logs().zip(alerts.lines()).zip(report["alerts"].as_array().expect("a list")) {
+    for ((alert, line), row) in
+        alerts::all_and_logs().zip(alerts.lines()).zip(report["alerts"].as_array().expect("a list"))
+    {
         assert!(line.starts_with(alert.name) && line.ends_with(alert.meaning()), "{line}");
         assert_eq!((&row["alert"], &row["runbook"]), (&alert.name.into(), &alert.runbook.into()));
     }
