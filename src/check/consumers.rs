@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Diagnostic, Faults, codes};
-use crate::model::Fleet;
+use crate::model::{BROUGHT, Fleet};
 use crate::value::{HostName, Managed};
 
 /// Exporters are asked by somebody.
@@ -73,6 +73,21 @@ pub(super) fn layers_are_used(fleet: &Fleet, faults: &mut Faults) {
                 .at(site.span, "used nowhere")
                 .help(format!("set `site: {name}` on a host, or remove it"))
                 .about("sites", name),
+        );
+    }
+}
+
+/// What monitoring brings has its configuration from there, and is no service of its own.
+pub(super) fn monitoring_brings_its_own(fleet: &Fleet, faults: &mut Faults) {
+    let placed = fleet.services.iter().filter(|(_, service)| !service.is_brought && !service.poisoned);
+    for (name, service) in placed.filter(|(_, service)| BROUGHT.contains(&service.kind.as_str())) {
+        let kind = &service.kind;
+        let help = if matches!(kind.as_str(), "loki" | "alloy") { "add `monitoring.logs`" } else { "add `monitoring`" };
+        faults.push(
+            Diagnostic::new(codes::BROUGHT_BY_MONITORING, format!("`{name}` is of the kind `{kind}`, which only monitoring brings"))
+                .at(service.span, "would have nothing to read")
+                .help(format!("{help}, which names the hosts, and remove the service"))
+                .about("services", name),
         );
     }
 }

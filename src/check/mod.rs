@@ -143,6 +143,7 @@ pub const RULES: &[FleetRule] = rules![
     receivers::get_their_turn,
     receivers::wait_for_alerts,
     consumers::services_run,
+    consumers::monitoring_brings_its_own,
     watching::labels_are_few,
     watching::scrapes_are_whole,
     depends::lead_nowhere_twice,

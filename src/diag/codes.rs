@@ -491,6 +491,8 @@ codes! {
         "Loki and Prometheus tell the same Alertmanagers, and routes, silences and runbooks know alerts by their names. Alerts of logs are adjusted under `monitoring.logs.alerts`, all others under `monitoring.alerts`.";
     NOT_LOGQL = "C228" Error Fleet "The expression of an alert of logs is not LogQL."
         "Loki refuses the whole file of alerts for one that it cannot read, so that none of them fires. LogQL chooses lines in braces, such as `{unit=\"shop.service\"}`, and counts them: `sum by (host) (count_over_time({…} |= \"panic\" [5m])) > 0`. PromQL goes under `monitoring.alerts`.";
+    BROUGHT_BY_MONITORING = "C229" Error Fleet "A service is of a kind that only monitoring brings."
+        "Prometheus, Alertmanager, the blackbox exporter, Loki and Alloy are configured from `monitoring`, which says on which hosts they run (`monitoring.hosts`, `monitoring.logs.hosts`) and at which ports (`monitoring.ports`).";
 }
 
 #[cfg(test)]

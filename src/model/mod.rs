@@ -9,5 +9,5 @@ mod modules;
 pub mod shapes;
 
 pub use fleet::{Fleet, Hardware, Host, Kept, Monitoring, Person, Secret, Service, Site};
-pub use lower::{Definition, empty, lower};
+pub use lower::{BROUGHT, Definition, empty, lower};
 pub use modules::{Module, Modules, Reached, Setting};

@@ -27,6 +27,7 @@ use crate::source::{Sources, Span};
 
 use brought::AllBrought;
 use names::Names;
+pub use monitoring::BROUGHT;
 pub use names::empty;
 
 /// What lowering reads from.

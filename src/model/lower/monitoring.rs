@@ -19,7 +19,7 @@ type Hosts = BTreeMap<HostName, Host>;
 const LOG_RETENTION: &str = "30d";
 
 /// The services that monitoring brings, each of the kind of its name.
-const BROUGHT: &[&str] = &["prometheus", "alertmanager", "blackbox-exporter", "loki", "alloy"];
+pub const BROUGHT: &[&str] = &["prometheus", "alertmanager", "blackbox-exporter", "loki", "alloy"];
 
 impl Lower<'_> {
     pub(super) fn monitoring(&self, faults: &mut Faults) -> Option<Monitoring> {
