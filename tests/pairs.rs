@@ -168,15 +168,19 @@ fn both_sides_can_be_named() {
 fn plans_of_a_later_format_are_refused() {
     let pair = Pair::new("comments");
     let plan = pair.fleet.read("generated/plan.jsonl");
-    pair.fleet.write("generated/plan.jsonl", plan.replacen("\"format\":1", "\"format\":2", 1));
+    pair.fleet.write("generated/plan.jsonl", plan.replacen("\"format\":2", "\"format\":3", 1));
     let output = pair.fleet.cistern(&["diff", "--against", "worktree"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(everything(&output).contains("plan.jsonl has format 2, and this Cistern knows no later one than 1"));
+    assert!(everything(&output).contains("plan.jsonl has format 3, and this Cistern knows no later one than 2"));
     let broken = plan.replacen("{\"kind\":\"host\"", "{\"kind\":\"hose\"", 1);
     pair.fleet.write("generated/plan.jsonl", broken);
     let output = pair.fleet.cistern(&["diff", "--against", "worktree"]);
     assert!(everything(&output).contains("plan.jsonl:2 is no line of a plan"), "{}", everything(&output));
 }
+
+/// What of the base came after each format: monitoring brings services, and kinds say how they are asked.
+const LATER: &[&[&str]] =
+    &[&["alertmanager", "blackbox-exporter", "jellyfin", "node-exporter", "prometheus", "sonarr"], &[]];
 
 /// Each format of plans has left one of the base behind, which every later Cistern reads as it reads its own.
 #[test]
@@ -193,6 +197,11 @@ fn plans_of_every_format_are_read() {
         let from = old.root().to_str().expect("a plain path");
         let output = fleet.cistern(&["diff", "--against", from, "--format", "json"]);
         assert_eq!(output.status.code(), Some(1), "{}", everything(&output));
-        assert_eq!(document(&output)["entries"], serde_json::json!([]), "format {format}");
+        let entries = document(&output)["entries"].as_array().expect("a list").clone();
+        let unknown: Vec<_> = entries
+            .iter()
+            .filter(|entry| !LATER[format as usize - 1].iter().any(|name| entry["name"] == *name))
+            .collect();
+        assert!(unknown.is_empty(), "format {format}: {unknown:#?}");
     }
 }

@@ -200,10 +200,10 @@ fn monitors_that_are_down_watch_nothing() {
         let count = |key: &str| watch[key].as_array().expect("a list").len();
         (count("down"), count("up"), count("targets_down"), count("targets_unwatched"))
     };
-    assert_eq!(watch(&fleet, "gihon"), (1, 0, 1, 4));
+    assert_eq!(watch(&fleet, "gihon"), (1, 0, 7, 6));
     assert_eq!(watch(&fleet, "router"), (0, 1, 2, 0));
-    fleet.edit("fleet.yaml", "monitoring: { hosts: [gihon]", "monitoring: { hosts: [gihon, eden]");
-    assert_eq!(watch(&fleet, "gihon"), (1, 1, 1, 0), "the other one watches on");
+    fleet.edit("fleet.yaml", "monitoring:\n  hosts: [gihon]", "monitoring:\n  hosts: [gihon, eden]");
+    assert_eq!(watch(&fleet, "gihon"), (1, 1, 7, 0), "the other one watches on");
     assert_eq!(watch(&fleet, "gihon or eden"), (2, 0, 2, 3));
 }
 

@@ -84,10 +84,13 @@ pub(super) fn monitoring_brings_its_own(fleet: &Fleet, faults: &mut Faults) {
         let kind = &service.kind;
         let help = if matches!(kind.as_str(), "loki" | "alloy") { "add `monitoring.logs`" } else { "add `monitoring`" };
         faults.push(
-            Diagnostic::new(codes::BROUGHT_BY_MONITORING, format!("`{name}` is of the kind `{kind}`, which only monitoring brings"))
-                .at(service.span, "would have nothing to read")
-                .help(format!("{help}, which names the hosts, and remove the service"))
-                .about("services", name),
+            Diagnostic::new(
+                codes::BROUGHT_BY_MONITORING,
+                format!("`{name}` is of the kind `{kind}`, which only monitoring brings"),
+            )
+            .at(service.span, "would have nothing to read")
+            .help(format!("{help}, which names the hosts, and remove the service"))
+            .about("services", name),
         );
     }
 }

@@ -138,17 +138,23 @@ fn restarting(look: &Look<'_, '_>) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     for change in look.sides.meaning.of(Kind::Instance) {
-        if matches!(change.what, What::Changed(_)) {
+        if matches!(change.what, What::Changed(_)) && matters(change.attributes()) {
             found.entry(change.key.host.clone()).or_default().insert(change.key.name.clone());
         }
     }
     found
 }
 
-/// Says whether one of the attributes is told to the program itself: where it is asked for metrics is not.
+/// What is said of a service to those who watch it, and not to the program itself.
+const ASIDE: &[&str] = &["dashboards", "depends_on", "health_check", "metrics", "owner", "scrape"];
+
+/// Says whether one of the attributes is told to the program itself.
 fn matters(attributes: &[Attribute]) -> bool {
-    let of_firewall = |one: &Attribute| one.path.len() == 3 && one.path[0] == "ports" && one.path[2] == "open";
-    attributes.iter().any(|one| !one.is_below(&["metrics"]) && !of_firewall(one))
+    let of_firewall = |one: &Attribute| {
+        one.path.len() == 3 && one.path[0] == "ports" && matches!(one.path[2].as_str(), "open" | "reach")
+    };
+    let aside = |one: &Attribute| ASIDE.iter().any(|key| one.is_below(&[key]));
+    attributes.iter().any(|one| !aside(one) && !of_firewall(one))
 }
 
 /// The services that something changes of: themselves, or where they run.

@@ -26,8 +26,8 @@ use crate::record::{self, Record};
 use crate::source::{Sources, Span};
 
 use brought::AllBrought;
-use names::Names;
 pub use monitoring::BROUGHT;
+use names::Names;
 pub use names::empty;
 
 /// What lowering reads from.
