@@ -118,7 +118,7 @@ fn a_host_that_is_named_elsewhere_stays() {
     assert_eq!(files(&fleet.root), before);
 
     // As the hint says.
-    fleet.shell("cistern service move prowlarr --to eden; sed -i 's/monitoring: { hosts: .gihon./monitoring: { hosts: [eden]/' fleet.yaml");
+    fleet.shell("cistern service move prowlarr --to eden; cistern service move grafana --to eden; sed -i 's/^  hosts: .gihon./  hosts: [eden]/' fleet.yaml");
     let output = fleet.cistern(&["host", "rm", "gihon"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");

@@ -163,16 +163,18 @@ fn a_host_changes_only_those_that_talk_to_it() {
     let mut larger = fleet.clone();
     larger.files.insert("hosts/desk.yaml".to_owned(), new.to_string());
     let after = larger.tree();
-    assert_eq!(hosts_changed(&before, &after), set(&["bastion", "desk"]));
-    assert_eq!(hosts_changed(&after, &before), set(&["bastion", "desk"]));
-    assert!(before.get("prometheus/scrape.json") != after.get("prometheus/scrape.json"), "the new host is scraped");
+    // The monitor lets it in, to send its journal.
+    assert_eq!(hosts_changed(&before, &after), set(&["bastion", "desk", "monitor"]));
+    assert_eq!(hosts_changed(&after, &before), set(&["bastion", "desk", "monitor"]));
+    let targets = "prometheus/targets/node.json";
+    assert!(before.get(targets) != after.get(targets), "the new host is scraped");
 
     // A member of a cluster is known to the others.
     let mut smaller = fleet;
     let cache = smaller.files.remove("hosts/cache-3.yaml").expect("the example has it");
     let definition = smaller.files["fleet.yaml"].replace("[cache-1, cache-2, cache-3]", "[cache-1, cache-2]");
     smaller.files.insert("fleet.yaml".to_owned(), definition);
-    assert_eq!(hosts_changed(&before, &smaller.tree()), set(&["bastion", "cache-1", "cache-2", "cache-3"]));
+    assert_eq!(hosts_changed(&before, &smaller.tree()), set(&["bastion", "cache-1", "cache-2", "cache-3", "monitor"]));
     smaller.files.insert("hosts/cache-3.yaml".to_owned(), cache);
     assert_eq!(hosts_changed(&before, &smaller.tree()), set(&["cache-1", "cache-2", "cache-3"]));
 }
@@ -188,7 +190,7 @@ fn each_host_of_the_company_may_leave() {
         without.files.remove(&format!("hosts/{name}.yaml"));
         let Some(after) = without.tree_over(&Tree::default()) else { return false };
         let own = before.get(&format!("hosts/{name}.nix")).map(|_| name);
-        let expected = own.into_iter().chain(["bastion"]).map(str::to_owned).collect();
+        let expected = own.into_iter().chain(["bastion", "monitor"]).map(str::to_owned).collect();
         assert_eq!(hosts_changed(&before, &after), expected, "without {name}");
         true
     });

@@ -27,6 +27,11 @@ fn simulations_are_real() {
 }
 
 #[test]
+fn coverage_is_real() {
+    hold("docs/monitoring.md");
+}
+
+#[test]
 fn imports_of_secrets_are_real() {
     hold("docs/secrets-import.md");
 }

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=36b9c4ac3fc64a6c13c1c3a8524e8f40 body=99a9d53a2d2653dd9f7928c43a114319 words=2c0b26b141b0df753f5fcd3634333188
+# cistern 1 in=828379ec8f542cfd46f16b0187715aa9 body=1becc33ec5dd1afc23d1b016c530af05 words=850437c4ace6304b3abac5a24585ccd4
 { lib, ... }:
 {
   imports = [
@@ -112,6 +112,10 @@
               }
             ];
           }
+        ];
+        ruleFiles = [
+          ../prometheus/rules/recording.yml
+          ../prometheus/rules/alerts.yml
         ];
       };
 
