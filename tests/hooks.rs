@@ -76,11 +76,11 @@ fn a_stale_tree_stops_the_commit_and_the_change_is_shown() {
     assert_eq!(verdict(&said, "cistern generate --check"), "Failed", "{said}");
     assert!(said.contains("stale     generated/hosts/eden.nix"), "{said}");
     assert_eq!(verdict(&said, "cistern diff"), "Passed", "{said}");
-    assert!(said.contains("1 host changes: eden"), "{said}");
+    assert!(said.contains("2 hosts change: eden and gihon"), "{said}");
     run(Command::new(env!("CARGO_BIN_EXE_cistern")).args(["-q", "generate"]).current_dir(work.root.join("fleet")));
     work.git(&["add", "--all"]);
     let (passed, said) = work.hooks(&[]);
-    assert!(passed && said.contains("1 host changes: eden"), "{said}");
+    assert!(passed && said.contains("2 hosts change: eden and gihon"), "{said}");
 }
 
 /// A repository with the fleet of an example in a directory, and the hooks in another repository.

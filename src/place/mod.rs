@@ -5,6 +5,7 @@ mod monitoring;
 pub mod plan;
 pub mod recipients;
 mod services;
+mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ pub use hosts::{OPTIONAL_DISK, reader_account};
 pub use plan::Entries;
 use plan::{PersonEntry, SecretEntry};
 pub use services::bound_to;
+pub use watching::{Check, Target};
 
 /// Every decision, not yet proved; it still knows the fleet that it was made from.
 #[derive(Debug)]
@@ -57,8 +59,8 @@ pub fn place(checked: Checked) -> Draft {
         services,
         instances,
         secrets,
-        monitoring: monitoring::entry(fleet),
-        groups: monitoring::groups(fleet),
+        monitoring: watching::entry(fleet),
+        groups: watching::groups(fleet),
         people,
         escrow: fleet.escrow.iter().map(|(name, key)| (name.clone(), key.value.clone())).collect(),
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use super::monitoring::{Check, GroupEntry, MonitoringEntry, Target};
+pub use super::monitoring::{GroupEntry, MonitoringEntry};
 use crate::check::names::in_domain;
 use crate::recipe::Recipe;
 use crate::value::{

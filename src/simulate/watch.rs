@@ -22,7 +22,7 @@ pub(super) fn watch(entries: &Entries, down: &BTreeSet<HostName>) -> Option<Watc
 }
 
 fn targets(entries: &Entries) -> Vec<Target> {
-    let one = |target: crate::place::plan::Target<'_>| Target {
+    let one = |target: crate::place::Target<'_>| Target {
         job: target.metrics.job.clone(),
         host: target.host.clone(),
         service: target.service.clone(),

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::configuration::{BasicAuth, Relabel, Targets, TlsConfig};
 use super::labels;
 use crate::place::Entries;
-use crate::place::plan::{MetricsEntry, Target};
+use crate::place::Target;
+use crate::place::plan::MetricsEntry;
 use crate::value::{LabelName, Scheme};
 use crate::watch::Scrape;
 

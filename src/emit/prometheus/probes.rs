@@ -7,8 +7,8 @@ use super::configuration::{Labels, Relabel, Targets};
 use super::jobs::Job;
 use super::labels;
 use crate::emit::blackbox::{self, Way};
+use crate::place::Check;
 use crate::place::Entries;
-use crate::place::plan::Check;
 use crate::value::Lifecycle;
 use crate::watch::{Manner, Probe};
 

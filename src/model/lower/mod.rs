@@ -7,6 +7,7 @@ mod lints;
 mod monitoring;
 mod names;
 mod people;
+mod plain;
 mod secrets;
 mod services;
 mod sites;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
-use super::services::plain;
+use super::plain::plain;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::{Kind, Kinds};
 use crate::load::decode::{At, Keyed, Scalar};

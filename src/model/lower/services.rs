@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
-use super::watched::{health_check, own_check};
+use super::plain::{plain, usual_ports};
+use super::watched::health_check;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::{Kind, Kinds, NameIn};
 use crate::load::Node;
@@ -377,36 +378,6 @@ impl Lower<'_> {
     }
 }
 
-/// A service that says nothing but its kind and hosts.
-pub(super) fn plain(kind: &Kind, span: crate::source::Span, hosts: Vec<HostName>) -> Service {
-    let settings = kind.front.settings.iter().flat_map(|settings| &settings.entries);
-    Service {
-        span,
-        kind: kind.name.clone(),
-        image: None,
-        runs_nowhere: false,
-        hosts,
-        ports: usual_ports(kind),
-        is_exporter: false,
-        is_brought: false,
-        host_ports: BTreeMap::new(),
-        owner: None,
-        depends_on: Vec::new(),
-        health_check: own_check(kind),
-        scrape: None,
-        host_scrapes: BTreeMap::new(),
-        state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
-        settings: settings.map(|(name, setting)| (name.to_string(), setting.value.fallback())).collect(),
-        names: Vec::new(),
-        memory: None,
-        cpus: None,
-        given: BTreeMap::new(),
-        state_span: None,
-        secrets: BTreeSet::new(),
-        poisoned: false,
-    }
-}
-
 /// The names in the settings that the definition gives.
 fn names(kind: &Kind, def: &ServiceDef) -> Vec<NameIn> {
     let mut found = Vec::new();
@@ -417,11 +388,6 @@ fn names(kind: &Kind, def: &ServiceDef) -> Vec<NameIn> {
         }
     }
     found
-}
-
-pub(super) fn usual_ports(kind: &Kind) -> BTreeMap<PortName, At<Port>> {
-    let ports = kind.front.ports.iter().flat_map(|ports| &ports.entries);
-    ports.filter_map(|(name, port)| Some((name.clone(), port.value.number?))).collect()
 }
 
 fn ports(kind: &Kind, def: &ServiceDef, _: crate::source::Span, faults: &mut Faults) -> BTreeMap<PortName, At<Port>> {

@@ -1,7 +1,7 @@
 //! How services are watched: how they show that they work, who asks, and what they cannot work without.
 
 use super::Lower;
-use super::services::usual_ports;
+use super::plain::{own_check, usual_ports};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::Kind;
 use crate::load::decode::At;
@@ -44,10 +44,4 @@ pub(super) fn health_check(kind: &Kind, def: &ServiceDef, faults: &mut Faults) -
         return None;
     }
     Some(check)
-}
-
-/// How services of a kind show that they work. What is wrong in it was told when the kind was read.
-pub(super) fn own_check(kind: &Kind) -> Option<HealthCheck> {
-    let check = kind.front.health_check.as_ref()?;
-    HealthCheck::read(&check.value, check.span, &mut Faults::default())
 }
