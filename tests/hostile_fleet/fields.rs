@@ -121,7 +121,8 @@ fn legal(place: &Place) -> Vec<Legal> {
             "access.escrow.<name>" | "access.people.<name>" | "secrets.<name>" | "services.<name>" | "hosts.<name>",
             _,
         ) => text(),
-        ("groups.<name>" | "profiles.<name>" | "sites.<name>", _) => silent("", ""),
+        ("groups.<name>", _) => text(),
+        ("profiles.<name>" | "sites.<name>", _) => silent("", ""),
         ("access.people.*.account", _) => text(),
         ("access.people.*.sudo[]", _) => return vec![text(), around("/run/wrappers/bin/", "")],
         ("access.escrow.*" | "access.people.*.age_keys[]", _) => {

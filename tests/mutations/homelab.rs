@@ -114,8 +114,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     row(
         "the monitoring host is mistyped",
         FLEET,
-        "monitoring: { hosts: [gihon]",
-        "monitoring: { hosts: [⟦gion⟧]",
+        "monitoring:\n  hosts: [gihon]",
+        "monitoring:\n  hosts: [⟦gion⟧]",
         "C030",
     ),
     row(
@@ -259,8 +259,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     row(
         "a monitoring host is only scraped",
         FLEET,
-        "monitoring: { hosts: [gihon]",
-        "monitoring: { hosts: [⟦router⟧]",
+        "monitoring:\n  hosts: [gihon]",
+        "monitoring:\n  hosts: [⟦router⟧]",
         "C100",
     ),
 ];

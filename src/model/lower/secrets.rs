@@ -104,6 +104,8 @@ impl Lower<'_> {
         // A service of a kind that could not be read may be the one that reads a secret.
         let defined = self.def.services.iter().flat_map(|services| services.entries.keys());
         let uncertain = self.names.services_are_uncertain()
+            || self.names.hosts_are_uncertain()
+            || self.def.monitoring.as_ref().is_some_and(|monitoring| monitoring.poisoned)
             || services.values().any(|service| service.poisoned)
             || defined.into_iter().any(|name| !services.contains_key(name))
             || secrets.values().any(|secret| secret.generate.is_none() && secret.poisoned);

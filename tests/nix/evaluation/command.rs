@@ -111,7 +111,7 @@ fn closures_are_asked_for() {
     }
     let output = diff(&lab, &company, &["--eval", "--closure"]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains("\n    closure: 2"), "{said}");
+    assert!(said.contains("\n    closure: ") && said.contains(" KiB → "), "{said}");
 }
 
 #[test]

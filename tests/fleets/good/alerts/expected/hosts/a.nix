@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.a. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b99441c49b0b4c09c11c27eebe90a855 body=c5e23f205c2fd8bdd333f9441e7bd4fd words=ffbd534e99a502261c9f9bd68cb0473d
+# cistern 1 in=d809f69b3f090d32802ded08c3a7021a body=d6c4f16762485f54478911de3f852ff0 words=df133aa712347a18cdea91f07b61f717
 { lib, ... }:
 {
   imports = [
@@ -46,14 +46,14 @@
 
     # services.ring
     {
-      services.ring = {
-        port = 7000;
-        metricsPort = 7001;
+      systemd.services.ring.environment = {
+        PORT = lib.mkOverride 900 "7000";
+        METRICS = lib.mkOverride 900 "7001";
       };
     }
 
     # services.shop
-    { services.shop.shop.port = 8000; }
+    { systemd.services.shop.environment.PORT = lib.mkOverride 900 "8000"; }
 
     # services.smartctl-exporter
     {
@@ -75,7 +75,7 @@
     }
 
     # services.till
-    { services.shop.till.port = 8001; }
+    { systemd.services.till.environment.PORT = lib.mkOverride 900 "8001"; }
 
   ];
 

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.b. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=77ea2fadf7d02d18aac3a0fe722109f6 body=5b147869535f06c63881250700cb7a1a words=a776a1274e953c4857d210b58a835dd8
+# cistern 1 in=6f0951f0655faae36972af4bb70ef80a body=bdc919171364599f29587237dc888113 words=12f8a31b08fbde2f91e66619c5a028f1
 { lib, ... }:
 {
   imports = [
@@ -46,14 +46,14 @@
 
     # services.ring
     {
-      services.ring = {
-        port = 7000;
-        metricsPort = 7001;
+      systemd.services.ring.environment = {
+        PORT = lib.mkOverride 900 "7000";
+        METRICS = lib.mkOverride 900 "7001";
       };
     }
 
     # services.shop
-    { services.shop.shop.port = 8000; }
+    { systemd.services.shop.environment.PORT = lib.mkOverride 900 "8000"; }
 
     # services.smartctl-exporter
     {
@@ -75,7 +75,7 @@
     }
 
     # services.till
-    { services.shop.till.port = 8001; }
+    { systemd.services.till.environment.PORT = lib.mkOverride 900 "8001"; }
 
   ];
 

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.c. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8a29420b84bb5b14aff4dd0bca4b27bd body=6b3f4cb91bb13c73c1d9ad2329aa502c words=cc6c2a646dce9f0c32691deca969d5ca
+# cistern 1 in=feec0a5e7e5a7ed22cdd106505fbab93 body=d8bcd38ff3f6d8c346338dd31e380dbb words=e37c8d27bc378075450a4259a88b346c
 { lib, ... }:
 {
   imports = [
@@ -55,7 +55,7 @@
     )
 
     # services.desk
-    { services.shop.desk.port = 8002; }
+    { systemd.services.desk.environment.PORT = lib.mkOverride 900 "8002"; }
 
     # services.node-exporter
     {
@@ -71,9 +71,9 @@
 
     # services.ring
     {
-      services.ring = {
-        port = 7000;
-        metricsPort = 7001;
+      systemd.services.ring.environment = {
+        PORT = lib.mkOverride 900 "7000";
+        METRICS = lib.mkOverride 900 "7001";
       };
     }
 
