@@ -1,9 +1,9 @@
-//! Times every rule by itself on the synthetic fleets, and says which grows faster than the fleet.
+//! Times every rule and every emitter by itself on the synthetic fleets, and says which grows faster than the fleet.
 //!
 //!     cargo bench --bench rules [-- --check]
 //!
-//! One row a rule: the best of five runs at 1,000 and at 10,000 hosts, and how many times longer the larger one took.
-//! With `--check` the exit code is 1 where a rule takes more than twenty times as long for ten times the hosts.
+//! One row each: the best of five runs at 1,000 and at 10,000 hosts, and how many times longer the larger one took.
+//! With `--check` the exit code is 1 where one takes more than twenty times as long for ten times the hosts.
 
 #![expect(clippy::disallowed_methods, reason = "makes fleets and looks at the clock")]
 
@@ -16,7 +16,8 @@ use cistern::check::evidence::Evidence;
 use cistern::diag::Faults;
 use cistern::place::Draft;
 use cistern::source::Sources;
-use cistern::{check, kind, load, model, place, prove};
+use cistern::tree::Tree;
+use cistern::{check, emit, kind, load, model, place, prove};
 
 /// How many times as long a rule may take for ten times the hosts.
 const STEEPEST: f64 = 20.0;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
         println!("{name:<44} {:>9.2} ms {:>9.2} ms {growth:>7.1}x{mark}", millis(*small), millis(*large));
     }
     let sum = |list: &[(String, Duration)]| list.iter().map(|(_, time)| *time).sum::<Duration>();
-    println!("{:<44} {:>9.2} ms {:>9.2} ms", "all rules", millis(sum(&small)), millis(sum(&large)));
+    println!("{:<44} {:>9.2} ms {:>9.2} ms", "all of them", millis(sum(&small)), millis(sum(&large)));
     if steep && env::args().any(|argument| argument == "--check") { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -77,6 +78,12 @@ fn times(hosts: usize) -> Vec<(String, Duration)> {
     }
     for rule in prove::TEMPLATE_RULES {
         times.push((rule.name.to_owned(), best(|| (rule.run)(&draft, &templates, &mut Faults::default()))));
+    }
+    let plan = prove::prove(draft, &templates, &mut Faults::default()).expect("a synthetic fleet has no errors");
+    let nothing = Tree::default();
+    for emitter in emit::EMITTERS {
+        let files = || emitter.files(&emit::Context::new(&plan, &templates, &nothing, &sources));
+        times.push((format!("writes {}", emitter.name), best(|| assert_ne!(files(), usize::MAX))));
     }
     times
 }

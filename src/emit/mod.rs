@@ -99,6 +99,13 @@ pub struct Emitter {
     emit: fn(&Context<'_>) -> Vec<Output>,
 }
 
+impl Emitter {
+    /// Writes its files into memory, and says how many there are.
+    pub fn files(&self, context: &Context<'_>) -> usize {
+        (self.emit)(context).len()
+    }
+}
+
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "alertmanager", emit: alertmanager::emit },

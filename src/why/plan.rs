@@ -7,10 +7,10 @@ use super::view::View;
 use crate::check::{check, secrets};
 use crate::diag::{Diagnostic, Faults, Severity, Subject};
 use crate::load::Raw;
-use crate::model::Definition;
+use crate::model::{Definition, Service};
 use crate::place::place;
 use crate::prove::{Plan, prove};
-use crate::value::{HostName, SecretName};
+use crate::value::{HostName, SecretName, ServiceName};
 
 /// Rounds in which entries with faults are left out, at most.
 const ROUNDS: usize = 8;
@@ -39,9 +39,10 @@ impl Known {
             self.raw.root.at(&["lints", code, "level"]).is_some_and(|level| level.shape() == "`deny`")
         });
         // Nor does what has nothing to do with it.
-        let needed = self.needed(host);
+        let kept = self.kept(host);
+        let needed = self.needed(host, &kept);
         let brings = |name: &str| needed.iter().any(|secret| self.is_brought_by(secret, name));
-        raw.take("services", |name| !self.runs(name, host) && !brings(name));
+        raw.take("services", |name| !self.runs(name, host) && !brings(name) && !kept.contains(name));
         let read = |name: &str| self.fleet.secrets.get(name).is_none_or(|_| needed.contains(name));
         raw.take("secrets", |name| !read(name));
         let mut without: Vec<Subject> = Vec::new();
@@ -69,10 +70,29 @@ impl Known {
         self.fleet.services.get(service).is_none_or(|service| service.hosts.contains(host))
     }
 
-    /// The secrets that a host reads, and those that they are made from.
-    fn needed(&self, host: &HostName) -> BTreeSet<SecretName> {
+    /// The services of other hosts that what runs on this one names: those that it needs, and those that show dashboards.
+    fn kept(&self, host: &HostName) -> BTreeSet<ServiceName> {
+        let all = &self.fleet.services;
+        let shows =
+            |service: &Service| self.fleet.kinds.get(&service.kind).is_some_and(|kind| kind.front.dashboards.is_some());
+        let first = all.iter().filter(|(_, service)| service.hosts.contains(host) || shows(service));
+        let mut open: Vec<&ServiceName> = first.map(|(name, _)| name).collect();
+        let mut kept = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if kept.insert(name.clone()) {
+                let needed = all.get(name).into_iter().flat_map(|service| &service.depends_on);
+                open.extend(needed.map(|needed| &needed.value));
+            }
+        }
+        kept
+    }
+
+    /// The secrets that a host and these services read, and those that they are made from.
+    fn needed(&self, host: &HostName, services: &BTreeSet<ServiceName>) -> BTreeSet<SecretName> {
         let all = &self.fleet.secrets;
-        let read = all.iter().filter(|(_, secret)| secrets::readers(&self.fleet, secret).contains(host));
+        let read = all.iter().filter(|(_, secret)| {
+            secrets::readers(&self.fleet, secret).contains(host) || !secret.services.is_disjoint(services)
+        });
         let mut open: Vec<&SecretName> = read.map(|(name, _)| name).collect();
         let mut needed = BTreeSet::new();
         while let Some(name) = open.pop() {

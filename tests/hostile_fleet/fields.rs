@@ -385,6 +385,7 @@ fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json
                 let beside = match values.map_or(SettingType::String, |values| type_of(&values.0)) {
                     SettingType::Object => json!({}),
                     SettingType::Secret => json!({ "secret": "vpn" }),
+                    SettingType::Array => json!([entry(None)]),
                     SettingType::Boolean => json!(false),
                     SettingType::Integer | SettingType::Number => json!(1),
                     _ => json!(entry(values)),

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=f0032e240beccbd2a6cf5298499a981e body=38b00383956ea155f528412bdb1653a5 words=21c8c5d530aac1f47735e8fa2b9e07f0
+# cistern 1 in=a9ef02b565c6b8128318668e5125a665 body=38b00383956ea155f528412bdb1653a5 words=21c8c5d530aac1f47735e8fa2b9e07f0
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=14e228b8d3c50cd226e888da2c559e31 body=25d9791637634bed0edd8d384b2346f2 words=63d5f290a67dca849ac20b2f3441f11b
+# cistern 1 in=f5fbcc20b432ee5b49aac61a418ce684 body=92ed0b6af58f593be27e637adaf8206c words=363cd89030178b0d6d901fc75850c33e
 { lib, ... }:
 {
   imports = [
@@ -81,8 +81,8 @@
           "  no log"
           "frontend web"
           "  bind :::80 v4v6"
-          "  use_backend site1 if { req.hdr(host),host_only -i shop.example.org }"
-          "backend site1"
+          "  use_backend shop.example.org if { req.hdr(host),host_only -i shop.example.org }"
+          "backend shop.example.org"
           "  server server1 192.168.1.52:80 check"
           "  server server2 [fd00::52]:80 check"
         ];
