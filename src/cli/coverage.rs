@@ -1,14 +1,11 @@
 //! `cistern coverage`: what watches every host and every service, and who would be told.
 
 use std::io;
-use std::mem::ManuallyDrop;
 
 use clap::Args;
 
-use super::{Common, Format, Outcome, Terminal};
-use crate::compile;
+use super::{Common, Format, Outcome, Terminal, planned};
 use crate::coverage::{self, coverage};
-use crate::diag::summary;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -21,13 +18,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    // The process ends here: nothing needs to be taken apart.
-    let compiled = ManuallyDrop::new(compile(&common.directory)?);
-    let Some(plan) = &compiled.plan else {
-        terminal.faults(&compiled.faults, &compiled.sources);
-        terminal.error(&format!("nothing was looked at: {}", summary(&compiled.faults)));
-        return Ok(Outcome::Wrong);
-    };
+    let Some(plan) = planned(common, terminal, "nothing was looked at")? else { return Ok(Outcome::Wrong) };
     let found = coverage(plan.entries(), plan.kinds());
     match options.format {
         Format::Human => terminal.print(&coverage::table(&found, terminal.width()))?,

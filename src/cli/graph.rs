@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::mem::ManuallyDrop;
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Outcome, Terminal, selection};
-use crate::compile;
-use crate::diag::{nearest, summary};
+use super::{Common, Outcome, Terminal, planned, selection};
+use crate::diag::nearest;
 use crate::graph::{self, Down};
 use crate::place::Entries;
 use crate::value::HostName;
@@ -40,13 +38,7 @@ enum Format {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    // The process ends here: nothing needs to be taken apart.
-    let compiled = ManuallyDrop::new(compile(&common.directory)?);
-    let Some(plan) = &compiled.plan else {
-        terminal.faults(&compiled.faults, &compiled.sources);
-        terminal.error(&format!("nothing was drawn: {}", summary(&compiled.faults)));
-        return Ok(Outcome::Wrong);
-    };
+    let Some(plan) = planned(common, terminal, "nothing was drawn")? else { return Ok(Outcome::Wrong) };
     let entries = plan.entries();
     let chosen: Option<BTreeSet<HostName>> = match &options.selector {
         None => Some(entries.hosts.keys().cloned().collect()),

@@ -35,6 +35,9 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::diag::summary;
+use crate::prove::Plan;
+use crate::{Compiled, compile};
 use terminal::Terminal;
 
 /// What a run came to; the numbers are the exit codes.
@@ -151,6 +154,17 @@ enum Command {
     Completions(completions::Options),
     /// Print the manual page.
     Man,
+}
+
+/// Compiles the fleet; without a plan it says what is wrong with the fleet, and what was not done for that.
+fn planned(common: &Common, terminal: &Terminal, undone: &str) -> io::Result<Option<&'static Plan>> {
+    // The process ends with the command: nothing needs to be taken apart.
+    let compiled: &'static Compiled = Box::leak(Box::new(compile(&common.directory)?));
+    if compiled.plan.is_none() {
+        terminal.faults(&compiled.faults, &compiled.sources);
+        terminal.error(&format!("{undone}: {}", summary(&compiled.faults)));
+    }
+    Ok(compiled.plan.as_ref())
 }
 
 /// Runs the program with the arguments of the process.

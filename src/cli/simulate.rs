@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::mem::ManuallyDrop;
 
 use clap::Args;
 
-use super::{Common, Format, Outcome, Terminal, selection};
-use crate::compile;
-use crate::diag::summary;
+use super::{Common, Format, Outcome, Terminal, planned, selection};
 use crate::place::Entries;
 use crate::simulate::{self, simulate};
 use crate::value::HostName;
@@ -30,13 +27,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    // The process ends here: nothing needs to be taken apart.
-    let compiled = ManuallyDrop::new(compile(&common.directory)?);
-    let Some(plan) = &compiled.plan else {
-        terminal.faults(&compiled.faults, &compiled.sources);
-        terminal.error(&format!("nothing was simulated: {}", summary(&compiled.faults)));
-        return Ok(Outcome::Wrong);
-    };
+    let Some(plan) = planned(common, terminal, "nothing was simulated")? else { return Ok(Outcome::Wrong) };
     let Some(down) = chosen(&options.down, plan.entries(), terminal) else { return Ok(Outcome::Wrong) };
     let found = simulate(plan.entries(), plan.kinds(), &down);
     match options.format {

@@ -7,7 +7,6 @@ mod ssh;
 
 use std::fs;
 use std::io;
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,9 +17,7 @@ use clap::Args;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
-use super::{Common, Format, Outcome, Terminal, selection};
-use crate::compile;
-use crate::diag::summary;
+use super::{Common, Format, Outcome, Terminal, planned, selection};
 use crate::status::{self, Expected, Heard, Look, Question, Source, Status};
 use prometheus::Remote;
 use ssh::Ssh;
@@ -65,13 +62,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
-    // The process ends here: nothing needs to be taken apart.
-    let compiled = ManuallyDrop::new(compile(&common.directory)?);
-    let Some(plan) = &compiled.plan else {
-        terminal.faults(&compiled.faults, &compiled.sources);
-        terminal.error(&format!("nobody was asked: {}", summary(&compiled.faults)));
-        return Ok(Outcome::Wrong);
-    };
+    let Some(plan) = planned(common, terminal, "nobody was asked")? else { return Ok(Outcome::Wrong) };
     let chosen = match &options.selector {
         None => Some(plan.entries().hosts.keys().cloned().collect()),
         Some(selector) => selection::of_plan(selector, plan.entries(), terminal),
