@@ -216,6 +216,10 @@ impl Table<'_, '_> {
         }
         let watchers = self.watchers.get_or_init(|| Watchers::new(sides));
         found.extend(watchers.reasons(sides.services_on(host)).into_iter().map(str::to_owned));
+        // Rules and routes follow from the whole fleet.
+        if found.is_empty() && !sides.meaning.changes.is_empty() && sides.monitors().contains(host) {
+            found.push("what it watches".to_owned());
+        }
         found
     }
 }

@@ -93,7 +93,10 @@ fn read(tree: &Tree) -> BTreeMap<(String, String), [String; 3]> {
     let jobs: Vec<Job<'_>> = tree.get(PATH).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
     let mut found = BTreeMap::new();
     for job in &jobs {
-        let text = |value: Option<&RawValue>| value.map_or_else(String::new, |value| value.get().to_owned());
+        // How far lines are indented depends on the file.
+        let text = |value: Option<&RawValue>| {
+            value.map_or_else(String::new, |value| value.get().lines().map(str::trim_start).collect())
+        };
         let elsewhere = elsewhere(tree, job);
         for group in job.static_configs.iter().chain(&elsewhere) {
             for target in &group.targets {
