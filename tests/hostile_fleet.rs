@@ -242,14 +242,17 @@ fn inputs(value: &str) -> Json {
     inputs
 }
 
+/// The files that modules read while they are evaluated.
+const READ_BY_NIX: &[&str] =
+    &["grafana/datasources.json", "grafana/provider.json", "prometheus/alertmanager.yml", "prometheus/scrape.json"];
+
 /// Everything that was generated, as values: Nix files as nix evaluates them, the others as their own readers do.
 fn evaluate(nix: &Nix, cases: &[Case<'_>]) -> Vec<Json> {
     let fleet = Fleet::new();
     let mut list = Vec::new();
     for (number, case) in cases.iter().enumerate() {
-        for (path, bytes) in
-            case.tree.iter().filter(|(path, _)| path.ends_with(".nix") || path.ends_with("scrape.json"))
-        {
+        let is_read = |path: &str| path.ends_with(".nix") || READ_BY_NIX.contains(&path);
+        for (path, bytes) in case.tree.iter().filter(|(path, _)| is_read(path)) {
             fleet.write(&format!("{number}/generated/{path}"), bytes);
         }
         list.push(json!({ "root": fleet.root().join(number.to_string()), "inputs": case.inputs }));

@@ -409,7 +409,8 @@ fn of_format(setting: &SettingDef) -> Legal {
         Some(Format::Email) => around("", "@example.org"),
         Some(Format::Path) => around("/", "/x"),
         Some(Format::PublicName) => around("", ".example.org"),
-        Some(Format::Url) => around("http://127.0.0.1/", ""),
+        // A slash at the end of a URL goes where another follows.
+        Some(Format::Url) => around("http://127.0.0.1/", "x"),
     }
 }
 
