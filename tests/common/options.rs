@@ -81,7 +81,13 @@ fn type_of(tokens: &mut Tokens, option: &str) -> String {
         "nullOr" => format!("null or {}", inner(tokens)),
         "either" => format!("{} or {}", inner(tokens), inner(tokens)),
         "oneOf" => all_of(tokens, &mut inner).join(" or "),
-        "enum" => format!("one of {}", all_of(tokens, &mut |tokens| tokens.next().expect("it was seen")).join(", ")),
+        "enum" => match all_of(tokens, &mut |tokens| tokens.next().expect("it was seen")).as_slice() {
+            [only] => format!("value {only} (singular enum)"),
+            several => format!("one of {}", several.join(", ")),
+        },
+        "attrsOf" => format!("attribute set of {}", inner(tokens)),
+        "address" => "IPv4 or IPv6 address".to_owned(),
+        "anything" => "anything".to_owned(),
         "attrs" => "attribute set".to_owned(),
         "bool" => "boolean".to_owned(),
         "float" => "floating point number".to_owned(),
@@ -101,6 +107,7 @@ fn type_of(tokens: &mut Tokens, option: &str) -> String {
         "strMatching" => "string matching the pattern .*".to_owned(),
         "submodule" => "submodule".to_owned(),
         "unspecified" => "unspecified value".to_owned(),
+        "unsigned" => "unsigned integer, meaning >=0".to_owned(),
         "timezone" => "string without spaces".to_owned(),
         "systemd" => {
             assert_eq!([tokens.next(), tokens.next()].map(Option::unwrap_or_default), ["unit", "option"], "{option}");

@@ -114,11 +114,19 @@ impl Lower<'_> {
         }
         let recipes = secrets.values().filter_map(|secret| secret.generate.as_ref());
         let sources: BTreeSet<_> = recipes.flat_map(|written| written.recipe.sources()).collect();
+        // Whoever is to read these may run nowhere, which is told by itself.
+        let told = self.def.monitoring.iter().flat_map(|monitoring| monitoring.secrets());
+        let told: BTreeSet<_> = told.map(|name| &name.value).collect();
         for (name, keyed) in self.def.secrets.iter().flat_map(|secrets| &secrets.entries) {
             let Keyed { key, value: def } = keyed;
             let secret = &secrets[name];
             let unread = secret.services.is_empty() && def.services.is_none() && def.hosts.is_none();
-            if unread && !def.poisoned && !sources.contains(name) && !self.brought.contains_key(name) {
+            if unread
+                && !def.poisoned
+                && !sources.contains(name)
+                && !told.contains(name)
+                && !self.brought.contains_key(name)
+            {
                 faults.push(
                     Diagnostic::new(codes::UNUSED_SECRET, format!("nobody reads the secret `{name}`"))
                         .at(*key, "bound to no service and no host")
