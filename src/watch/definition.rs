@@ -36,6 +36,7 @@ definition! {
         #[schemars(example = &"ops")]
         receiver: At<ReceiverName>,
         /// Who is told of what; the first that fits decides.
+        #[schemars(example = json!([{ "severity": "critical", "group": "production", "receiver": "ops" }]))]
         routes: Vec<At<RouteDef>>,
         /// How long alerts are gathered before the first message of them; `30s` by default.
         #[schemars(example = &"30s")]
@@ -70,6 +71,7 @@ definition! {
         #[schemars(example = &"The queue of the shop is long.")]
         summary: At<String>,
         /// What it means; for alerts of your own.
+        #[schemars(example = &"Orders wait longer than customers do.")]
         description: At<String>,
         /// The page that says what to do.
         #[schemars(example = &"https://wiki.example.org/queue")]
@@ -206,7 +208,7 @@ definition! {
 definition! {
     /// Something outside of the fleet: exactly one of the ways to ask.
     pub struct ProbeDef {
-        /// A page.
+        /// A page on the web that answers.
         http: At<WebUrl>,
         /// The answers of a page that are right; any of 200 to 299 by default.
         #[schemars(example = [200, 401])]
