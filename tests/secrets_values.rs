@@ -269,7 +269,7 @@ fn prometheus_knows_how_old_values_are() {
     // promtool's clock begins at 1970-01-01, when the token was set: it is due after 90 days.
     made.fleet.write("test.yml", tests_of_rules(&made.fleet.root().join(file)));
     run(lab.command("promtool").args(["test", "rules"]).arg(made.fleet.root().join("test.yml")));
-    assert!(made.fleet.read("generated/hosts/three.nix").contains("ruleFiles = [ ../prometheus/rules/secrets.yml ];"));
+    assert!(made.fleet.read("generated/hosts/three.nix").contains("../prometheus/rules/secrets.yml"));
     assert!(!made.fleet.read("generated/hosts/one.nix").contains("ruleFiles"));
 
     // The same figures for node exporter.
@@ -308,7 +308,8 @@ fn tests_of_rules(rules: &Path) -> String {
                 "          - exp_labels: {{ severity: warning, secret: {secret}, file: secrets/{secret}.age }}\n            \
                  exp_annotations:\n              summary: The secret {secret} is older than it may become.\n              \
                  description: \"secrets/{secret}.age was set {age}d 0h 0m 0s ago. Run `cistern secrets rotate --due`, \
-                 or `cistern secrets edit` for a value that nothing generates.\""
+                 or `cistern secrets edit` for a value that nothing generates.\"\n              \
+                 runbook: cistern explain CisternSecretOverdue"
             );
         }
         if due.is_empty() {
