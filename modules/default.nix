@@ -2,7 +2,10 @@
 # host that it configures; a host with a nixosConfiguration of its own may import `nixosModules.default'.
 {
   imports = [
+    ./failover.nix
     ./firewall.nix
+    ./health.nix
+    ./lease.nix
     ./monitoring.nix
     ./prometheus.nix
     ./secrets.nix

@@ -72,6 +72,12 @@ let
         example = [ 9094 ];
         description = "The UDP ports that they reach.";
       };
+      protocols = mkOption {
+        type = types.listOf (types.ints.between 0 255);
+        default = [ ];
+        example = [ 112 ];
+        description = "Protocols without ports that are let in from them, by their numbers.";
+      };
     };
   };
 
@@ -82,17 +88,40 @@ let
       builtins.listToAttrs (map (value: lib.nameValuePair (toString value) value) values)
     );
 
+  # familiesOf :: rule -> { v4; v6; }, its addresses
+  familiesOf =
+    rule:
+    let
+      addresses = distinct rule.from;
+    in
+    {
+      v4 = lib.filter (one: !isV6 one) addresses;
+      v6 = lib.filter isV6 addresses;
+    };
+
+  # eachProtocol :: (family -> addresses -> protocol -> [ line ]) -> [ line ]
+  eachProtocol =
+    line:
+    lib.concatMap (
+      rule:
+      let
+        families = familiesOf rule;
+      in
+      lib.concatMap (
+        family:
+        lib.concatMap (
+          protocol: lib.optionals (families.${family} != [ ]) (line family families.${family} protocol)
+        ) (distinct rule.protocols)
+      ) (builtins.attrNames families)
+    ) cfg.allow;
+
   # each :: (family -> addresses -> protocol -> ports -> [ line ]) -> [ line ]
   each =
     line:
     lib.concatMap (
       rule:
       let
-        addresses = distinct rule.from;
-        families = {
-          v4 = lib.filter (one: !isV6 one) addresses;
-          v6 = lib.filter isV6 addresses;
-        };
+        families = familiesOf rule;
         protocols = {
           tcp = distinct rule.tcp;
           udp = distinct rule.udp;
@@ -118,24 +147,49 @@ let
 
   commas = separator: values: lib.concatMapStringsSep separator toString values;
 
+  # program :: family -> name of the one that iptables has for it
+  program = family: if family == "v4" then "iptables" else "ip6tables";
+
+  known = family: family == "v4" || config.networking.enableIPv6;
+
   # One call takes as many addresses as we like, and fifteen ports.
   commands = each (
     family: addresses: protocol: ports:
-    lib.optionals (family == "v4" || config.networking.enableIPv6) (
+    lib.optionals (known family) (
       lib.concatMap (
         some:
         map (
           few:
-          "${if family == "v4" then "iptables" else "ip6tables"} -w -A nixos-fw -s ${commas "," some}"
+          "${program family} -w -A nixos-fw -s ${commas "," some}"
           + " -p ${protocol} -m multiport --dports ${commas "," few} -j nixos-fw-accept"
         ) (chunksOf 15 ports)
       ) (chunksOf 100 addresses)
     )
   );
 
+  protocolCommands = eachProtocol (
+    family: addresses: protocol:
+    lib.optionals (known family) (
+      map (
+        some:
+        "${program family} -w -A nixos-fw -s ${commas "," some} -p ${toString protocol} -j nixos-fw-accept"
+      ) (chunksOf 100 addresses)
+    )
+  );
+
+  # source :: family -> addresses -> words of nft
+  source =
+    family: addresses: "${if family == "v4" then "ip" else "ip6"} saddr { ${commas ", " addresses} }";
+
   rules = each (
     family: addresses: protocol: ports: [
-      "${if family == "v4" then "ip" else "ip6"} saddr { ${commas ", " addresses} } ${protocol} dport { ${commas ", " ports} } accept"
+      "${source family addresses} ${protocol} dport { ${commas ", " ports} } accept"
+    ]
+  );
+
+  protocolRules = eachProtocol (
+    family: addresses: protocol: [
+      "${source family addresses} meta l4proto ${toString protocol} accept"
     ]
   );
 in
@@ -174,7 +228,11 @@ in
     ];
 
     # The chain is emptied whenever the firewall starts, and these rules with it; there is nothing to do when it stops.
-    networking.firewall.extraCommands = lib.mkIf (backend == "iptables") (lib.concatLines commands);
-    networking.firewall.extraInputRules = lib.mkIf (backend == "nftables") (lib.concatLines rules);
+    networking.firewall.extraCommands = lib.mkIf (backend == "iptables") (
+      lib.concatLines (commands ++ protocolCommands)
+    );
+    networking.firewall.extraInputRules = lib.mkIf (backend == "nftables") (
+      lib.concatLines (rules ++ protocolRules)
+    );
   };
 }

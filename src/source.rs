@@ -235,6 +235,11 @@ impl Sources {
         }
     }
 
+    /// Calls a file otherwise wherever it is shown; it is found by its path as before.
+    pub fn rename(&mut self, id: FileId, shown: &str) {
+        shown.clone_into(&mut self.files[id.0 as usize].path);
+    }
+
     /// Returns one file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
@@ -289,6 +294,7 @@ fn is_wanted(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     let depth = path.matches('/').count();
     path == "fleet.yaml"
+        || path == "placement.lock"
         || path == "secrets/accepted.json"
         || path == "secrets/recipients.json"
         || (depth == 1 && SPLIT.contains(&top) && path.ends_with(".yaml"))

@@ -1,4 +1,5 @@
-//! Documents that are made from tables: `docs/rules/` from the codes, `docs/definition.md` from the schema.
+//! Documents that are made from tables: `docs/rules/` from the codes, `docs/definition.md` from the schema,
+//! `docs/catalog.md` from the kinds.
 //!
 //! `CISTERN_BLESS=1` writes them. And what is written by hand: the YAML in `docs/language.md` is of the language.
 
@@ -39,6 +40,35 @@ fn every_key_has_its_row() {
         assert!(found, "the link to #{target} leads nowhere");
     }
     hold_file("docs", &name, &text).unwrap_or_else(|fault| panic!("{fault}"));
+}
+
+/// What stands before the kinds in their catalogue.
+const CATALOG: &str = "What a service can be without anybody writing a NixOS module. `cistern catalog list`, `show KIND` and `search WORDS` say the
+same on the command line, with the fleet's own kinds among them; how a kind is written stands in [kinds.md](kinds.md).
+
+Below each kind stands what to add to `fleet.yaml` for it. `nixpkgs` in the last column means that NixOS' own module runs it;
+`container`, that podman runs an image, whose digest `cistern service pin` finds ([pinning.md](pinning.md)).
+
+";
+
+#[test]
+fn every_kind_has_its_section() {
+    let (mut sources, mut faults) = (Sources::default(), Faults::default());
+    cistern::kind::add_built_in(&mut sources);
+    let kinds = cistern::kind::Kinds::read(&sources, &mut faults);
+    assert!(faults.is_empty(), "{}", Renderer::new(&sources, false).all(&faults));
+    let head =
+        format!("# The catalogue of kinds\n\n{}\n{CATALOG}", page::made_from("the kinds in `templates/services/`"));
+    let text = head + &cistern::catalog::markdown(&cistern::catalog::catalog(&kinds));
+    for kind in kinds.names() {
+        assert_eq!(text.lines().filter(|line| *line == format!("### {kind}")).count(), 1, "{kind}");
+    }
+    for (at, link) in text.match_indices("](#") {
+        let target = text[at + link.len()..].split_once(')').expect("a link ends").0;
+        let found = text.lines().any(|line| line.starts_with('#') && page::anchor(line) == target);
+        assert!(found, "the link to #{target} leads nowhere");
+    }
+    hold_file("docs", "catalog.md", &text).unwrap_or_else(|fault| panic!("{fault}"));
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod document;
 mod fields;
 #[path = "common/fleet.rs"]
 mod fleet;
+#[path = "hostile_fleet/kinds.rs"]
+mod kinds;
 #[path = "hostile_fleet/schema.rs"]
 mod schema;
 #[path = "hostile_fleet/text.rs"]
@@ -49,7 +51,7 @@ fn strings_of_a_kind_arrive() {
 
 #[test]
 fn settings_of_kinds_arrive() {
-    law(fields::settings());
+    law(kinds::settings());
 }
 
 #[test]

@@ -114,6 +114,7 @@ fn every_emitter_and_every_kind_occurs() {
         ("grafana", "grafana/dashboards/cistern-fleet.json"),
         ("hosts", "hosts/eden.nix"),
         ("hosts index", "hosts.nix"),
+        ("ingress", "ingress/traefik-http.json"),
         ("known hosts", "ssh_known_hosts"),
         ("logs", "alloy/config.alloy"),
         ("nodes", "nodes.nix"),
@@ -169,14 +170,16 @@ fn a_host_changes_only_those_that_talk_to_it() {
     let targets = "prometheus/targets/node.json";
     assert!(before.get(targets) != after.get(targets), "the new host is scraped");
 
-    // A member of a cluster is known to the others.
+    // A member of a cluster is known to the others, and to those that wait for it.
     let mut smaller = fleet;
     let cache = smaller.files.remove("hosts/cache-3.yaml").expect("the example has it");
     let definition = smaller.files["fleet.yaml"].replace("[cache-1, cache-2, cache-3]", "[cache-1, cache-2]");
     smaller.files.insert("fleet.yaml".to_owned(), definition);
-    assert_eq!(hosts_changed(&before, &smaller.tree()), set(&["bastion", "cache-1", "cache-2", "cache-3", "monitor"]));
+    let talk_to_it = ["app-1", "app-2", "app-3", "cache-1", "cache-2", "cache-3"];
+    let besides = [&talk_to_it[..], &["bastion", "monitor"]].concat();
+    assert_eq!(hosts_changed(&before, &smaller.tree()), set(&besides));
     smaller.files.insert("hosts/cache-3.yaml".to_owned(), cache);
-    assert_eq!(hosts_changed(&before, &smaller.tree()), set(&["cache-1", "cache-2", "cache-3"]));
+    assert_eq!(hosts_changed(&before, &smaller.tree()), set(&talk_to_it));
 }
 
 #[test]
@@ -265,9 +268,10 @@ fn changed_again_and_again(name: &str, mut fleet: Fleet) -> usize {
     accepted
 }
 
-/// Every good fleet and both examples.
+/// Every good fleet and the examples.
 fn fleets() -> BTreeMap<String, Fleet> {
-    let examples = ["company", "homelab"].map(|name| (name.to_owned(), repository().join("examples").join(name)));
+    let examples = ["company", "homelab", "services"];
+    let examples = examples.map(|name| (name.to_owned(), repository().join("examples").join(name)));
     let good = fs::read_dir(repository().join("tests/fleets/good")).expect("it is there").map(|entry| {
         let path = entry.expect("it can be read").path();
         (path.file_name().expect("it has a name").to_string_lossy().into_owned(), path.join("fleet"))

@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use common::{Lab, everything, require, run, skip, temp_dir};
 use serde_json::Value as Json;
@@ -267,4 +268,17 @@ fn a_container_has_no_kernel_of_its_own() {
     assert_eq!(value(&told, "cistern_system_reboot_needed "), "0");
     // Nothing is there that would start next, so it is not told that something else would.
     assert_eq!(value(&told, "cistern_system_drifted "), "0");
+}
+
+#[test]
+fn a_wait_is_as_long_as_it_says_whatever_the_clock_does() {
+    let began = Instant::now();
+    let mut wait = Command::new("bash");
+    wait.arg(repository().join("modules/health-wait.sh")).args(["store", "2", "--ask", "false"]);
+    // So much has passed since the shell started, it is told: as when the time is learnt while it waits.
+    let output = wait.env("SECONDS", "9999").output().expect("bash starts");
+    assert!(output.status.success(), "{}", everything(&output));
+    assert!(everything(&output).contains("store did not answer within 2 s"), "{}", everything(&output));
+    let waited = began.elapsed().as_secs_f64();
+    assert!((1.9..10.0).contains(&waited), "{waited} s");
 }

@@ -15,12 +15,16 @@ mod fleet;
 #[path = "common/options.rs"]
 mod table;
 
+#[path = "nix/bench.rs"]
+mod bench;
 #[path = "nix/cases.rs"]
 mod cases;
 #[path = "nix/evaluation.rs"]
 mod evaluation;
 #[path = "nix/examples.rs"]
 mod examples;
+#[path = "nix/good.rs"]
+mod good;
 #[path = "nix/import.rs"]
 mod import;
 #[path = "nix/kinds.rs"]
@@ -31,6 +35,8 @@ mod options;
 mod plan;
 #[path = "nix/scaffold.rs"]
 mod scaffold;
+#[path = "nix/units.rs"]
+mod units;
 
 /// A Nix function from `nixosConfigurations` to what stands for the whole of each host.
 const DRV_PATHS: &str = "builtins.mapAttrs (_: host: host.config.system.build.toplevel.drvPath)";

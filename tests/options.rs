@@ -1,6 +1,6 @@
 //! Option names: the table of every option that Cistern's templates emit, and `cistern check --options`.
 //!
-//! `tests/options.tsv` holds path, type and template. It was written from what nixpkgs declares, not from the
+//! `tests/nixpkgs/options.tsv` holds path, type and template. It was written from what nixpkgs declares, not from the
 //! templates; `tests/nix/kinds.rs` looks for each row in an evaluated host.
 
 #![expect(clippy::disallowed_methods, reason = "reads the table and runs the program")]
@@ -82,7 +82,7 @@ fn the_table_holds_what_templates_emit() {
         |row: &&Row| emitted.iter().any(|(template, path)| row.template == *template && is_same(&row.names(), path));
     let idle = rows.iter().filter(|row| !is_emitted(row));
     faults.extend(idle.map(|row| format!("nothing emits: {}\t{}\t{}", row.option, row.takes, row.template)));
-    assert!(faults.is_empty(), "{} faults of tests/options.tsv:\n{}", faults.len(), faults.join("\n"));
+    assert!(faults.is_empty(), "{} faults of tests/nixpkgs/options.tsv:\n{}", faults.len(), faults.join("\n"));
 }
 
 /// A list in a directory that is deleted when dropped.

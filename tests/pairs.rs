@@ -168,10 +168,10 @@ fn both_sides_can_be_named() {
 fn plans_of_a_later_format_are_refused() {
     let pair = Pair::new("comments");
     let plan = pair.fleet.read("generated/plan.jsonl");
-    pair.fleet.write("generated/plan.jsonl", plan.replacen("\"format\":2", "\"format\":3", 1));
+    pair.fleet.write("generated/plan.jsonl", plan.replacen("\"format\":3", "\"format\":4", 1));
     let output = pair.fleet.cistern(&["diff", "--against", "worktree"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(everything(&output).contains("plan.jsonl has format 3, and this Cistern knows no later one than 2"));
+    assert!(everything(&output).contains("plan.jsonl has format 4, and this Cistern knows no later one than 3"));
     let broken = plan.replacen("{\"kind\":\"host\"", "{\"kind\":\"hose\"", 1);
     pair.fleet.write("generated/plan.jsonl", broken);
     let output = pair.fleet.cistern(&["diff", "--against", "worktree"]);
@@ -180,7 +180,7 @@ fn plans_of_a_later_format_are_refused() {
 
 /// What of the base came after each format: monitoring brings services, and kinds say how they are asked.
 const LATER: &[&[&str]] =
-    &[&["alertmanager", "blackbox-exporter", "jellyfin", "node-exporter", "prometheus", "sonarr"], &[]];
+    &[&["alertmanager", "blackbox-exporter", "jellyfin", "node-exporter", "prometheus", "sonarr"], &[], &[]];
 
 /// Each format of plans has left one of the base behind, which every later Cistern reads as it reads its own.
 #[test]

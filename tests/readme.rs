@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "runs what documents show")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[path = "common/mod.rs"]
@@ -67,15 +67,29 @@ fn hold(document: &str) {
     assert!(text == made, "the transcripts of {document} are stale: run this test with CISTERN_BLESS=1");
 }
 
-/// Runs the commands of a block in a fresh copy of the example, and returns the block with what they printed.
+/// Runs the commands of a block in a fresh copy of an example, and returns the block with what they printed.
+/// `cd ../NAME` goes to another one.
 fn replay(block: &str) -> String {
     let directory = common::temp_dir();
-    let fleet = directory.path().join("homelab");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/homelab");
-    sh(directory.path(), &format!("cp -r '{}' '{}'", example.display(), fleet.display()));
+    let mut fleet = example(directory.path(), "homelab");
+    let mut made = String::new();
+    for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        made.push_str(&format!("$ {command}\n"));
+        match command.strip_prefix("cd ../") {
+            Some(other) => fleet = example(directory.path(), other),
+            None => made.push_str(&unnamed(&sh(&fleet, command))),
+        }
+    }
+    made
+}
+
+/// Copies an example, and commits it.
+fn example(into: &Path, name: &str) -> PathBuf {
+    let fleet = into.join(name);
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+    sh(into, &format!("cp -r '{}' '{}'", example.display(), fleet.display()));
     sh(&fleet, "git init -q . && git add -A && git -c user.name=t -c user.email=t@example.org commit -qm fleet");
-    let commands = block.lines().filter_map(|line| line.strip_prefix("$ "));
-    commands.map(|command| format!("$ {command}\n{}", unnamed(&sh(&fleet, command)))).collect()
+    fleet
 }
 
 /// Leaves out the commit, which is another in every run.

@@ -88,6 +88,27 @@ fn the_dead_mans_switch_always_fires() {
     assert!(output.status.success(), "{}", everything(&output));
 }
 
+/// What a timer starts is no failed unit while it runs, be it to fail once more.
+#[test]
+fn a_unit_that_fails_each_time_is_told_of() {
+    let Some(lab) = require(&["promtool"]) else { return };
+    let rule = &rules(&watched())["HostUnitFailed"];
+    let name = "node_systemd_unit_state{job=\"node\",host=\"a\",name=\"x.service\",state=\"failed\"}".to_owned();
+    let failed = |of: &dyn Fn(usize) -> bool| {
+        let values = (0..60).map(|minute| u8::from(of(minute)).to_string()).collect();
+        vec![promtool::Series { name: name.clone(), values }]
+    };
+    let expr = "count(ALERTS{alertname=\"HostUnitFailed\",alertstate=\"firing\"})".to_owned();
+    let at = |minute, value| vec![promtool::Expectation { expr: expr.clone(), minute, value }];
+    let runs = [
+        promtool::Run { series: failed(&|minute| minute % 2 == 0), expected: at(40, Some(1.0)) },
+        // It succeeds now and then.
+        promtool::Run { series: failed(&|minute| minute % 5 == 0), expected: at(40, None) },
+    ];
+    let output = promtool::test(lab, &[json!({ "name": "alert", "rules": [rule] })], &runs);
+    assert!(output.status.success(), "{}", everything(&output));
+}
+
 #[test]
 fn alerts_are_adjusted_and_switched_off() {
     let fleet = Fleet::new();

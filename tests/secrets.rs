@@ -211,7 +211,8 @@ fn the_examples_are_encrypted_to_their_readers() {
         let rules = nix.eval_file(&root.join("secrets.nix"));
         let rules = rules.as_object().expect("a map of rules");
         let walk = WalkDir::new(root.join("secrets")).into_iter().map(|entry| entry.expect("it can be read"));
-        let files = walk.filter(|entry| entry.file_type().is_file()).map(|entry| {
+        let is_encrypted = |entry: &walkdir::DirEntry| entry.path().extension().is_some_and(|end| end == "age");
+        let files = walk.filter(is_encrypted).map(|entry| {
             entry.path().strip_prefix(&root).expect("the walk stays below").to_str().expect("a plain path").to_owned()
         });
         let files: BTreeSet<String> = files.collect();

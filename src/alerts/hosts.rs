@@ -189,7 +189,7 @@ pub(super) const ALERTS: &[BuiltIn] = &[
         None,
         Host,
         NODE,
-        "node_systemd_unit_state{job=\"node\",state=\"failed\"} == 1",
+        "max_over_time(node_systemd_unit_state{job=\"node\",state=\"failed\"}[2m]) == 1",
         "{{ $labels.name }} failed on {{ $labels.host }}.",
         "systemd has given up on {{ $labels.name }}. `journalctl -u {{ $labels.name }}` on {{ $labels.host }} says why."
     ),

@@ -46,7 +46,7 @@ pub(super) fn accounts_exist(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mu
         return;
     }
     for (name, service) in &fleet.services {
-        for host in &service.hosts {
+        for host in service.places() {
             running.entry(host).or_default().push((name, service));
         }
     }

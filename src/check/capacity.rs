@@ -15,7 +15,7 @@ pub(super) fn platforms_fit(fleet: &Fleet, faults: &mut Faults) {
         let Some(systems) = fleet.kinds.get(&service.kind).and_then(|kind| kind.front.systems.as_ref()) else {
             continue;
         };
-        let hosts = service.hosts.iter().filter_map(|host| fleet.hosts.get(host));
+        let hosts = service.places().filter_map(|host| fleet.hosts.get(host));
         let unfit: Vec<(&Host, _)> = hosts
             .filter_map(|host| Some((host, host.system?)))
             .filter(|(_, system)| !systems.iter().any(|known| known.value == *system))
@@ -62,7 +62,7 @@ pub(super) fn limits_reach_a_unit(fleet: &Fleet, faults: &mut Faults) {
                     .about("services", name),
             );
         }
-        let places = service.hosts.iter().flat_map(|host| named.iter().map(move |unit| (host, unit.clone())));
+        let places = service.places().flat_map(|host| named.iter().map(move |unit| (host, unit.clone())));
         let shared = places.filter_map(|place| {
             let first = units.insert(place.clone(), name)?;
             Some((first, place))
@@ -128,7 +128,7 @@ pub(super) fn machines_are_large_enough(fleet: &Fleet, faults: &mut Faults) {
             // Every unit may use that much.
             let amount = amount.saturating_mul(kind.front.units.as_ref().map_or(1, Vec::len).max(1) as u64);
             let has = |host: &HostName| fleet.hosts.get(host)?.facts.as_ref().map(good.has).filter(|has| *has > 0);
-            let known = || service.hosts.iter().filter_map(|host| Some((host, has(host)?)));
+            let known = || service.places().filter_map(|host| Some((host, has(host)?)));
             let small: Vec<_> = known().filter(|(_, has)| amount > *has).collect();
             if let Some((host, has)) = small.first() {
                 faults.push(

@@ -272,16 +272,28 @@ fn of_token(file: FileId, text: &str, token: &Token) -> Found {
 fn settings(fleet: &Fleet) -> impl Iterator<Item = Found> {
     fleet.services.iter().flat_map(|(name, service)| {
         let mut found = Vec::new();
+        let known = fleet.kinds.get(&service.kind).and_then(|kind| kind.front.settings.as_ref());
         for (setting, node) in &service.given {
-            walk(setting, node, &mut |key, node| found.push(literal(&format!("`{key}` of service `{name}`"), node)));
+            let def = known.and_then(|known| known.entries.get(setting.as_str())).map(|def| &def.value);
+            let brings = def.is_some_and(|def| def.is_secret() || def.holds_secrets());
+            walk(setting, node, &mut |key, node| {
+                if !(brings && asks_for_own(node)) {
+                    found.push(literal(&format!("`{key}` of service `{name}`"), node));
+                }
+            });
         }
         found
     })
 }
 
+/// Says whether a setting asks for the secret that its kind makes.
+fn asks_for_own(node: &Node) -> bool {
+    matches!(&node.body, Body::Text(scalar) if &*scalar.text == "generate")
+}
+
 /// What the fleet's own kinds give to settings that the definition leaves out.
 fn kinds(fleet: &Fleet) -> impl Iterator<Item = Found> {
-    fleet.kinds.iter().filter(|kind| kind.own).flat_map(|kind| {
+    fleet.kinds.own().flat_map(|kind| {
         let mut found = Vec::new();
         for (setting, def) in kind.front.settings.iter().flat_map(|settings| &settings.entries) {
             let Some(default) = &def.value.default else { continue };

@@ -25,7 +25,8 @@ impl<'a> Evidence<'a> {
     /// Reads the bodies of kinds.
     pub fn new(fleet: &'a Fleet, sources: &'a Sources, templates: &'a Templates) -> Self {
         let used: BTreeSet<_> = fleet.services.values().map(|service| &service.kind).collect();
-        let kinds: Vec<_> = fleet.kinds.iter().filter(|kind| kind.own || used.contains(&kind.name)).collect();
+        let built_in = used.into_iter().filter_map(|name| fleet.kinds.get(name)).filter(|kind| !kind.own);
+        let kinds: Vec<_> = fleet.kinds.own().chain(built_in).collect();
         let body = |kind: &'a Kind| (&kind.name, outline(&sources.file(kind.file).text));
         Self { sources, templates, outlines: kinds.into_par_iter().map(body).collect() }
     }

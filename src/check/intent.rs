@@ -15,7 +15,7 @@ const SERVICE: &str = "{service}";
 
 /// What the fleet's own kinds declare is used. Cistern's own are held to it by a test.
 pub(super) fn reaches_the_body(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
-    for kind in fleet.kinds.iter().filter(|kind| kind.own) {
+    for kind in fleet.kinds.own() {
         let Some(outline) = evidence.outline(&kind.name) else { continue };
         let template = format!("services/{}.nix.j2", kind.name);
         let Some(source) = evidence.templates.source(&template) else { continue };
@@ -42,7 +42,7 @@ fn unused(kind: &Kind, parts: &BTreeSet<String>, body: &str, faults: &mut Faults
         })
     };
     for (name, setting) in front.settings.iter().flat_map(|settings| &settings.entries) {
-        if !uses("settings", name.as_str()) {
+        if !uses("settings", name.as_str()) && !uses("uses", name.as_str()) {
             faults.push(idle(
                 kind,
                 setting.key,

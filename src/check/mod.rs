@@ -21,20 +21,27 @@ mod disks;
 pub mod evidence;
 mod firewall;
 mod firmware;
+mod floating;
 mod hygiene;
+mod ingress;
 mod intent;
+mod kinds;
+mod leases;
 mod loaders;
 mod log_alerts;
 mod logins;
 mod mounts;
+mod moving;
 pub mod names;
 mod passwords;
 mod privileges;
+mod probing;
 mod published;
 mod random;
 mod receivers;
 pub mod secrets;
 mod served;
+pub mod service_names;
 mod sites;
 mod tokens;
 mod told;
@@ -111,6 +118,16 @@ pub const RULES: &[FleetRule] = rules![
     served::stand_once,
     served::are_no_host,
     served::can_have_certificates,
+    ingress::names_stand_once,
+    ingress::logins_are_answered,
+    ingress::ports_are_there,
+    ingress::names_can_have_certificates,
+    ingress::proxies_are_there,
+    ingress::somebody_asks,
+    ingress::proxies_can,
+    ingress::nobody_goes_past,
+    ingress::failures_are_seen,
+    service_names::are_answered_for,
     firewall::is_on_where_it_matters,
     boot::has_a_loader_and_a_root,
     boot::monitors_are_managed,
@@ -147,6 +164,21 @@ pub const RULES: &[FleetRule] = rules![
     watching::labels_are_few,
     watching::scrapes_are_whole,
     depends::lead_nowhere_twice,
+    kinds::needed_ones_are_there,
+    kinds::unfree_is_allowed,
+    moving::have_somewhere_to_go,
+    moving::show_whether_they_work,
+    moving::take_their_state_along,
+    moving::stand_by_whole,
+    moving::run_once,
+    leases::are_granted,
+    leases::move_nothing_else,
+    leases::run_in_one_place,
+    floating::hosts_share_a_network,
+    floating::addresses_are_free,
+    floating::interfaces_are_known,
+    floating::numbers_stand_once,
+    probing::checks_make_sense,
     deploy::can_succeed,
     logins::stay_open,
     containers::stay_inside,
@@ -164,6 +196,7 @@ pub const EVIDENCE_RULES: &[EvidenceRule] = rules![
     bindings::accounts_exist,
     bindings::files_belong,
     intent::reaches_the_body,
+    kinds::releases_are_new_enough,
 ];
 
 /// Runs every rule; `None` when there is an error among the faults, those of lowering included.

@@ -46,7 +46,7 @@ fn modules(fleet: &Fleet, faults: &mut Faults) {
 
 /// Bodies of the fleet's own kinds, which a reader of the definition does not see.
 fn kinds(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
-    for kind in fleet.kinds.iter().filter(|kind| kind.own) {
+    for kind in fleet.kinds.own() {
         let Some(outline) = evidence.outline(&kind.name) else { continue };
         for one in &outline.assigned {
             for (account, group) in joins(one) {
@@ -87,7 +87,7 @@ fn group_settings(kind: &KindName, evidence: &Evidence<'_>) -> BTreeSet<String> 
 fn services_of_hosts(fleet: &Fleet) -> BTreeMap<&HostName, Vec<(&ServiceName, &Service)>> {
     let mut of_host: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (name, service) in &fleet.services {
-        for host in &service.hosts {
+        for host in service.places() {
             of_host.entry(host).or_default().push((name, service));
         }
     }

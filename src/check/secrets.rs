@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Faults, codes, counted};
 use crate::load::decode::Scalar as _;
-use crate::model::{Fleet, Secret};
+use crate::model::{Fleet, Secret, Service};
 use crate::value::{HostName, SecretName};
 
 /// The hosts that read a secret: those named, and those of the services that read it.
 pub fn readers(fleet: &Fleet, secret: &Secret) -> BTreeSet<HostName> {
     let services = secret.services.iter().filter_map(|name| fleet.services.get(name));
-    services.flat_map(|service| &service.hosts).chain(&secret.hosts).cloned().collect()
+    services.flat_map(Service::places).chain(&secret.hosts).cloned().collect()
 }
 
 /// The file of a secret, below the fleet directory.

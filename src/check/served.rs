@@ -20,7 +20,7 @@ pub(super) fn stand_once(fleet: &Fleet, faults: &mut Faults) {
         let mut first_on: BTreeMap<&HostName, (&ServiceName, &At<String>)> = BTreeMap::new();
         let mut told = BTreeSet::new();
         for (service, place) in services {
-            for host in &fleet.services[*service].hosts {
+            for host in fleet.services[*service].places() {
                 let (first, at) = *first_on.entry(host).or_insert((service, place));
                 if first == *service || !told.insert((first, service)) {
                     continue;

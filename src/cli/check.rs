@@ -12,6 +12,7 @@ use super::{Common, Outcome, Terminal, options_list, selection, show};
 use crate::diag::{Diagnostic, Faults, Renderer, counted, github, json, listed, sarif, summary};
 use crate::emit::{self, Context};
 use crate::load::decode::Scalar;
+use crate::source::Sources;
 use crate::tree::Tree;
 use crate::value::HostName;
 use crate::why::Reach;
@@ -19,7 +20,7 @@ use crate::{Compiled, compile, compile_fleet, current, options};
 
 /// For whom to print diagnostics.
 #[derive(Clone, Copy, ValueEnum)]
-enum Report {
+pub(super) enum Report {
     /// For people.
     Human,
     /// For programs: one JSON document.
@@ -52,19 +53,8 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         look_up(list, &mut compiled, common, terminal)?;
     }
     let hidden = scope.as_ref().map(|scope| compiled.faults.split_off(|finding| scope.shows(finding)));
-    let (faults, sources) = (&compiled.faults, &compiled.sources);
-    match options.format {
-        Report::Human => {
-            let renderer = Renderer::new(sources, terminal.color());
-            terminal.print(&renderer.all(faults))?;
-            if terminal.verbose() {
-                terminal.print(&renderer.allowed(faults))?;
-            }
-        }
-        Report::Json => terminal.line(&json(faults, sources))?,
-        Report::Github => terminal.print(&github(faults, sources, &base(&common.directory)))?,
-        Report::Sarif => terminal.line(&sarif(faults, sources, &base(&common.directory)))?,
-    }
+    let faults = &compiled.faults;
+    report(options.format, faults, &compiled.sources, &base(&common.directory), terminal)?;
     if let (Some(scope), Some(hidden)) = (&scope, &hidden) {
         terminal.say("Checked", &scope.told(faults, hidden, compiled.plan.is_some()));
         return Ok(if faults.has_errors() { Outcome::Wrong } else { Outcome::Fine });
@@ -87,6 +77,29 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         ),
     );
     Ok(Outcome::Fine)
+}
+
+/// Prints diagnostics; `base` leads from the root of the repository to the files.
+pub(super) fn report(
+    format: Report,
+    faults: &Faults,
+    sources: &Sources,
+    base: &str,
+    terminal: &Terminal,
+) -> io::Result<()> {
+    match format {
+        Report::Human => {
+            let renderer = Renderer::new(sources, terminal.color());
+            terminal.print(&renderer.all(faults))?;
+            match terminal.verbose() {
+                true => terminal.print(&renderer.allowed(faults)),
+                false => Ok(()),
+            }
+        }
+        Report::Json => terminal.line(&json(faults, sources)),
+        Report::Github => terminal.print(&github(faults, sources, base)),
+        Report::Sarif => terminal.line(&sarif(faults, sources, base)),
+    }
 }
 
 /// Fills in the fleet's own templates, if there are any, and takes note of what is wrong with them.

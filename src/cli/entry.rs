@@ -110,14 +110,7 @@ impl Around<'_> {
             terminal.say("Unchanged", &format!("{}: it says so already", edited.path));
             return Ok(Outcome::Fine);
         }
-        let after = compiled(after);
-        let brought = match after.faults.is_empty() {
-            true => Faults::default(),
-            false => {
-                let before = compiled(before);
-                edit::brought(&before.faults, &after.faults, before.plan.is_some())
-            }
-        };
+        let Judged { compiled: after, brought } = judged(before, after);
         terminal.faults(&brought, &after.sources);
         if brought.has_errors() {
             terminal.error(&format!(
@@ -183,6 +176,25 @@ impl Around<'_> {
         };
         format!("; `{name}` is still named in {}: change them first{how}", counted(named, "place"))
     }
+}
+
+/// An edited definition, and the faults that the edit brings.
+pub(super) struct Judged {
+    pub(super) compiled: ManuallyDrop<Compiled>,
+    pub(super) brought: Faults,
+}
+
+/// Asks the rules about an edit in memory.
+pub(super) fn judged(before: Sources, after: Sources) -> Judged {
+    let compiled = self::compiled(after);
+    let brought = match compiled.faults.is_empty() {
+        true => Faults::default(),
+        false => {
+            let before = self::compiled(before);
+            edit::brought(&before.faults, &compiled.faults, before.plan.is_some())
+        }
+    };
+    Judged { compiled, brought }
 }
 
 /// A placement is either names or a selector: whichever is set comes in the place of the other.

@@ -7,12 +7,13 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::files::{Change, write_then};
 use super::{Common, Outcome, Terminal, selection};
 use crate::diag::{Diagnostic, Faults, codes, counted, listed, summary};
 use crate::emit::{self, Context, Emitted};
 use crate::tree::{self, Tree};
 use crate::value::HostName;
-use crate::{Compiled, compile, current, scaffold};
+use crate::{Compiled, compile, current, placement_lock, scaffold};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -58,8 +59,9 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         },
     };
     let emitted = ManuallyDrop::new(emitted);
+    let lock = Change::of_lock(&compiled.sources, &plan.placing().after);
     if options.check {
-        let outcome = freshness(&previous, &emitted, &hosts, terminal);
+        let outcome = freshness(&previous, &emitted, lock.as_ref(), &hosts, terminal);
         left.iter().for_each(|left| left.tell(terminal));
         return outcome;
     }
@@ -67,11 +69,18 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         return Ok(Outcome::Differs);
     }
     let progress = terminal.progress("Writing");
-    let counts = tree::commit(&directory, &previous, &emitted.tree, &mut |step| {
-        progress.set_length(step.total as u64);
-        progress.set_position(step.done as u64);
+    // The tree follows from the lock: with the new one in place, any later run writes the same tree.
+    let counts = write_then(&common.directory, lock.as_slice(), || {
+        tree::commit(&directory, &previous, &emitted.tree, &mut |step| {
+            progress.set_length(step.total as u64);
+            progress.set_position(step.done as u64);
+        })
     })?;
     progress.finish_and_clear();
+    if lock.is_some() {
+        let solved = plan.placing().solved.len();
+        terminal.say("Placed", &format!("{}, in {}", counted(solved, "service"), placement_lock::PATH));
+    }
     terminal.say(
         "Generated",
         &format!(
@@ -82,7 +91,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
         ),
     );
     left.iter().for_each(|left| left.tell(terminal));
-    known_to_git(options, &common.directory, &emitted.tree, terminal)?;
+    known_to_git(options, &common.directory, &emitted.tree, plan.placing().after.write().is_some(), terminal)?;
     for_editors(options, &common.directory, &compiled, terminal)?;
     Ok(Outcome::Fine)
 }
@@ -204,8 +213,22 @@ pub(super) fn emit(compiled: &Compiled, previous: &Tree, terminal: &Terminal) ->
 }
 
 /// Lists what is not as it would be generated now.
-fn freshness(previous: &Tree, emitted: &Emitted, hosts: &str, terminal: &Terminal) -> io::Result<Outcome> {
+fn freshness(
+    previous: &Tree,
+    emitted: &Emitted,
+    lock: Option<&Change>,
+    hosts: &str,
+    terminal: &Terminal,
+) -> io::Result<Outcome> {
     let mut stale = Vec::new();
+    if let Some(lock) = lock {
+        let what = match (&lock.before, &lock.after) {
+            (None, _) => "missing  ",
+            (_, None) => "left over",
+            _ => "stale    ",
+        };
+        stale.push(format!("{what} {}", lock.path));
+    }
     for (path, bytes) in emitted.tree.iter() {
         match previous.get(path) {
             None => stale.push(format!("missing   generated/{path}")),
@@ -226,8 +249,9 @@ fn freshness(previous: &Tree, emitted: &Emitted, hosts: &str, terminal: &Termina
         terminal.line(line)?;
     }
     terminal.error(&format!(
-        "{} of generated/ not as the definition says; run `cistern generate`",
-        counted(stale.len(), "file")
+        "{}{} not as the definition says; run `cistern generate`",
+        counted(stale.len(), "file"),
+        if lock.is_none() { " of generated/" } else { "" }
     ));
     Ok(Outcome::Differs)
 }
@@ -277,8 +301,9 @@ fn for_editors(options: &Options, directory: &Path, compiled: &Compiled, termina
 }
 
 /// A flake sees only what git knows: says so, or makes it so.
-fn known_to_git(options: &Options, directory: &Path, tree: &Tree, terminal: &Terminal) -> io::Result<()> {
-    let paths: Vec<String> = tree.iter().map(|(path, _)| format!("{GENERATED}/{path}")).collect();
+fn known_to_git(options: &Options, directory: &Path, tree: &Tree, locked: bool, terminal: &Terminal) -> io::Result<()> {
+    let mut paths: Vec<String> = tree.iter().map(|(path, _)| format!("{GENERATED}/{path}")).collect();
+    paths.extend(locked.then(|| placement_lock::PATH.to_owned()));
     let Some(unknown) = current::unknown_to_git(directory, paths.iter().map(String::as_str)) else { return Ok(()) };
     if unknown.is_empty() {
         return Ok(());

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge itself")]
 
+mod catalog;
 mod check;
 mod completions;
 mod coverage;
@@ -9,15 +10,22 @@ mod diff;
 mod entry;
 mod evaluation;
 mod explain;
+mod files;
 mod flags;
 mod generate;
 mod graph;
 mod host;
+mod https;
 mod import;
 mod init;
+mod lifecycle;
 mod list;
 mod options_list;
+mod pin;
+mod place;
 mod plan;
+mod registry;
+mod relocate;
 mod schema;
 mod selection;
 mod secrets;
@@ -130,6 +138,16 @@ enum Command {
     Host(host::Options),
     /// Add, change, move or remove a service of the definition.
     Service(service::Options),
+    /// List, show, search and check the kinds that services can be of.
+    Catalog(catalog::Options),
+    /// Say where everything runs and why, or let go of where it was placed.
+    Place(place::Options),
+    /// Have a host take no instances, and have those leave that may.
+    Drain(lifecycle::Drain),
+    /// Have a drained host take instances again.
+    Undrain(lifecycle::Undrain),
+    /// Place a service on another host, and say how its data gets there.
+    Move(relocate::Options),
     /// Keep the encrypted values: who reads them, audit, and everything that changes one.
     Secrets(secrets::Options),
     /// List hosts.
@@ -199,6 +217,11 @@ fn run(command: Command, common: &Common, terminal: &Terminal) -> io::Result<Out
         Command::Plan(options) => plan::run(&options, common, terminal),
         Command::Host(options) => host::run(&options, common, terminal),
         Command::Service(options) => service::run(&options, common, terminal),
+        Command::Catalog(options) => catalog::run(&options, common, terminal),
+        Command::Place(options) => place::run(&options, common, terminal),
+        Command::Drain(options) => lifecycle::drain(&options, common, terminal),
+        Command::Undrain(options) => lifecycle::undrain(&options, common, terminal),
+        Command::Move(options) => relocate::run(&options, common, terminal),
         Command::Secrets(options) => secrets::run(&options, common, terminal),
         Command::List(options) => list::run(&options, common, terminal),
         Command::Show(options) => show::run(&options, common, terminal),

@@ -1,4 +1,4 @@
-//! `cistern service`: adds, changes, moves and removes services of the definition.
+//! `cistern service`: adds, changes, moves, pins and removes services of the definition.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::entry::{Add, Around, Careful, Remove, Set};
 use super::flags::Service;
-use super::{Common, Outcome, Terminal};
+use super::{Common, Outcome, Terminal, pin};
 use crate::edit::{Change, Edit, Path, Section, Value};
 
 #[derive(Args)]
@@ -23,6 +23,8 @@ enum Verb {
     Set(Box<Set<Service>>),
     /// Place a service on other hosts.
     Move(Move),
+    /// Find the digests that the tags of container images stand for, and write them into the definition.
+    Pin(pin::Options),
     /// Remove a service that nothing refers to any more.
     Rm(Remove),
 }
@@ -49,6 +51,7 @@ pub(super) fn run(options: &Options, common: &Common, terminal: &Terminal) -> io
             let changes = vec![Change::Instead(key("hosts"), hosts, key("selector"))];
             around.edit(&options.name, &Edit::Change(changes), options.careful)
         }
+        Verb::Pin(options) => pin::run(options, common, terminal),
         Verb::Rm(options) => around.remove(options),
     }
 }

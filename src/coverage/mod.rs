@@ -106,8 +106,8 @@ impl<'p> Watch<'p> {
         };
         let active =
             |host: &HostName| entries.hosts.get(host).is_some_and(|entry| entry.lifecycle != Lifecycle::Inactive);
-        for (host, services) in entries.instances.iter().filter(|(host, _)| active(host)) {
-            for service in services.keys() {
+        for host in entries.instances.keys().filter(|host| active(host)) {
+            for (service, _) in entries.running(host) {
                 watch.placed.entry(service).or_default().insert(host);
             }
         }

@@ -93,6 +93,24 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C20", "What a deployment does"),
     ("C21", "Encrypted files"),
     ("C22", "Alerts and receivers"),
+    ("C23", "Placement"),
+    ("C24", "Health and failover"),
+    ("C25", "Clusters"),
+    ("C255", "Proxies and names"),
+    ("C256", "Proxies and names"),
+    ("C257", "Proxies and names"),
+    ("C258", "Proxies and names"),
+    ("C259", "Proxies and names"),
+    ("C26", "Proxies and kinds"),
+    ("C260", "Proxies and names"),
+    ("C261", "Proxies and names"),
+    ("C262", "Proxies and names"),
+    ("C263", "Proxies and names"),
+    ("C264", "Proxies and names"),
+    ("C270", "Kinds"),
+    ("C271", "Kinds"),
+    ("C272", "Kinds"),
+    ("C27", "Health and failover"),
 ];
 
 impl Code {
@@ -493,6 +511,92 @@ codes! {
         "Loki refuses the whole file of alerts for one that it cannot read, so that none of them fires. LogQL chooses lines in braces, such as `{unit=\"shop.service\"}`, and counts them: `sum by (host) (count_over_time({…} |= \"panic\" [5m])) > 0`. PromQL goes under `monitoring.alerts`.";
     BROUGHT_BY_MONITORING = "C229" Error Fleet "A service is of a kind that only monitoring brings."
         "Prometheus, Alertmanager, the blackbox exporter, Loki and Alloy are configured from `monitoring`, which says on which hosts they run (`monitoring.hosts`, `monitoring.logs.hosts`) and at which ports (`monitoring.ports`).";
+    NO_HOST_FITS = "C230" Error Fleet "A service finds no host for some of its instances."
+        "Each host that `placement` lets it choose from is excluded by a constraint: its platform or lifecycle, what it has, a service to avoid, a port, or the spread. The help says which constraint excludes which hosts. Change one of them, let it choose from more hosts, or lower `replicas`; `cistern place --explain SERVICE` shows every host by itself.";
+    TOO_FEW_HOSTS = "C231" Error Fleet "A placement asks for more instances than there are hosts to choose from, or for none."
+        "A host never runs two instances of one service. Name more hosts or widen the selector, or lower `replicas` and `standby`.";
+    CONTRADICTORY_PLACEMENT = "C232" Error Fleet "What a placement asks of its neighbours cannot be."
+        "A service is near itself, in the end, or avoids itself or the one that it should be near to. `near` is looked at after the hosts of that service are known, so it cannot lead in a circle.";
+    BAD_STANDBY = "C233" Error Fleet "A service cannot stand by as `standby` says."
+        "A standby has everything but the running service: its kind must name the `units` that are not started, and its host is another one than those that run it. The instances of a cluster are all members of it: raise `replicas` there.";
+    BAD_PLACEMENT_LOCK = "C234" Error Fleet "placement.lock cannot be read."
+        "It holds where Cistern put the services whose `placement` gives `replicas`, a line for each, so that they stay there. Cistern writes it; take it from git, and after a conflict keep one line of each service. Without the file everything is placed anew.";
+    NO_DOMAIN = "C235" Error Fleet "A service is spread by something that none of its hosts has."
+        "`spread: site` needs hosts with a site, and any other word is the name of a label. Hosts without it take no instance of the service.";
+    RESTING_HOST_NAMED = "C236" Warning Fleet "A service is placed by name on a host that is drained."
+        "What `hosts` names stays there: only services with `replicas` leave a host in maintenance by themselves. `cistern move SERVICE --to HOST` says how to move it with its data.";
+    PLACED_AGAINST = "C237" Error Fleet "Hosts that a placement names do not have what it asks for."
+        "Without `replicas` every named or matching host runs the service. One of them is too small, or runs a service that is to be avoided. Give `replicas` to let Cistern choose, or change `requires`, `avoid` or `max_per_host`.";
+    BAD_FAILOVER = "C240" Error Fleet "A failover has nothing that moves, or nowhere to go."
+        "An address (`vip`) or a lease moves between two hosts or more, on each of which the service runs or stands by (`placement.standby`). One service follows one address or one lease, and what shall start and stop has units that its kind names.";
+    VIP_MISPLACED = "C241" Error Fleet "An address that moves does not belong to its network, or to somebody else."
+        "It lies in the network of its hosts' site with the length of that network's prefix, outside of what DHCP hands out, and is neither a host's, nor the gateway's, nor another failover's. VRRP speaks one family, that of the hosts' addresses.";
+    VIP_BETWEEN_SITES = "C242" Error Fleet "An address cannot move between these hosts."
+        "Whoever looks for an address asks its own network, so all hosts stand in one site with a `subnet`. Between sites, names or a proxy lead to where a service runs.";
+    NO_INTERFACE = "C243" Error Fleet "Nothing says which interface an address is put on."
+        "keepalived needs its name: `network.interface`, `mac`, or facts with one interface (`cistern why HOST network.interface`).";
+    STATE_STAYS_BEHIND = "C244" Refusal Fleet "A service would move without its state."
+        "It would begin with an empty directory, or with an old one, and what is written there is not at the first host when that is back. Take a kind that copies its state to its other instances, keep the state on storage that all of the hosts mount, or say `data_loss: accept` where it is a cache.";
+    MOVES_UNCHECKED = "C245" Error Fleet "A service that moves does not show whether it works."
+        "An address leaves a host when the health check of the service fails there. Without one it would stay with a service that hangs.";
+    STANDBY_LACKS = "C246" Error Fleet "A host that stands by could not take over."
+        "It lacks the platform, the volume of the state or a secret of the service, and would tell so on the day on which it is needed.";
+    NOT_FENCED = "C247" Refusal Fleet "Nothing keeps a service from running twice."
+        "VRRP elects a host among those that see each other; when the network is cut, each side has one. What harms its data by running twice needs a majority that decides: a `lease` of etcd, or a cluster with one among its members.";
+    ROUTER_ID_TWICE = "C248" Error Fleet "Two addresses have one number in VRRP."
+        "Hosts of one network tell addresses that move apart by a number from 1 to 255. It is the last byte of the address, so that no other address changes it; `router_id` sets another one, also where a router of the network uses VRRP.";
+    SENSELESS_CHECK = "C249" Error Fleet "A health check does not make sense."
+        "What restarts needs a unit, an answer must come before the next question, and a command is run only where something follows from it: `on_failure: restart`, or a failover.";
+    FEW_DOMAINS = "C250" Warning Plan "A cluster stands in fewer sites than the loss of one leaves a majority of."
+        "What agrees by majority goes on while most of its members are there. With two sites one of them holds most, and the cluster is gone with it; with three, any one may fail. A site is a failure domain: a room, a house, a provider. `placement: { spread: LABEL }` says that the values of a label are, such as `rack`, and `spread: region` the regions of sites. Where a second site is all there is, accept the code with that reason.";
+    ONE_DOMAIN = "C251" Warning Plan "All members of a cluster stand in one place."
+        "It outlives the loss of a host, and not that of the line, the power or the router that all of them share. Spread its hosts over sites, or accept the code with the reason that the place is all there is.";
+    PUBLIC_MEMBERS = "C252" Warning Plan "Members of a cluster reach each other by public addresses."
+        "Peers are found by the `address` of their hosts. What they say to each other is authenticated, and with most kinds not encrypted, and their ports have to be open to the Internet. A VPN gives hosts of different sites private addresses.";
+    WRONG_SERVICE = "C253" Error Plan "A setting names a service of a kind that it cannot use."
+        "The kind says which kinds it works with: Patroni keeps its lease in etcd, for instance, and finds its members by the service that the setting names.";
+    ROUTE_TWICE = "C255" Error Fleet "Two services claim the same name and path."
+        "A proxy passes a request on to one service. Give one of them another `ingress.host`, or a `path` below the name: the longest path that fits decides.";
+    NOT_ASKED_FOR_LOGINS = "C256" Error Fleet "Proxies are to ask a service for logins that does not answer them."
+        "`ingress.auth` names a service whose kind says `forward_auth`: `authelia`, `oauth2-proxy` and `tinyauth` do. It takes no `auth: forward` in its own `ingress`: nobody could log in.";
+    NOT_ROUTABLE = "C257" Error Fleet "A service is to be reached through proxies and has no port for that."
+        "Its kind does not say `ingress`, so nothing is known of what a proxy passes on. Name one of its TCP ports, as in `ingress: { port: web }`, where it speaks HTTP there; a port that listens on the loopback only is reached by no proxy on another host.";
+    ACME_OF_PRIVATE_NAME = "C258" Error Fleet "A public certificate is to be had for a name that no public authority can know."
+        "An authority gives certificates for names of the public DNS only: one with a dot, and not below `.lan`, `.local`, `home.arpa` and the like. Use a name of a domain of yours, or `ingress.tls: internal`.";
+    NO_PROXY = "C259" Error Fleet "Services are to be reached through proxies, and there is none."
+        "`ingress` of a service says how clients reach it, and the section `ingress` who passes their requests on: `ingress: { hosts: [NAME] }`, a selector, or `external: true` for proxies outside of the fleet.";
+    NOBODY_ASKS = "C260" Error Fleet "A service that lets in everybody is to be reached through proxies without a login."
+        "Its kind has no login of its own, so the proxy has to ask for one: name a service in `ingress.auth`, such as one of the kind `authelia`. Where everybody shall get in, say so: `ingress: { auth: none }` on the service.";
+    PROXY_CANNOT = "C261" Error Fleet "A proxy is asked for what it cannot do."
+        "nginx has no circuit breaker, no cookies that lead to the same instance and no certificates of its own; Caddy has no limit of rate, no circuit breaker, and takes the nearest instance that works. docs/ingress.md has the table. Remove the key, or take the kind `traefik`.";
+    PAST_THE_PROXY = "C262" Refusal Fleet "Clients can go past a proxy that asks for a login."
+        "The firewall of a host lets everybody in at a port whose service counts on the proxy for logins. Cistern closes the port itself to all but the proxies; a hand-written module opens it again, or switches the firewall off. Remove that, or accept the code with the reason why nobody else gets there.";
+    NO_NAME_SERVER = "C263" Error Fleet "A setting names a service as `<service>.svc.<domain>`, and nobody answers for that name."
+        "The section `dns` says which hosts answer for services: `dns: { hosts: [NAME] }`. The hosts whose services have such names in their settings then know them without asking. A name that no service has would never be answered.";
+    FAILOVER_UNSEEN = "C264" Error Fleet "Requests are to go elsewhere when a service fails, and nothing shows a proxy that it does."
+        "A proxy asks an instance for a page, and leaves it out while the answer is not right. So the service, whose requests `failover` takes elsewhere, needs a `health_check` by `http` at the port that requests go to, with at most one `status`.";
+    NEEDED_KIND_MISSING = "C265" Warning Fleet "A service needs another one that the fleet does not have."
+        "Its kind says under `depends_on` which kinds it works with: a database, for instance. The fleet has no service of any of them. Add one, or accept the code where what it needs runs outside of the fleet.";
+    RELEASE_TOO_OLD = "C266" Warning Fleet "A kind needs a newer NixOS than the one that the flake names."
+        "Its options, or some of them, came with a later release: the host would not evaluate. Update the input nixpkgs, or give the host a nixpkgs of its own in mkFleet (`hosts.NAME.nixpkgs`).";
+    NOT_FREE = "C267" Refusal Fleet "A host runs packages that are not free, and nothing allows them."
+        "nixpkgs refuses to evaluate a host with such a package unless somebody says that its licence is accepted. `allow_unfree` of a layer names the packages: `defaults: { allow_unfree: [unrar] }` for every host, or in a profile or a host. Where the flake allows them already, accept the code with that reason.";
+    KIND_SILENT = "C268" Warning Fleet "A kind does not say enough of itself."
+        "The catalogue sorts kinds by their `category`, placement counts on what they say under `needs`, and people learn from the description and the example of a setting what it is for. `cistern catalog check` looks for them.";
+    NO_HEALTH_CHECK = "C269" Warning Fleet "A kind listens, and nothing shows whether it answers."
+        "Without `health_check` and without `metrics` a service of the kind can hang for weeks unseen. Name a page that it answers with, or at least a port that takes connections.";
+    PORT_UNBOUND = "C270" Warning Fleet "A kind has a port of which nobody knows what sets it."
+        "Each port names the NixOS `option` that sets it, which the body has to set, or says `fixed: true`: then the definition cannot choose another number, and is told so.";
+    SECRET_IN_STORE = "C271" Error Fleet "A kind would put a secret into the Nix store."
+        "A template sees the path where a secret is decrypted, at run time. Whatever reads that path while the system is built, and any option that takes the secret itself, puts it where everybody on the host can read it, or does not work. Hand the path to an option that takes a file, or to `LoadCredential`.";
+    EXAMPLE_REFUSED = "C272" Error Fleet "The example of a kind does not compile."
+        "`cistern catalog check` puts each kind into a fleet made up for it, with the settings that it requires. That fleet is refused. `cistern catalog show KIND` prints the example.";
+    NO_LEASE = "C273" Error Fleet "A failover asks a service for a lease that grants none."
+        "`lease` names a service of kind `etcd`: its members agree by majority who has the lease, also when the network between sites is cut. The service that moves is another one.";
+    LEASE_AND_ADDRESS = "C274" Error Fleet "A failover moves by a lease and says what only an address has."
+        "Either an address moves (`vip`), which VRRP elects a host for, or a lease, which etcd grants. `router_id` is a number of VRRP's. A lease stays with its host until that gives it up: to go back means to stop the service there and to start it here, so nothing does it unasked.";
+    LEASED_TWICE = "C275" Error Fleet "A service that runs under a lease is placed on several hosts."
+        "One host has the lease, and the service runs there alone. Place it once and let the others stand by, as in `placement: { hosts: [eden], standby: [pishon] }`; where it runs at first is up to who asks first.";
 }
 
 #[cfg(test)]

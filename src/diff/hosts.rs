@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::meaning::{Attribute, Change, Kind, What, shown, texts};
+use super::routed;
 use super::sides::{Sides, When};
 use super::targets::TargetChange;
+use super::waits;
 use super::watchers::Watchers;
 use crate::diag::counted;
 
@@ -72,8 +74,11 @@ pub(super) fn hosts(
             Kind::Host => table.of_host(change),
             Kind::Instance => table.of_instance(change),
             Kind::Service => table.of_service(change),
-            Kind::Monitoring => table.of_monitoring(change),
-            Kind::Escrow | Kind::Fleet | Kind::Group | Kind::Person | Kind::Secret => {}
+            Kind::Monitoring => table.of_section(change, "monitoring", sides.monitors()),
+            Kind::Dns | Kind::Ingress => {
+                table.of_section(change, change.key.kind.word(), routed::carriers(sides, change.key.kind));
+            }
+            Kind::Escrow | Kind::Failover | Kind::Fleet | Kind::Group | Kind::Person | Kind::Secret => {}
         }
     }
     if !targets.is_empty() {
@@ -163,11 +168,13 @@ impl Table<'_, '_> {
         }
     }
 
-    fn of_monitoring(&mut self, change: &Change) {
+    fn of_section(&mut self, change: &Change, section: &str, hosts: BTreeSet<String>) {
         let others: Vec<_> = change.attributes().iter().filter(|one| one.path != ["hosts"]).cloned().collect();
-        for host in self.sides.monitors() {
-            if self.sides.value(When::After, Kind::Host, &host).is_some() {
-                self.attributes(&host, "monitoring", &others);
+        for host in hosts {
+            if let Some(value) = self.sides.value(When::After, Kind::Host, &host) {
+                let site = value["site"].as_str();
+                let own: Vec<_> = others.iter().filter(|one| routed::concerns(one, site)).cloned().collect();
+                self.attributes(&host, section, &own);
             }
         }
     }
@@ -216,6 +223,10 @@ impl Table<'_, '_> {
         }
         let watchers = self.watchers.get_or_init(|| Watchers::new(sides));
         found.extend(watchers.reasons(sides.services_on(host)).into_iter().map(str::to_owned));
+        found.extend(waits::reasons(sides, host, &others(&["address", "lifecycle"])));
+        if found.is_empty() {
+            found.extend(routed::reasons(sides, host).into_iter().map(str::to_owned));
+        }
         // Rules and routes follow from the whole fleet.
         if found.is_empty() && !sides.meaning.changes.is_empty() && sides.monitors().contains(host) {
             found.push("what it watches".to_owned());

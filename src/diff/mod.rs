@@ -16,12 +16,14 @@ pub mod meaning;
 mod only;
 mod options;
 mod report;
+mod routed;
 mod sides;
 mod summary;
 mod targets;
 mod text;
 mod unified;
 mod visible;
+mod waits;
 mod watchers;
 
 use std::borrow::Cow;

@@ -207,7 +207,15 @@ impl Report<'_> {
                 left || chosen.contains(&change.key.host)
             }
             Kind::Service => runs(When::Before) || runs(When::After),
-            Kind::Escrow | Kind::Fleet | Kind::Group | Kind::Monitoring | Kind::Person | Kind::Secret => true,
+            Kind::Dns
+            | Kind::Escrow
+            | Kind::Failover
+            | Kind::Fleet
+            | Kind::Group
+            | Kind::Ingress
+            | Kind::Monitoring
+            | Kind::Person
+            | Kind::Secret => true,
         }
     }
 }

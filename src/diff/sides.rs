@@ -79,6 +79,17 @@ impl<'t> Sides<'t> {
         }
     }
 
+    /// The hosts that run a service and do not only stand by; those from before by the names that they have now. Lines
+    /// are not parsed: in their texts quotes are escaped.
+    pub fn running_on(&self, when: When, service: &str) -> BTreeSet<&str> {
+        let placed = self.side(when).placed().get(service).into_iter().flatten();
+        let running = placed.filter(|(_, line)| !line.contains("\"standby\":true")).map(|(host, _)| host.as_str());
+        match when {
+            When::Before => running.map(|host| self.now(host)).collect(),
+            When::After => running.collect(),
+        }
+    }
+
     /// The services that run on a host of the new side.
     pub fn services_on(&self, host: &str) -> impl Iterator<Item = &str> {
         let services = self.new.services.get_or_init(|| {
@@ -124,8 +135,18 @@ impl<'t> Sides<'t> {
 impl<'t> Side<'t> {
     fn entries(&self) -> &BTreeMap<Key, &'t str> {
         self.entries.get_or_init(|| {
-            let kinds =
-                [Kind::Escrow, Kind::Group, Kind::Host, Kind::Service, Kind::Secret, Kind::Person, Kind::Monitoring];
+            let kinds = [
+                Kind::Dns,
+                Kind::Escrow,
+                Kind::Failover,
+                Kind::Group,
+                Kind::Host,
+                Kind::Ingress,
+                Kind::Service,
+                Kind::Secret,
+                Kind::Person,
+                Kind::Monitoring,
+            ];
             kinds.into_iter().flat_map(|kind| self.lines.keys(kind)).collect()
         })
     }

@@ -28,6 +28,7 @@ use crate::value::{HostName, SecretName, ServiceName};
 
 use draft::Draft;
 pub use path::Path;
+use print::Manner;
 pub use value::{Key, Value, Want};
 
 /// A part of the definition whose entries can be edited.
@@ -148,6 +149,12 @@ pub fn edit(sources: &mut Sources, section: Section, name: &str, edit: &Edit) ->
     };
     sources.replace(&edited.path, edited.after.as_deref());
     Ok(edited)
+}
+
+/// The sections of a definition as somebody would write them by hand: a line an entry, and a line a key of it.
+pub fn text(sections: &[(String, Value)]) -> String {
+    let manner = Manner { newline: "\n", step: 2 };
+    sections.iter().map(|(key, value)| format!("{key}:{}\n", print::behind_colon(value, 0, 2, manner))).collect()
 }
 
 /// The faults that an edit brings: those that were not there before.

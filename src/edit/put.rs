@@ -115,9 +115,10 @@ fn at_head(text: &str, found: &Found<'_>, behind: &str, manner: Manner) -> Vec<S
     // Between brackets a key may stand alone.
     let alone = found.in_flow && found.key_column.is_some() && spot.anchor == 0 && !text[..spot.head].ends_with(':');
     let colon = if alone { ":" } else { "" };
+    let is_item = found.in_flow && found.key_column.is_none() && start < end;
     match (same_line, lines) {
         // The blanks before a value stay, and those before nothing are ours to write.
-        (true, false) if start > spot.head => vec![(start..end, behind[1..].to_owned())],
+        (true, false) if start > spot.head || is_item => vec![(start..end, behind[1..].to_owned())],
         (true, false) => vec![(start..end, format!("{colon}{behind}"))],
         (true, true) => {
             let line_end = line_end(text, end);

@@ -9,7 +9,8 @@ use super::header::hash_of;
 use super::render::Output;
 use crate::load::decode::Scalar;
 use crate::place::Entries;
-use crate::value::{DnsName, Scheme, ServiceName};
+use crate::place::ingress::RouteEntry;
+use crate::value::{DnsName, Duration, IngressTls, Scheme, ServiceName};
 use crate::watch::{HealthCheck, Manner, Probe};
 
 /// The service that asks; each monitoring host has one for itself.
@@ -25,6 +26,11 @@ pub(super) enum Way<'a> {
     Http {
         /// The answers that are right; any of 200 to 299 when there are none.
         status: &'a BTreeSet<u16>,
+        /// Whether any certificate will do.
+        any_certificate: bool,
+    },
+    /// A page behind a proxy: whatever the service says is right, as long as both answer.
+    Web {
         /// Whether any certificate will do.
         any_certificate: bool,
     },
@@ -52,7 +58,7 @@ struct Configuration {
 #[derive(Serialize)]
 struct Module {
     prober: &'static str,
-    timeout: &'static str,
+    timeout: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<Http>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,19 +104,28 @@ struct AnyCertificate {
     insecure_skip_verify: bool,
 }
 
+/// What a service behind a proxy may answer: 404 would be the proxy's own, and 500 and more that there is nobody.
+const ANSWERS: [u16; 12] = [200, 204, 301, 302, 303, 307, 308, 400, 401, 403, 405, 429];
+
 /// What a name is looked up as first; an address is what it is.
 const PREFERRED: &str = "ip4";
 
 pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     let entries = context.entries();
     let Some(monitoring) = entries.monitoring.as_ref().filter(|_| place(entries).is_some()) else { return Vec::new() };
-    let checks = entries.checks().map(|check| Way::of_check(check.check));
-    let ways = checks.chain(monitoring.probes.values().map(Way::of_probe)).chain([Way::Icmp]);
-    let modules = ways.map(|way| (way.module(), way.described())).collect();
+    let checks = entries.checks().filter_map(|check| Some((Way::of_check(check.check)?, check.check.timeout.as_ref())));
+    let others = monitoring.probes.values().map(Way::of_probe).chain([Way::Icmp]).chain(Way::of_names(entries));
+    let ways = checks.chain(others.map(|way| (way, None)));
+    let modules = ways.map(|(way, timeout)| (way.module(timeout), way.described(timeout))).collect();
     let configuration = Configuration { modules };
     let inputs = hash_of(&configuration);
     let body = || Ok(serde_saphyr::to_string(&configuration).expect("text, numbers and lists"));
     vec![context.headed("prometheus/blackbox.yml".to_owned(), "monitoring", &inputs, body)]
+}
+
+/// The ways to services that are open to clients from everywhere, and so to those who ask.
+pub(super) fn public(entries: &Entries) -> impl Iterator<Item = &RouteEntry> {
+    entries.routed().map(|(_, route)| route).filter(|route| route.allow_from.is_empty())
 }
 
 /// Where Prometheus finds the exporter of its own host; nothing when there is none.
@@ -122,13 +137,17 @@ pub(super) fn place(entries: &Entries) -> Option<String> {
 }
 
 impl<'a> Way<'a> {
-    /// How a service of the fleet is asked. It is asked by its address, which stands in no certificate.
-    pub(super) fn of_check(check: &'a HealthCheck) -> Self {
+    /// How a service of the fleet is asked: by its address, which stands in no certificate. Nobody runs a command from
+    /// elsewhere.
+    pub(super) fn of_check(check: &'a HealthCheck) -> Option<Self> {
         match &check.manner {
-            Manner::Http { scheme, status, .. } => Self::Http { status, any_certificate: *scheme == Scheme::Https },
-            Manner::Tcp => Self::Tcp,
-            Manner::Tls => Self::Tls { any_certificate: true },
-            Manner::Dns { name } => Self::Dns { name },
+            Manner::Http { scheme, status, .. } => {
+                Some(Self::Http { status, any_certificate: *scheme == Scheme::Https })
+            }
+            Manner::Tcp => Some(Self::Tcp),
+            Manner::Tls => Some(Self::Tls { any_certificate: true }),
+            Manner::Dns { name } => Some(Self::Dns { name }),
+            Manner::Exec(_) => None,
         }
     }
 
@@ -143,10 +162,17 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// How the names are asked that clients reach services by; nothing where there are none, or nobody here passes on.
+    pub(super) fn of_names(entries: &Entries) -> Option<Self> {
+        let ingress = entries.ingress.as_ref().filter(|ingress| !ingress.hosts.is_empty())?;
+        public(entries).next()?;
+        Some(Self::Web { any_certificate: ingress.tls == IngressTls::Internal })
+    }
+
     /// What is asked for, in one word.
     pub(super) fn sort(self) -> &'static str {
         match self {
-            Self::Http { .. } => "http",
+            Self::Http { .. } | Self::Web { .. } => "http",
             Self::Tcp => "tcp",
             Self::Tls { .. } => "tls",
             Self::Icmp => "icmp",
@@ -155,28 +181,32 @@ impl<'a> Way<'a> {
     }
 
     /// The name of the module: two that differ have different names.
-    pub(super) fn module(self) -> String {
-        let mut name = self.sort().to_owned();
+    pub(super) fn module(self, timeout: Option<&Duration>) -> String {
+        let mut name = if matches!(self, Self::Web { .. }) { "web" } else { self.sort() }.to_owned();
         match self {
-            Self::Http { any_certificate: true, .. } | Self::Tls { any_certificate: true } => {
+            Self::Http { any_certificate: true, .. }
+            | Self::Web { any_certificate: true }
+            | Self::Tls { any_certificate: true } => {
                 name.push_str("-any-certificate");
             }
             Self::Dns { name: asked } => name.push_str(&format!("-{asked}")),
-            Self::Http { .. } | Self::Tls { .. } | Self::Tcp | Self::Icmp => {}
+            Self::Http { .. } | Self::Web { .. } | Self::Tls { .. } | Self::Tcp | Self::Icmp => {}
         }
         if let Self::Http { status, .. } = self {
             name.extend(status.iter().map(|code| format!("-{code}")));
         }
+        name.extend(timeout.map(|timeout| format!("-within-{timeout}")));
         name
     }
 
-    fn described(self) -> Module {
+    fn described(self, timeout: Option<&Duration>) -> Module {
         let certificate = |any: bool| any.then_some(AnyCertificate { insecure_skip_verify: true });
         let prober = match self {
             Self::Tls { .. } => "tcp",
             other => other.sort(),
         };
-        let mut module = Module { prober, timeout: TIMEOUT, http: None, tcp: None, icmp: None, dns: None };
+        let timeout = timeout.map_or_else(|| TIMEOUT.to_owned(), ToString::to_string);
+        let mut module = Module { prober, timeout, http: None, tcp: None, icmp: None, dns: None };
         match self {
             Self::Http { status, any_certificate } => {
                 module.http = Some(Http {
@@ -184,6 +214,14 @@ impl<'a> Way<'a> {
                     // Who counts on being sent elsewhere wants to see just that.
                     follow_redirects: !status.iter().any(|code| (300..400).contains(code)),
                     valid_status_codes: status.clone(),
+                    tls_config: certificate(any_certificate),
+                });
+            }
+            Self::Web { any_certificate } => {
+                module.http = Some(Http {
+                    preferred_ip_protocol: PREFERRED,
+                    valid_status_codes: BTreeSet::from(ANSWERS),
+                    follow_redirects: false,
                     tls_config: certificate(any_certificate),
                 });
             }

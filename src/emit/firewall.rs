@@ -28,5 +28,15 @@ pub(super) fn allowed(context: &Context<'_>, host: &HostName) -> Vec<Allowed> {
         let from: BTreeSet<_> = others.map(|(_, address)| *address).collect();
         (!from.is_empty()).then_some(Allowed { from, tcp, udp })
     });
-    rows.collect()
+    rows.chain(behind_proxies(context, host)).collect()
+}
+
+/// The ports of a host that proxies get to.
+fn behind_proxies(context: &Context<'_>, host: &HostName) -> Option<Allowed> {
+    let entries = context.entries();
+    let ports = |protocol| entries.proxied_ports(host, protocol);
+    let (tcp, udp) = (ports(Protocol::Tcp), ports(Protocol::Udp));
+    let mut from = context.places().proxies.clone();
+    from.remove(&entries.hosts[host].address);
+    (!(from.is_empty() || tcp.is_empty() && udp.is_empty())).then_some(Allowed { from, tcp, udp })
 }

@@ -6,8 +6,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Context;
+use super::failover::{Failover, failovers};
 use super::firewall::{Allowed, allowed};
 use super::header::hash_of;
+use super::health::{self, Check, Wait};
+use super::names::{KnownAddress, known_to};
 use super::part::{HostTrace, Part, PartOf};
 use super::pieces::{Piece, compose, places};
 use super::render::Output;
@@ -18,7 +21,7 @@ use crate::nix::{Fragment, RelativePath};
 use crate::place::plan::{Binding, HardwareEntry, HostEntry, Machine, NetworkEntry};
 use crate::value::{
     AccountName, Address, Domain, FsType, HostName, InterfaceName, Locale, Mac, Mode, ModuleRef, MountOption,
-    NetworkMode, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
+    NetworkMode, PackageName, Protocol, SecretName, ServiceName, SshKey, StateVersion, System, TimeZone,
 };
 
 const TEMPLATE: &str = "host.nix.j2";
@@ -179,6 +182,7 @@ struct Facts<'a> {
     inputs: bool,
     modules: Vec<Module<'a>>,
     facts: Option<RelativePath>,
+    allow_unfree: &'a BTreeSet<PackageName>,
     network: Network<'a>,
     mounts: Vec<MountPoint<'a>>,
     tcp: BTreeSet<u16>,
@@ -194,7 +198,11 @@ struct Facts<'a> {
     known_hosts: Vec<KnownHost<'a>>,
     secrets: Vec<Secret<'a>>,
     audit_secret_reads: bool,
-    units: Vec<Unit<'a>>,
+    units: Vec<Unit>,
+    checks: Vec<Check<'a>>,
+    waits: Vec<Wait<'a>>,
+    failovers: Vec<Failover<'a>>,
+    service_names: Vec<KnownAddress>,
     time_zone: Option<&'a TimeZone>,
     locale: Option<&'a Locale>,
 }
@@ -269,6 +277,7 @@ impl<'a> Facts<'a> {
             inputs: modules.iter().any(|module| module.file.is_none()),
             modules,
             facts: machine.facts.as_deref().map(from_hosts),
+            allow_unfree: &machine.allow_unfree,
             network: Network::new(&machine.network, entry.address),
             mounts: machine
                 .filesystems
@@ -298,6 +307,10 @@ impl<'a> Facts<'a> {
             secrets: machine.secrets.iter().map(|(name, binding)| Secret::new(name, binding)).collect(),
             audit_secret_reads: machine.audit_secret_reads,
             units: units(context, name, machine),
+            checks: health::checks(context, name),
+            waits: health::waits(context, name),
+            failovers: failovers(context, name),
+            service_names: known_to(context, name),
             time_zone: machine.time_zone.as_ref(),
             locale: machine.locale.as_ref(),
         }

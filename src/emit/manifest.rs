@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::tree::Tree;
 
 /// The format of the generated tree; raised when an older Cistern or an older mkFleet could not use it.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The manifest's place in the tree.
 const PATH: &str = "manifest.json";

@@ -4,15 +4,19 @@
 
 mod alertmanager;
 mod blackbox;
+mod failover;
 mod firewall;
 mod grafana;
 mod header;
+mod health;
 mod hosts;
 mod hosts_index;
+mod ingress;
 mod known_hosts;
 mod logs;
 mod manifest;
 mod monitoring;
+mod names;
 mod nodes;
 mod part;
 mod pieces;
@@ -24,7 +28,7 @@ mod secrets;
 mod units;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::diag::Faults;
@@ -71,13 +75,16 @@ impl<'a> Context<'a> {
         // One that includes others may include any of them.
         let all = || templates.names().map(|name| (name, source(name))).collect::<BTreeMap<_, _>>();
         let included = |name| source(name).contains("include").then(all);
+        let used: BTreeSet<String> =
+            plan.entries().services.values().map(|service| format!("services/{}.nix.j2", service.kind)).collect();
+        let needed = |name: &&str| !name.starts_with("services/") || used.contains(*name);
         let stamp = |name: &'a str| (name, header::hash_of(&(RENDERING, source(name), included(name))));
         Self {
             plan,
             templates,
             previous,
             sources,
-            stamps: templates.names().map(stamp).collect(),
+            stamps: templates.names().filter(needed).map(stamp).collect(),
             pieces: Pieces::default(),
             places: OnceLock::new(),
         }
@@ -113,6 +120,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { name: "grafana", emit: grafana::emit },
     Emitter { name: "hosts", emit: hosts::emit },
     Emitter { name: "hosts index", emit: hosts_index::emit },
+    Emitter { name: "ingress", emit: ingress::emit },
     Emitter { name: "known hosts", emit: known_hosts::emit },
     Emitter { name: "logs", emit: logs::emit },
     Emitter { name: "nodes", emit: nodes::emit },

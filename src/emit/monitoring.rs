@@ -1,6 +1,6 @@
 //! What the templates of kinds that monitor see of the fleet: where files lie, and who listens where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -95,12 +95,15 @@ impl<'a> Monitoring<'a> {
 }
 
 fn credentials<'a>(entries: &'a Entries, host: &HostName, service: &ServiceName) -> Vec<Credential<'a>> {
+    let credential = |name| Credential { name, path: secret_path(entries, host, name) };
+    entries.credentials(service.as_str()).into_iter().map(credential).collect()
+}
+
+/// Where agenix puts a secret on a host.
+pub(super) fn secret_path(entries: &Entries, host: &HostName, name: &SecretName) -> String {
     let machine = entries.hosts.get(host).and_then(|entry| entry.machine.as_ref());
-    let path = |name: &SecretName| {
-        let own = machine.and_then(|machine| machine.secrets.get(name)?.path.as_ref());
-        own.map_or_else(|| format!("/run/agenix/{name}"), ToString::to_string)
-    };
-    entries.credentials(service.as_str()).into_iter().map(|name| Credential { name, path: path(name) }).collect()
+    let own = machine.and_then(|machine| machine.secrets.get(name)?.path.as_ref());
+    own.map_or_else(|| format!("/run/agenix/{name}"), ToString::to_string)
 }
 
 /// Who listens where, looked up once for all hosts.
@@ -117,6 +120,8 @@ pub(super) struct Places {
     pub(super) watchers: Vec<(HostName, Address)>,
     /// The hosts that get to what only the fleet's own get to.
     pub(super) fleet: Vec<(HostName, Address)>,
+    /// The addresses of proxies, which get to what is behind them.
+    pub(super) proxies: BTreeSet<Address>,
 }
 
 impl Places {
@@ -131,6 +136,7 @@ impl Places {
             dashboards: entries.dashboards_url(),
             watchers: entries.watchers().into_iter().map(named).collect(),
             fleet: own.map(|(host, _)| named(host)).collect(),
+            proxies: entries.proxies(),
         }
     }
 }

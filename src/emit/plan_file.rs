@@ -21,14 +21,23 @@ pub(super) fn emit(context: &Context<'_>) -> Vec<Output> {
     text.line(
         &serde_json::json!({ "cistern": "plan", "format": FORMAT, "fleet": entries.name, "domain": entries.domain }),
     );
+    if let Some(value) = &entries.dns {
+        text.line(&Line { kind: "dns", name: "dns", host: None, value });
+    }
     for (name, value) in &entries.escrow {
         text.line(&Line { kind: "escrow", name: name.as_str(), host: None, value });
+    }
+    for (name, value) in &entries.failover {
+        text.line(&Line { kind: "failover", name: name.as_str(), host: None, value });
     }
     for (name, value) in &entries.groups {
         text.line(&Line { kind: "group", name: name.as_str(), host: None, value });
     }
     for (name, value) in &entries.hosts {
         text.line(&Line { kind: "host", name: name.as_str(), host: None, value });
+    }
+    if let Some(value) = &entries.ingress {
+        text.line(&Line { kind: "ingress", name: "ingress", host: None, value });
     }
     for (host, instances) in &entries.instances {
         for (service, value) in instances {

@@ -7,22 +7,31 @@ use serde::Serialize;
 
 use super::Context;
 use super::header::hash_of;
+use super::ingress::Ingress;
 use super::monitoring::Monitoring;
+use super::names::Names;
 use super::pieces::Piece;
 use crate::diag::Faults;
 use crate::nix::{Shared, Trace, share};
+use crate::place::Peer;
 use crate::place::plan::{Instance, ServiceEntry};
 use crate::value::{AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size};
 
 /// What the instances of a service have in common, made ready once.
 pub(super) struct Common {
     entry: Arc<ServiceEntry>,
+    /// The settings that name services, with the services.
+    uses: BTreeMap<String, ServiceName>,
     settings: Shared,
     user: Option<AccountName>,
     group: Option<AccountName>,
     template: String,
     /// Whether the template sees who watches the fleet.
     reads_monitoring: bool,
+    /// Whether the template sees what proxies pass on.
+    reads_ingress: bool,
+    /// Whether the template sees what name servers answer.
+    reads_names: bool,
     /// The hash of the service and of its kind's template.
     stamp: String,
 }
@@ -39,8 +48,15 @@ pub(super) struct InstanceContext<'a> {
     ordinal: u32,
     ports: BTreeMap<&'a PortName, Port>,
     peers: Vec<Peer<'a>>,
+    /// The instances of the services that settings name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    uses: BTreeMap<&'a str, Vec<Peer<'a>>>,
     /// What kinds that monitor see of the fleet.
     monitoring: Option<Monitoring<'a>>,
+    /// What kinds of proxies see of the routes.
+    ingress: Option<Ingress<'a>>,
+    /// What kinds of name servers see of the services.
+    names: Option<Names>,
     /// The hash of what all instances share.
     stamp: &'a str,
 }
@@ -65,15 +81,6 @@ struct Resources {
     cpus: Option<Cpus>,
 }
 
-#[derive(Serialize)]
-struct Peer<'a> {
-    host: &'a HostName,
-    address: Address,
-    role: Option<&'a RoleName>,
-    ordinal: u32,
-    ports: BTreeMap<&'a PortName, Port>,
-}
-
 impl Context<'_> {
     /// Makes every service ready.
     pub(super) fn services(&self) -> BTreeMap<&ServiceName, Common> {
@@ -90,12 +97,15 @@ impl Context<'_> {
         let kind = self.plan.kinds().get(&entry.kind).expect("a plan holds services of known kinds only");
         let template = format!("services/{}.nix.j2", entry.kind);
         Common {
+            uses: kind.services_in(&entry.settings),
             settings: share(&entry.settings),
             user: kind.front.user.as_ref().map(|at| at.value.clone()),
             group: kind.front.group.as_ref().map(|at| at.value.clone()),
             stamp: hash_of(&(&**entry, self.stamp(&template))),
             entry: entry.clone(),
             reads_monitoring: kind.front.reads_monitoring.as_ref().is_some_and(|at| at.value),
+            reads_ingress: kind.front.reads_ingress.is_some_and(|at| at.value),
+            reads_names: kind.front.reads_names.is_some_and(|at| at.value),
             template,
         }
     }
@@ -109,16 +119,8 @@ impl Context<'_> {
         common: &'c Common,
     ) -> InstanceContext<'c> {
         let entries = self.entries();
-        let peers = instance.peers.iter().filter_map(|peer| {
-            let other = entries.instances.get(peer)?.get(service)?;
-            Some(Peer {
-                host: peer,
-                address: entries.hosts[peer].address,
-                role: other.role.as_ref(),
-                ordinal: other.ordinal,
-                ports: ports(&common.entry, other),
-            })
-        });
+        let peers = instance.peers.iter().filter_map(|peer| entries.peer(peer, service));
+        let uses = common.uses.iter().map(|(setting, service)| (setting.as_str(), entries.instances_of(service)));
         InstanceContext {
             service,
             host,
@@ -127,9 +129,12 @@ impl Context<'_> {
             aliases: entries.hosts[host].further_names(&entries.domain),
             role: instance.role.as_ref(),
             ordinal: instance.ordinal,
-            ports: ports(&common.entry, instance),
+            ports: common.entry.ports_of(instance),
             peers: peers.collect(),
+            uses: uses.collect(),
             monitoring: common.reads_monitoring.then(|| Monitoring::new(self, host, service)).flatten(),
+            ingress: common.reads_ingress.then(|| Ingress::new(self, host, service)).flatten(),
+            names: common.reads_names.then(|| Names::new(self, host, service)).flatten(),
             stamp: &common.stamp,
         }
     }
@@ -184,9 +189,4 @@ impl Common {
     pub(super) fn template(&self) -> &str {
         &self.template
     }
-}
-
-fn ports<'a>(entry: &'a ServiceEntry, instance: &'a Instance) -> BTreeMap<&'a PortName, Port> {
-    let number = |name: &PortName, usual: Port| instance.ports.get(name).copied().unwrap_or(usual);
-    entry.ports.iter().map(|(name, listener)| (name, number(name, listener.number))).collect()
 }

@@ -49,7 +49,7 @@ fn cluster(text: &mut String, graph: &Graph<'_>, host: &Host<'_>) {
     for chip in &host.chips {
         let hit = graph.shown(host.name, chip);
         let mut label = chip.service.to_string();
-        for word in chip.role.map(ToString::to_string).into_iter().chain(hit.map(|hit| hit.words().to_owned())) {
+        for word in chip.role.map(str::to_owned).into_iter().chain(hit.map(|hit| hit.words().to_owned())) {
             write!(label, "\n{word}").expect("a text takes everything");
         }
         let node = quoted(&name(Node::Instance(host.name, chip.service)));

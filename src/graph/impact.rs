@@ -118,7 +118,8 @@ fn hit(effect: Effect) -> Hit {
     match effect {
         Effect::Stops => Hit::Stops,
         Effect::LosesQuorum => Hit::LosesQuorum,
-        Effect::LosesRedundancy => Hit::LosesRedundancy,
+        // It works on, elsewhere.
+        Effect::Moves | Effect::LosesRedundancy => Hit::LosesRedundancy,
     }
 }
 

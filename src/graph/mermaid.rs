@@ -41,9 +41,8 @@ pub fn mermaid(graph: &Graph<'_>) -> String {
             for chip in &host.chips {
                 let id = format!("n{}", ids.len());
                 let hit = graph.shown(host.name, chip);
-                let role = chip.role.map(|role| role.as_str());
                 let lines: Vec<&str> =
-                    [chip.service.as_str()].into_iter().chain(role).chain(hit.map(Hit::words)).collect();
+                    [chip.service.as_str()].into_iter().chain(chip.role).chain(hit.map(Hit::words)).collect();
                 line(&mut text, 3, &format!("{id}([{}])", quoted(&lines)));
                 marks.entry(hit.map_or("", Hit::class)).or_default().push(id.clone());
                 ids.insert(Node::Instance(host.name, chip.service), id);

@@ -8,13 +8,17 @@ mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::INGRESS;
 use crate::place::Entries;
 use crate::place::plan::HostEntry;
 use crate::simulate::routes;
-use crate::value::{HostName, KindName, ServiceName};
+use crate::value::{HostName, KindName, RoleName, ServiceName};
 
 /// What the names of kinds end with that only answer Prometheus.
 const EXPORTER: &str = "-exporter";
+
+/// What an instance is called that is only prepared.
+const STANDBY: &str = "standby";
 
 pub use dot::dot;
 pub use impact::{Down, Hit, Impact, impact, summary};
@@ -24,7 +28,8 @@ pub use svg::svg;
 
 /// Puts together the picture of some hosts; `monitoring` adds who watches whom.
 pub fn graph<'p>(entries: &'p Entries, hosts: &BTreeSet<HostName>, monitoring: bool) -> Graph<'p> {
-    let mut edges: BTreeSet<Edge<'p>> = dependencies(entries).chain(addresses(entries)).collect();
+    let mut edges: BTreeSet<Edge<'p>> =
+        dependencies(entries).chain(addresses(entries)).chain(passes_on(entries)).collect();
     if monitoring {
         edges.extend(watches(entries));
     }
@@ -51,7 +56,8 @@ fn host<'p>(entries: &'p Entries, name: &'p HostName, entry: &'p HostEntry) -> H
     let mut chips: Vec<_> = instances
         .map(|(service, instance)| {
             let entry = &entries.services[service];
-            Chip { service, kind: &entry.kind, role: instance.role.as_ref(), only_watches: only_watches(&entry.kind) }
+            let role = instance.role.as_ref().map(RoleName::as_str).or(instance.standby.then_some(STANDBY));
+            Chip { service, kind: &entry.kind, role, only_watches: only_watches(&entry.kind) }
         })
         .collect();
     chips.sort_by_key(|chip| (chip.only_watches, chip.service));
@@ -66,7 +72,9 @@ fn only_watches(kind: &KindName) -> bool {
 /// From each instance to what it needs: the instance on the same host where there is one, else every one.
 fn dependencies(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
     let needs = entries.services.iter().flat_map(|(name, service)| {
-        let known = service.depends_on.iter().filter_map(|needed| entries.services.get_key_value(needed));
+        let lease = entries.failover_of(name).and_then(|(_, failover)| failover.lease.as_ref());
+        let needed = service.depends_on.iter().chain(lease);
+        let known = needed.filter_map(|needed| entries.services.get_key_value(needed));
         known.map(move |(needed, _)| (name, needed))
     });
     needs.flat_map(|(name, needed)| {
@@ -88,6 +96,23 @@ fn addresses(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
     })
 }
 
+/// From each proxy to the instances that it passes requests on to.
+fn passes_on(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
+    let proxy = entries.services.get_key_value(INGRESS).map(|(name, _)| name);
+    let proxies = proxy.into_iter().flat_map(|name| places(entries, name).into_iter().map(move |host| (host, name)));
+    proxies.flat_map(move |(host, name)| {
+        let from = Node::Instance(host, name);
+        entries.routed().flat_map(move |(service, route)| {
+            let backends = entries.backends(service, &route.to, route.weights, Some(host));
+            backends.into_iter().map(move |backend| Edge {
+                from,
+                to: Node::Instance(backend.host, service),
+                why: Why::Address,
+            })
+        })
+    })
+}
+
 /// From each monitoring host to those that it asks.
 fn watches(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
     let monitors = entries.monitoring.iter().flat_map(|monitoring| &monitoring.hosts);
@@ -98,8 +123,7 @@ fn watches(entries: &Entries) -> impl Iterator<Item = Edge<'_>> {
     })
 }
 
-/// The hosts of a service.
+/// The hosts that run a service.
 fn places<'p>(entries: &'p Entries, service: &ServiceName) -> Vec<&'p HostName> {
-    let placed = entries.instances.iter().filter(|(_, services)| services.contains_key(service));
-    placed.map(|(host, _)| host).collect()
+    entries.instances.keys().filter(|host| entries.runs(host, service)).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::impact::{Hit, Impact};
 use crate::place::plan::HostEntry;
-use crate::value::{FleetName, HostName, KindName, Lifecycle, RoleName, ServiceName, SiteName};
+use crate::value::{FleetName, HostName, KindName, Lifecycle, ServiceName, SiteName};
 
 /// A fleet, or a part of it.
 #[derive(Debug, Clone)]
@@ -48,8 +48,8 @@ pub struct Chip<'p> {
     pub service: &'p ServiceName,
     /// Its kind.
     pub kind: &'p KindName,
-    /// The part that it plays in a cluster.
-    pub role: Option<&'p RoleName>,
+    /// The part that it plays in a cluster, or that it stands by.
+    pub role: Option<&'p str>,
     /// Whether it does nothing but answer Prometheus.
     pub only_watches: bool,
 }

@@ -60,6 +60,8 @@ impl Front {
         }
         self.settings_named(faults);
         self.check_health(faults);
+        self.check_ingress(top, faults);
+        self.check_forward_auth(top, faults);
         if let Some(port) = self.metrics.as_ref().and_then(|metrics| metrics.port.as_ref())
             && !self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&port.value))
         {
@@ -71,10 +73,10 @@ impl Front {
     fn check_health(&self, faults: &mut Faults) {
         let listed = |port: &PortName| self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(port));
         if let Some(written) = &self.health_check
-            && let Some(check) = HealthCheck::read(&written.value, written.span, faults)
-            && !listed(&check.port)
+            && let Some(check) = HealthCheck::read(&written.value, None, written.span, faults)
+            && let Some(port) = check.port.filter(|port| !listed(port))
         {
-            faults.push(unlisted("the health check asks", &check.port, written.span));
+            faults.push(unlisted("the health check asks", &port, written.span));
         }
         if let Some(port) = self.dashboards.as_ref().and_then(|dashboards| dashboards.port.as_ref())
             && !listed(&port.value)
@@ -83,9 +85,50 @@ impl Front {
         }
     }
 
+    /// What a proxy passes on goes to a port that is there, and it is said who asks for a login.
+    fn check_ingress(&self, top: Span, faults: &mut Faults) {
+        let Some(ingress) = self.ingress.as_ref().filter(|ingress| !ingress.poisoned) else { return };
+        let listed = |port: &PortName| self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(port));
+        match &ingress.port {
+            Some(port) if !listed(&port.value) => faults.push(unlisted("ingress goes to", &port.value, port.span)),
+            Some(_) => {}
+            None => faults.push(
+                Diagnostic::new(codes::MISSING_KEY, "`ingress` has no `port`")
+                    .at(top, "name one of `ports`")
+                    .help("add `port: NAME` under `ingress`"),
+            ),
+        }
+        if ingress.auth.is_none() {
+            faults.push(
+                Diagnostic::new(codes::MISSING_KEY, "`ingress` does not say who asks for a login")
+                    .at(top, "add `auth` under `ingress`")
+                    .help("`auth: own` where the service does, `auth: none` where it lets in everybody"),
+            );
+        }
+    }
+
+    /// A proxy asks at a port that is there, and for something.
+    fn check_forward_auth(&self, top: Span, faults: &mut Faults) {
+        let Some(auth) = self.forward_auth.as_ref().filter(|auth| !auth.poisoned) else { return };
+        let listed = |port: &PortName| self.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(port));
+        for (key, missing) in [("port", auth.port.is_none()), ("path", auth.path.is_none())] {
+            if missing {
+                faults.push(
+                    Diagnostic::new(codes::MISSING_KEY, format!("`forward_auth` has no `{key}`"))
+                        .at(top, "where do proxies ask?")
+                        .help(format!("add `{key}` under `forward_auth`")),
+                );
+            }
+        }
+        if let Some(port) = auth.port.as_ref().filter(|port| !listed(&port.value)) {
+            faults.push(unlisted("proxies ask at", &port.value, port.span));
+        }
+    }
+
     /// Facts name settings that exist, and stand where they do something.
     fn settings_named(&self, faults: &mut Faults) {
         let mut named: Vec<&At<SettingName>> = self.bind.iter().collect();
+        named.extend(self.forward_auth.iter().filter_map(|auth| auth.url.as_ref()));
         named.extend(self.dashboards.iter().filter_map(|dashboards| dashboards.url.as_ref()));
         for (name, port) in self.ports.iter().flat_map(|ports| &ports.entries) {
             named.extend(&port.value.open_with);

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::load::declare::choice;
 use crate::load::decode::Scalar;
-use crate::value::{AbsolutePath, Address, DnsName, Subnet, why_not_public};
+use crate::value::{AbsolutePath, Address, DnsName, ServiceName, Subnet, why_not_public};
 
 choice! {
     /// What a text is.
@@ -23,6 +23,8 @@ choice! {
         PublicName = "public_name",
         /// A name that the service answers to: a DNS name, one with `*.` before it, an address, or `_` for any.
         ServerName = "server_name",
+        /// The name of another service, whose instances the template sees as `uses.<setting>`.
+        Service = "service",
         /// A URL with its scheme and host.
         Url = "url",
     }
@@ -63,6 +65,7 @@ impl Format {
                 let misfit = |why: &str| Misfit { why: why.to_owned(), ..Misfit::plain("a public name", "") };
                 why_not_public(text).map_or(Ok(()), |why| Err(misfit(why)))
             }
+            Self::Service => of::<ServiceName>(text),
             Self::ServerName if text == "_" || text.parse::<IpAddr>().is_ok() => Ok(()),
             Self::ServerName => of::<DnsName>(text.strip_prefix("*.").unwrap_or(text)),
             Self::Url if is_url(text) => Ok(()),
@@ -124,6 +127,7 @@ mod tests {
             (Format::HostName, &["nas", "a.example.org"]),
             (Format::Path, &["/srv/www", "/"]),
             (Format::PublicName, &["shop.example.org"]),
+            (Format::Service, &["etcd", "db-etcd"]),
             (Format::ServerName, &["shop.example.org", "*.example.org", "_", "192.168.1.5", "nas"]),
             (
                 Format::Url,
@@ -143,6 +147,7 @@ mod tests {
             (Format::HostName, &["Nas", "nas.", "http://nas", "192.168.1.5", "*.example.org", "a_b"]),
             (Format::Path, &["srv", "/srv/../etc", "./x"]),
             (Format::PublicName, &["nas", "nas.local"]),
+            (Format::Service, &["", "a b", "Etcd"]),
             (Format::ServerName, &["", "Shop.example.org", "*.", "a.*.org", "http://x", "shop.example.org:443"]),
             (
                 Format::Url,

@@ -8,8 +8,9 @@ use crate::load::decode::{At, Decode, Keyed, Named, Scalar, unreadable, wrong_ty
 use crate::load::{Body, Node};
 use crate::recipe::GenerateDef;
 use crate::value::{
-    AbsolutePath, AccountName, KindName, LabelName, Port, PortName, Protocol, Reach, RoleName, SecretName, ServiceName,
-    SettingName, System, UnitName,
+    AbsolutePath, AccountName, Category, Cpus, HeaderName, ImageName, KindName, LabelName, OwnAuth, PackageName, Port,
+    PortName, Protocol, ProxyFeature, Reach, RoleName, Scheme, SecretName, ServiceName, SettingName, Size,
+    StateVersion, System, UnitName, UrlPath,
 };
 use crate::watch::definition::HealthCheckDef;
 
@@ -65,6 +66,36 @@ definition! {
         privileged_ports: At<bool>,
         /// The setting that holds the address of its listeners; without it, they listen at every address.
         bind: At<SettingName>,
+        /// What it is for: what the catalogue sorts by.
+        category: At<Category>,
+        /// The container that it runs, without tag and digest: a service of the kind pins it by `image`.
+        image: At<ImageName>,
+        /// The oldest release of NixOS that has its options.
+        #[schemars(example = &"25.11")]
+        release: At<StateVersion>,
+        /// The packages that it runs and that are not free, by the names that nixpkgs gives them.
+        #[schemars(example = json!(["unrar"]))]
+        unfree: Vec<At<PackageName>>,
+        /// What an instance usually takes.
+        needs: NeedsDef,
+        /// The kinds of which the fleet must have one: it does not work without.
+        #[schemars(example = json!(["postgresql", "patroni"]))]
+        depends_on: Vec<At<KindName>>,
+        /// How a proxy passes requests on to it; without it, the kind takes no `ingress`.
+        ingress: IngressFact,
+        /// Whether its template sees `ingress`: what the proxies pass on. `ingress.kind` names such a kind.
+        reads_ingress: At<bool>,
+        /// What a proxy of the kind cannot do of all that the definition may ask.
+        #[schemars(example = json!(["circuit_breaker"]))]
+        ingress_cannot: Vec<At<ProxyFeature>>,
+        /// How a proxy asks it whether somebody has logged in. `ingress.auth` names a service of such a kind.
+        forward_auth: ForwardAuth,
+        /// Whether its template sees `names`: what name servers answer. `dns.kind` names such a kind.
+        reads_names: At<bool>,
+        /// Whether its instances copy its state among themselves.
+        replicated: At<bool>,
+        /// Whether two instances at work at once would harm its data or each other.
+        singleton: At<bool>,
     }
 }
 
@@ -146,9 +177,72 @@ definition! {
         /// How its value is made; `from` and `depends_on` name other secrets of the kind.
         #[schemars(required, example = json!({ "type": "alphanumeric" }))]
         generate: GenerateDef,
+        /// Whether every host has a value of its own.
+        per_host: At<bool>,
         /// The setting that takes it, where the definition says `generate` in its place.
         #[schemars(example = &"environment_file")]
         setting: At<SettingName>,
+    }
+}
+
+definition! {
+    /// What an instance usually takes, where the definition says nothing else.
+    pub struct NeedsDef {
+        /// How much memory.
+        #[schemars(example = &"512M")]
+        memory: At<Size>,
+        /// How many processors.
+        #[schemars(example = 0.5)]
+        cpus: At<Cpus>,
+        /// Room on disks.
+        #[schemars(example = &"10G")]
+        disk: At<Size>,
+        /// Whether it needs a graphics processor.
+        gpu: At<bool>,
+    }
+}
+
+definition! {
+    /// How a proxy passes requests on to a service.
+    pub struct IngressFact {
+        /// The name of the port.
+        #[schemars(required, example = &"web")]
+        port: At<PortName>,
+        /// The protocol at that port; `http` by default.
+        scheme: At<Scheme>,
+        /// Whether it asks who somebody is.
+        #[schemars(required)]
+        auth: At<OwnAuth>,
+        /// Whether answers may take long: they are passed on as they come, without a limit of time.
+        streaming: At<bool>,
+        /// The largest request that it takes.
+        #[schemars(example = &"10G")]
+        max_body: At<Size>,
+    }
+}
+
+definition! {
+    /// How a proxy asks a service whether somebody has logged in.
+    pub struct ForwardAuth {
+        /// The name of the port.
+        #[schemars(required, example = &"web")]
+        port: At<PortName>,
+        /// What is asked for.
+        #[schemars(required, example = &"/api/authz/forward-auth")]
+        path: At<UrlPath>,
+        /// What proxies of some kinds ask for in its place, by their kind.
+        #[schemars(example = json!({ "nginx": "/api/authz/auth-request" }))]
+        paths: Named<KindName, At<UrlPath>>,
+        /// The headers of the answer that are passed on to the service.
+        #[schemars(example = json!(["Remote-User", "Remote-Groups"]))]
+        headers: Vec<At<HeaderName>>,
+        /// The setting that holds the URL at which somebody logs in.
+        #[schemars(example = &"url")]
+        url: At<SettingName>,
+        /// What stands behind that URL, before the address of the page that was asked for; for proxies that do not pass on a
+        /// refusal as it is. Without it, the header `Location` of the refusal says where somebody logs in.
+        #[schemars(example = &"/login?redirect_uri=")]
+        login: At<UrlPath>,
     }
 }
 
@@ -178,6 +272,9 @@ definition! {
         at_least: At<u32>,
         /// Whether their number must be odd.
         odd: At<bool>,
+        /// The sites that they should stand in, so that the loss of one leaves enough of them.
+        #[schemars(example = 3)]
+        domains: At<u32>,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod setting;
 mod values;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{Decode, Scalar};
@@ -28,6 +29,9 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 }
 
+/// Where the fleet's own kinds lie.
+const OWN: &str = "templates/services/";
+
 /// A kind: its facts and where its body begins.
 #[derive(Debug, Clone)]
 pub struct Kind {
@@ -43,10 +47,13 @@ pub struct Kind {
     pub own: bool,
 }
 
-/// Every kind that a fleet can use, and the files that could not be read.
+/// Every kind that a fleet can use, and the files that could not be read. Cistern's own are read when they are first asked
+/// for: there are many, and a fleet uses few.
 #[derive(Debug, Default)]
 pub struct Kinds {
-    known: BTreeMap<KindName, Kind>,
+    known: BTreeMap<KindName, OnceLock<Kind>>,
+    /// The files of those of Cistern's.
+    built_in: BTreeMap<KindName, FileId>,
     poisoned: Vec<String>,
 }
 
@@ -65,12 +72,13 @@ pub fn add_built_in(sources: &mut Sources) {
     }
 }
 
-/// Reads every template, Cistern's and the fleet's own.
+/// Reads every template, Cistern's and the fleet's own. Cistern's have no faults: a test says so.
 pub fn templates(sources: &Sources, faults: &mut Faults) -> Templates {
-    let built_in = sources.below(BUILT_IN).map(|(_, file)| (&file.path[BUILT_IN.len()..], file));
-    let own = sources.below("templates/").map(|(_, file)| (&file.path["templates/".len()..], file));
-    let all = built_in.chain(own).filter(|(name, _)| name.ends_with(".nix.j2"));
-    let (templates, found) = Templates::new(all.map(|(name, file)| (name.to_owned(), file.text.clone())));
+    let below = |directory: &'static str| {
+        let files = sources.below(directory).map(move |(_, file)| (&file.path[directory.len()..], file));
+        files.filter(|(name, _)| name.ends_with(".nix.j2")).map(|(name, file)| (name.to_owned(), file.text.clone()))
+    };
+    let (templates, found) = Templates::beside(below(BUILT_IN), below("templates/"));
     for fault in found {
         let file = sources
             .find(&format!("templates/{}", fault.name))
@@ -85,20 +93,23 @@ pub fn templates(sources: &Sources, faults: &mut Faults) -> Templates {
 }
 
 impl Kinds {
-    /// Reads the front matter of every kind.
+    /// Finds every kind, and reads the front matter of the fleet's own.
     pub fn read(sources: &Sources, faults: &mut Faults) -> Self {
         let mut kinds = Self::default();
-        for (prefix, own) in [(format!("{BUILT_IN}services/"), false), ("templates/services/".to_owned(), true)] {
-            for (id, file) in sources.below(&prefix) {
-                let Some(name) = file.path.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".nix.j2")) else {
-                    continue;
-                };
-                match read_kind(id, file, name, own, faults) {
-                    Some(kind) => {
-                        kinds.known.insert(kind.name.clone(), kind);
-                    }
-                    None => kinds.poisoned.push(name.to_owned()),
+        for (id, file) in sources.below(BUILT_IN) {
+            let name = file.path[BUILT_IN.len()..].strip_prefix("services/").and_then(kind_of_file);
+            if let Some(name) = name.and_then(|name| KindName::read(name).ok()) {
+                kinds.known.insert(name.clone(), OnceLock::new());
+                kinds.built_in.insert(name, id);
+            }
+        }
+        for (id, file) in sources.below(OWN) {
+            let Some(name) = kind_of_file(&file.path[OWN.len()..]) else { continue };
+            match read_kind(id, file, name, true, faults) {
+                Some(kind) => {
+                    kinds.known.insert(kind.name.clone(), OnceLock::from(kind));
                 }
+                None => kinds.poisoned.push(name.to_owned()),
             }
         }
         kinds
@@ -106,23 +117,48 @@ impl Kinds {
 
     /// Finds a kind.
     pub fn get(&self, name: &KindName) -> Option<&Kind> {
-        self.known.get(name)
+        self.named(name.as_str())
     }
 
     /// Finds a kind by what may be a name.
     pub fn named(&self, name: &str) -> Option<&Kind> {
-        self.known.get(name)
+        let (name, kind) = self.known.get_key_value(name)?;
+        Some(kind.get_or_init(|| read_built_in(name, self.built_in[name])))
     }
 
     /// Lists every kind by its name.
     pub fn iter(&self) -> impl Iterator<Item = &Kind> {
-        self.known.values()
+        self.known.keys().filter_map(|name| self.get(name))
+    }
+
+    /// Lists the fleet's own kinds by their names.
+    pub fn own(&self) -> impl Iterator<Item = &Kind> {
+        self.known.iter().filter(|(name, _)| !self.built_in.contains_key(*name)).filter_map(|(_, kind)| kind.get())
+    }
+
+    /// Lists the names of all kinds.
+    pub fn names(&self) -> impl Iterator<Item = &KindName> {
+        self.known.keys()
     }
 
     /// Says whether a kind's file exists and could not be read.
     pub fn is_poisoned(&self, name: &str) -> bool {
         self.poisoned.iter().any(|poisoned| poisoned == name)
     }
+}
+
+/// The name of the kind that a file describes, by the file's own name.
+fn kind_of_file(name: &str) -> Option<&str> {
+    name.strip_suffix(".nix.j2")
+}
+
+/// Reads one of Cistern's kinds.
+fn read_built_in(name: &KindName, id: FileId) -> Kind {
+    let path = format!("services/{name}.nix.j2");
+    let (_, bytes) = embedded_files().find(|(file, _)| *file == path).expect("it was found by this name");
+    let file = SourceFile { path: format!("{BUILT_IN}{path}"), text: String::from_utf8_lossy(bytes).into_owned() };
+    let mut faults = Faults::default();
+    read_kind(id, &file, name.as_str(), false, &mut faults).expect("a test reads every kind of Cistern's")
 }
 
 fn read_kind(id: FileId, file: &SourceFile, name: &str, own: bool, faults: &mut Faults) -> Option<Kind> {

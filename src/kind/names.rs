@@ -1,11 +1,16 @@
 //! The names in settings: what clients ask a service for, for rules about names.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Kind;
 use super::format::Format;
 use super::setting::SettingDef;
-use crate::load::decode::At;
+use crate::load::decode::{At, Scalar as _};
 use crate::load::{Body, Node};
 use crate::source::Span;
-use crate::value::SettingName;
+use crate::value::{ServiceName, SettingName};
 
 /// A name that a setting holds.
 #[derive(Debug, Clone)]
@@ -18,7 +23,25 @@ pub struct NameIn {
     pub public: bool,
 }
 
+impl Kind {
+    /// The services that settings name, by the settings.
+    pub fn services_in(&self, values: &BTreeMap<String, Value>) -> BTreeMap<String, ServiceName> {
+        let settings = self.front.settings.iter().flat_map(|settings| &settings.entries);
+        let naming = settings.filter(|(_, setting)| setting.value.names_a_service());
+        let named = naming.filter_map(|(setting, _)| {
+            let service = ServiceName::read(values.get(setting.as_str())?.as_str()?).ok()?;
+            Some((setting.to_string(), service))
+        });
+        named.collect()
+    }
+}
+
 impl SettingDef {
+    /// Says whether it holds the name of another service.
+    pub fn names_a_service(&self) -> bool {
+        self.format.is_some_and(|format| format.value == Format::Service)
+    }
+
     /// Adds the names in a value to a list: its texts, items and keys whose format is one of a name. `given` says
     /// whether the definition gives another setting.
     pub fn names_in(&self, node: &Node, given: &dyn Fn(&SettingName) -> bool, found: &mut Vec<NameIn>) {

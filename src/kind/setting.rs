@@ -8,7 +8,7 @@ use crate::load::decode::{At, Decode};
 use crate::load::{Body, Node};
 use crate::nix::{self, Unprintable};
 use crate::source::Span;
-use crate::value::{SecretName, SettingName, Verbatim};
+use crate::value::{KindName, SecretName, SettingName, Verbatim};
 
 use super::format::Format;
 
@@ -65,6 +65,9 @@ definition! {
         keys: Boxed,
         /// What a string is: its values are checked, and rules know what they are.
         format: At<Format>,
+        /// The kinds that the service may be of, whose name it is.
+        #[schemars(example = ["etcd"])]
+        kinds: Vec<At<KindName>>,
         /// The setting that makes a name one that the public DNS must know, when it is given.
         public_with: At<SettingName>,
         /// The secret of another service's kind that `{service: NAME}` stands for.

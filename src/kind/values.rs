@@ -39,6 +39,14 @@ impl Front {
             faults.push(Written::circular(&circle, written[&circle[0]].span));
         }
         for (_, setting) in self.settings.iter().flat_map(|settings| &settings.entries) {
+            let kinds = setting.value.kinds.as_ref().and_then(|kinds| kinds.first());
+            if let Some(first) = kinds.filter(|_| !setting.value.names_a_service()) {
+                faults.push(
+                    Diagnostic::new(codes::NO_EFFECT, "`kinds` does nothing here")
+                        .at(first.span, "only the name of a service is of a kind")
+                        .help("add `format: service`, or remove it"),
+                );
+            }
             if let Some(shared) = setting.value.shared.as_ref().filter(|_| !setting.value.is_secret()) {
                 faults.push(
                     Diagnostic::new(codes::NO_EFFECT, "`shared` does nothing here").at(shared.span, "only a secret is"),
@@ -120,6 +128,12 @@ impl Front {
     /// Finds a setting.
     pub fn setting(&self, name: &SettingName) -> Option<&SettingDef> {
         Some(&self.settings.as_ref()?.entries.get(name)?.value)
+    }
+
+    /// Says whether every host has a value of its own of a secret.
+    pub fn is_per_host(&self, name: &SecretName) -> bool {
+        let brought = self.secrets.as_ref().and_then(|secrets| secrets.entries.get(name));
+        brought.and_then(|brought| brought.value.per_host).is_some_and(|at| at.value)
     }
 
     /// Finds the secret that goes to a setting.

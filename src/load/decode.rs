@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -131,7 +132,10 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(u16: "a whole number from 0 to 65535", u32: "a whole number from 0 on", i64: "a whole number");
+integers!(
+    u16: "a whole number from 0 to 65535", u32: "a whole number from 0 on", NonZeroU32: "a whole number from 1 on",
+    i64: "a whole number"
+);
 
 /// A list whose bad items were reported and left out.
 impl<T: Decode> Decode for Vec<At<T>> {

@@ -1,19 +1,22 @@
 //! The definition as it is written: every key that exists, once. The JSON Schema is derived from these types.
 
+use std::num::NonZeroU32;
+
 use serde_json::json;
 
-use super::shapes::{Accept, Filesystems, OneOrMore};
+use super::ingress::{DnsDef, IngressDef, ServiceIngressDef};
+use super::shapes::{Accept, Filesystems, OneOrMore, Standby};
 use crate::load::declare::definition;
 use crate::load::decode::{At, Named};
 use crate::load::merge::Sum;
 use crate::recipe::GenerateDef;
 use crate::value::{
-    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, Date, Device, DnsName, Domain, Duration,
-    EscrowName, FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName, Image, InterfaceName, Jump,
-    KeySource, KindName, KnownHosts, LabelName, Lifecycle, LintLevel, Locale, Mac, Managed, Mode, ModuleRef,
-    MountOption, NetworkMode, PersonName, Port, PortName, ProfileName, RecipientKey, Role, SecretName, Selector,
-    ServiceName, SettingName, SiteName, Size, SshKey, SshOption, StateVersion, StorageName, Subnet, SudoCommand,
-    System, Tag, TimeZone, Verbatim,
+    AbsolutePath, AccountName, Address, AgeKey, CodeId, Command, Cpus, DataLoss, Date, Device, DnsName, Domain,
+    Duration, EscrowName, Failback, FailoverName, FleetName, FsType, GroupName, HardwareChoice, HostAddress, HostName,
+    Image, InterfaceName, Jump, KeySource, KindName, KnownHosts, LabelName, Lifecycle, LintLevel, Locale, Mac, Managed,
+    Mode, ModuleRef, MountOption, NetworkMode, PackageName, PersonName, Port, PortName, ProfileName, RecipientKey,
+    Role, RouterId, SecretName, Selector, ServiceName, SettingName, SiteName, Size, SpreadBy, SshKey, SshOption,
+    StateVersion, StorageName, Subnet, SudoCommand, System, Tag, TimeZone, Verbatim, Vip,
 };
 use crate::watch::definition::{HealthCheckDef, MonitoringDef, ScrapeDef};
 
@@ -48,10 +51,42 @@ definition! {
         services: Named<ServiceName, ServiceDef>,
         /// Encrypted values and who reads them.
         secrets: Named<SecretName, SecretDef>,
+        /// The proxies that clients reach services through.
+        ingress: IngressDef,
+        /// The name servers that answer for services.
+        dns: DnsDef,
         /// Who watches the fleet, and who is told.
         monitoring: MonitoringDef,
+        /// What moves to another host when one fails.
+        failover: Named<FailoverName, FailoverDef>,
         /// How bad findings are, by their code, for the whole fleet.
         lints: Named<CodeId, LintDef>,
+    }
+}
+
+definition! {
+    /// A service that another host takes over: its address moves there, or a lease, and what stands by starts.
+    pub struct FailoverDef {
+        /// The service. With standbys it runs only where the address or the lease is; without, on all hosts, and only the
+        /// address moves.
+        #[schemars(required)]
+        service: At<ServiceName>,
+        /// The address by which the service is reached, in the network of the hosts' site. Either this or `lease`.
+        vip: At<Vip>,
+        /// The service of kind `etcd` that grants one host at a time the right to run the service, wherever the hosts stand.
+        #[schemars(example = &"etcd")]
+        lease: At<ServiceName>,
+        /// Who takes over, the first that works; the hosts of the service and then its standbys by default.
+        hosts: Vec<At<HostName>>,
+        /// What becomes of it when a host that is preferred is back; `manual` by default.
+        failback: At<Failback>,
+        /// Whether it may move without its data, for a service that keeps some and copies none.
+        data_loss: At<DataLoss>,
+        /// The number by which VRRP knows the address on its network; the last byte of the address by default.
+        router_id: At<RouterId>,
+        /// Findings about it that are allowed.
+        #[schemars(example = json!([{ "code": "C244", "reason": "the state is a cache" }]))]
+        accept: Vec<At<Accept>>,
     }
 }
 
@@ -95,6 +130,8 @@ definition! {
         /// NixOS modules of yours: files, or outputs of the flake's inputs. They have the last word over what Cistern writes,
         /// and add up over the layers.
         modules: Sum<ModuleRef>,
+        /// Packages that are not free and may be used, by the names that nixpkgs gives them; they add up over the layers.
+        allow_unfree: Sum<PackageName>,
         /// The SSH server and client.
         ssh: SshDef,
         /// What the kernel's audit log tells.
@@ -329,7 +366,7 @@ definition! {
         kind: At<KindName>,
         /// A container image with a digest; the kind is then `container`.
         image: At<Image>,
-        /// Where it runs: either `hosts` or `selector`.
+        /// Where it runs: either `hosts` or `selector`, and how many of them.
         #[schemars(required)]
         placement: PlacementDef,
         /// Ports that are not the kind's usual ones, by name.
@@ -347,6 +384,9 @@ definition! {
         /// How it shows that it works, where that is not what its kind says.
         #[schemars(example = json!({ "http": { "port": "web", "path": "/health" } }))]
         health_check: At<HealthCheckDef>,
+        /// How clients reach it through the proxies; without it they do not.
+        #[schemars(example = json!({ "host": "jellyfin" }))]
+        ingress: At<ServiceIngressDef>,
         /// How Prometheus asks for its figures.
         #[schemars(example = json!({ "scheme": "https" }))]
         scrape: ScrapeDef,
@@ -362,10 +402,44 @@ definition! {
 definition! {
     /// Where a service runs.
     pub struct PlacementDef {
-        /// The hosts by name, in order.
+        /// The hosts by name, in order; with `replicas`, those to choose from.
         hosts: Vec<At<HostName>>,
-        /// Every host that matches, each with an instance of its own.
+        /// Every host that matches, each with an instance of its own; with `replicas`, those to choose from.
         selector: At<Selector>,
+        /// How many of these hosts run it: Cistern chooses them, and `placement.lock` keeps the choice. All of them by default.
+        #[schemars(example = 2)]
+        replicas: At<u32>,
+        /// Hosts that are prepared and do not start it: how many further ones, or which.
+        #[schemars(example = 1)]
+        standby: Standby,
+        /// What its instances are kept apart by, as far as there are enough: `host`, `site`, `region` or a label.
+        spread: At<SpreadBy>,
+        /// How many services of its kind a host runs at most, where it runs. Never two of one service.
+        #[schemars(example = 1)]
+        max_per_host: At<NonZeroU32>,
+        /// The services that it shares no host with.
+        #[schemars(example = ["postgresql"])]
+        avoid: Vec<At<ServiceName>>,
+        /// The service that it should be near to: on one of its hosts, else at one of its sites.
+        near: At<ServiceName>,
+        /// What an instance must have, by the facts of its host and after all others there; hosts without facts are left out.
+        requires: RequiresDef,
+    }
+}
+
+definition! {
+    /// What an instance must have.
+    pub struct RequiresDef {
+        /// Memory in bytes, or with K, M, G or T.
+        memory: At<Size>,
+        /// Processors, such as 1.5.
+        cpus: At<Cpus>,
+        /// Room on disks in bytes, or with K, M, G or T.
+        #[schemars(example = &"50G")]
+        disk: At<Size>,
+        /// Whether it needs a graphics processor.
+        #[schemars(example = true)]
+        gpu: At<bool>,
     }
 }
 

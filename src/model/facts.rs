@@ -26,6 +26,8 @@ pub struct Facts {
     pub boot_modules: Vec<String>,
     /// Whether it is a Raspberry Pi 4.
     pub raspberry_pi_4: bool,
+    /// Whether it has a graphics processor that can compute, and not only a screen.
+    pub gpu: bool,
 }
 
 /// A disk.
@@ -74,6 +76,7 @@ struct Hardware {
     network_controller: Vec<Device>,
     storage_controller: Vec<Device>,
     usb_controller: Vec<Device>,
+    graphics_card: Vec<Device>,
 }
 
 #[derive(Deserialize)]
@@ -150,6 +153,9 @@ enum LooseText {
 const MADE_BY_SOFTWARE: &[&str] =
     &["bonding", "bridge", "dummy", "ipvlan", "macvlan", "team", "tun", "veth", "vxlan", "wireguard"];
 
+/// Drivers of graphics processors that can compute.
+const GRAPHICS: &[&str] = &["amdgpu", "i915", "nouveau", "nvidia", "radeon", "xe"];
+
 /// Reads a report.
 ///
 /// # Errors
@@ -175,6 +181,7 @@ pub fn read(text: &str) -> Result<Facts, String> {
     Ok(Facts {
         raspberry_pi_4: report.system.as_deref() == Some("aarch64-linux")
             && hardware.network_controller.iter().chain(&hardware.network_interface).any(|d| drives(d, "bcmgenet")),
+        gpu: hardware.graphics_card.iter().any(|card| GRAPHICS.iter().any(|name| drives(card, name))),
         system: report.system,
         bare_metal: report.virtualisation.as_deref() == Some("none"),
         virtualisation: report.virtualisation.filter(|kind| kind != "none"),

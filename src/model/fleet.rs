@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::definition::Layer;
 use super::facts::Facts;
+use super::ingress::{Ingress, NameServers, ServiceIngressDef};
 use super::modules::{Modules, Reached, Setting};
+use super::placing::Placing;
 use crate::diag::Levels;
 use crate::kind::{Kinds, NameIn};
 use crate::load::Node;
@@ -16,9 +18,10 @@ use crate::record::Record;
 use crate::source::{Encrypted, Span};
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, AlertName, Command, Cpus, Discovery, DnsName, Domain, Duration,
-    EscrowName, FleetName, FleetPath, GroupName, HardwareProfile, HostName, Image, InterfaceName, KindName, LabelName,
-    Lifecycle, Mac, Managed, Mode, ModuleRef, PersonName, Port, PortName, ProbeName, ProfileName, ReceiverName,
-    RecipientKey, Role, SecretName, Selectable, ServiceName, SiteName, Size, SshKey, StateVersion, Subnet, System, Tag,
+    EscrowName, Failback, FailoverName, FleetName, FleetPath, GroupName, HardwareProfile, HostName, Image,
+    InterfaceName, KindName, LabelName, Lifecycle, Mac, Managed, Mode, ModuleRef, PersonName, Port, PortName,
+    ProbeName, ProfileName, ReceiverName, RecipientKey, Role, RouterId, SecretName, Selectable, ServiceName, SiteName,
+    Size, SpreadBy, SshKey, StateVersion, Subnet, System, Tag, Vip,
 };
 use crate::watch::definition::MonitoringDef;
 use crate::watch::{Alert, HealthCheck, Logs, Probe, Receiver, Route, Scrape};
@@ -54,10 +57,22 @@ pub struct Fleet {
     pub secrets: BTreeMap<SecretName, Secret>,
     /// Whether there may be secrets, or readers of one, that could not be read.
     pub secrets_are_uncertain: bool,
+    /// The proxies.
+    pub ingress: Option<Ingress>,
+    /// Whether something is said of them that could not be read.
+    pub ingress_is_uncertain: bool,
+    /// The name servers that answer for services.
+    pub dns: Option<NameServers>,
+    /// Whether something is said of them that could not be read.
+    pub dns_is_uncertain: bool,
     /// Where Prometheus runs.
     pub monitoring: Option<Monitoring>,
     /// Whether something is said of that which could not be read.
     pub monitoring_is_uncertain: bool,
+    /// How services were placed.
+    pub placing: Placing,
+    /// What moves between hosts.
+    pub failover: BTreeMap<FailoverName, Failover>,
     /// The kinds that services can be of.
     pub kinds: Kinds,
     /// What the definition makes of findings.
@@ -226,13 +241,17 @@ pub struct Service {
     pub image: Option<Image>,
     /// The hosts, in the order in which roles are taken up.
     pub hosts: Vec<HostName>,
+    /// The hosts that are prepared for it and do not run it by themselves.
+    pub standbys: Vec<HostName>,
+    /// What its instances are kept apart by, where the definition says so.
+    pub spread: Option<SpreadBy>,
     /// Every port, the kind's and the definition's.
     pub ports: BTreeMap<PortName, At<Port>>,
     /// Whether its selector matches only hosts whose modules are written by hand.
     pub runs_nowhere: bool,
     /// Whether layers name it, under `exporters`.
     pub is_exporter: bool,
-    /// Whether monitoring brings it.
+    /// Whether `monitoring`, `ingress` or `dns` brings it.
     pub is_brought: bool,
     /// Ports that differ between hosts: exporters only.
     pub host_ports: BTreeMap<HostName, At<Port>>,
@@ -242,6 +261,8 @@ pub struct Service {
     pub depends_on: Vec<At<ServiceName>>,
     /// How it shows that it works: as the definition says, else as its kind does.
     pub health_check: Option<HealthCheck>,
+    /// How clients reach it through the proxies.
+    pub ingress: Option<At<ServiceIngressDef>>,
     /// How Prometheus asks for its figures.
     pub scrape: Option<Scrape>,
     /// The same where it differs between hosts: exporters only.
@@ -262,6 +283,36 @@ pub struct Service {
     pub state_span: Option<Span>,
     /// The secrets that its settings name.
     pub secrets: BTreeSet<SecretName>,
+    /// Whether something in it could not be read.
+    pub poisoned: bool,
+}
+
+impl Service {
+    /// Lists the hosts that have it: those that run it, then those that stand by.
+    pub fn places(&self) -> impl Iterator<Item = &HostName> + Clone {
+        self.hosts.iter().chain(&self.standbys)
+    }
+}
+
+/// A service that another host takes over.
+#[derive(Debug, Clone)]
+pub struct Failover {
+    /// The place of its name.
+    pub span: Span,
+    /// The service.
+    pub service: At<ServiceName>,
+    /// The address that moves.
+    pub vip: Option<At<Vip>>,
+    /// The service that grants one host at a time the right to run it.
+    pub lease: Option<At<ServiceName>>,
+    /// Who takes over, in this order.
+    pub hosts: Vec<At<HostName>>,
+    /// What becomes of it when a host that is preferred is back.
+    pub failback: Option<At<Failback>>,
+    /// Where the definition says that state may be lost.
+    pub data_loss: Option<Span>,
+    /// The number by which VRRP knows the address.
+    pub router_id: Option<At<RouterId>>,
     /// Whether something in it could not be read.
     pub poisoned: bool,
 }

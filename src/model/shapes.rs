@@ -5,7 +5,7 @@ use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::merge::{Merge, Recorder, Trail};
 use crate::load::{Body, Node};
-use crate::value::{AbsolutePath, CodeId, Device, FsType, MountOption};
+use crate::value::{AbsolutePath, CodeId, Device, FsType, HostName, MountOption};
 
 definition! {
     /// A finding about one entry that is allowed.
@@ -137,5 +137,41 @@ impl schemars::JsonSchema for Filesystems {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let mounts = generator.subschema_for::<Named<AbsolutePath, FilesystemDef>>();
         schemars::json_schema!({ "anyOf": [{ "const": "manual" }, mounts] })
+    }
+}
+
+/// `standby`: how many hosts are prepared, or which.
+#[derive(Debug, Clone)]
+pub enum Standby {
+    /// So many, which Cistern chooses.
+    Count(At<u32>),
+    /// These.
+    Hosts(Vec<At<HostName>>),
+}
+
+impl Decode for Standby {
+    fn decode(node: &Node, faults: &mut Faults) -> Option<Self> {
+        match &node.body {
+            Body::Text(_) => At::decode(node, faults).map(Self::Count),
+            Body::List(_) => Vec::decode(node, faults).map(Self::Hosts),
+            _ => {
+                faults.push(wrong_type(node, "a number of hosts, or a list of them"));
+                None
+            }
+        }
+    }
+}
+
+impl schemars::JsonSchema for Standby {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Standby".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let count = generator.subschema_for::<At<u32>>();
+        let hosts = generator.subschema_for::<Vec<At<HostName>>>();
+        schemars::json_schema!({ "anyOf": [count, hosts] })
     }
 }

@@ -45,11 +45,13 @@ pub use mask::{Hole, Outline, outline};
 pub use trace::{Trace, Traced};
 pub use uses::{Condition, ContextPath, Use, Uses, uses};
 
-/// Every template, compiled and proved. May be used by many threads at once.
+/// Every template, proved, and compiled at the latest when it is used. May be used by many threads at once.
 #[derive(Debug)]
 pub struct Templates {
     environment: Environment<'static>,
     sources: BTreeMap<String, String>,
+    /// The names of those that may have faults.
+    checked: BTreeSet<String>,
 }
 
 /// A value that is made ready once and used in the contexts of many renderings.
@@ -62,8 +64,18 @@ impl Templates {
     /// A template may begin with front matter between two `---` lines, which is skipped. One with faults is left out,
     /// and every fault of every template is returned.
     pub fn new(sources: impl IntoIterator<Item = (String, String)>) -> (Self, Vec<Fault>) {
+        Self::beside([], sources)
+    }
+
+    /// Does the same beside templates that are known to have no faults. Those are compiled when they are first used;
+    /// one of the same name as a checked one is not there.
+    pub fn beside(
+        known: impl IntoIterator<Item = (String, String)>,
+        sources: impl IntoIterator<Item = (String, String)>,
+    ) -> (Self, Vec<Fault>) {
         let sources: BTreeMap<String, String> = sources.into_iter().collect();
-        let mut others: BTreeSet<&str> = sources.keys().map(String::as_str).collect();
+        let known: BTreeMap<_, _> = known.into_iter().filter(|(name, _)| !sources.contains_key(name)).collect();
+        let mut others: BTreeSet<&str> = sources.keys().chain(known.keys()).map(String::as_str).collect();
         let mut environment = environment();
         let mut faults = Vec::new();
         for (name, source) in &sources {
@@ -78,7 +90,10 @@ impl Templates {
             }
             faults.extend(found.into_iter().map(|fault| fault.of(name)));
         }
-        (Self { environment, sources }, faults)
+        let checked = sources.keys().cloned().collect();
+        let sources: BTreeMap<_, _> = sources.into_iter().chain(known.clone()).collect();
+        environment.set_loader(move |name| Ok(known.get(name).map(|source| source[body_of(source)..].to_owned())));
+        (Self { environment, sources, checked }, faults)
     }
 
     /// Renders a template. The text is not formatted: a hole has a space on either side.
@@ -100,7 +115,8 @@ impl Templates {
 
     /// Lists the templates that can be rendered, by name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.sources.keys().map(String::as_str).filter(|name| self.environment.get_template(name).is_ok())
+        let all = self.sources.keys().map(String::as_str);
+        all.filter(|name| !self.checked.contains(*name) || self.environment.get_template(name).is_ok())
     }
 
     /// Lists the names that a template takes from its context, those of what it includes aside.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::moving::takes_an_address;
 use super::plan::{
     Account, Binding, Capacity, DeployEntry, HardwareEntry, HostEntry, Instance, Machine, Mount, NetworkEntry, Renewed,
     SecretEntry,
@@ -12,9 +13,9 @@ use crate::check::{addresses, boot, secrets};
 use crate::load::decode::Scalar;
 use crate::model::definition::Layer;
 use crate::model::shapes::Filesystems;
-use crate::model::{Fleet, Hardware, Host, Secret};
+use crate::model::{Fleet, Hardware, Host, Secret, Site};
 use crate::value::{
-    AbsolutePath, AccountName, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,
+    AbsolutePath, AccountName, Address, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,
     NetworkMode, Role, SecretName, ServiceName, UnitName,
 };
 
@@ -89,6 +90,7 @@ impl Placing<'_> {
             network: self.network(host),
             filesystems: mounts(layer),
             modules: layer.modules.iter().flat_map(|modules| &modules.0).map(|at| at.value.clone()).collect(),
+            allow_unfree: layer.allow_unfree.iter().flat_map(|names| &names.0).map(|at| at.value.clone()).collect(),
             password_auth: ssh.and_then(|ssh| ssh.password_auth).is_some_and(|at| at.value),
             password_auth_until: ssh
                 .filter(|ssh| ssh.password_auth.is_some_and(|at| at.value))
@@ -112,12 +114,30 @@ impl Placing<'_> {
         let pinned = host.mac.as_ref().filter(|_| mode != NetworkMode::Manual);
         NetworkEntry {
             mode,
-            interface: host.interface.clone().filter(|_| mode == NetworkMode::Static || pinned.is_some()),
+            interface: host.interface.clone().filter(|_| {
+                mode == NetworkMode::Static || pinned.is_some() || takes_an_address(self.fleet, &host.name)
+            }),
             mac: pinned.map(|mac| mac.value.clone()),
             prefix_length: by_hand.and_then(|site| site.subnet).map(|subnet| subnet.value.0.prefix_len()),
             gateway: by_hand.and_then(|site| site.gateway).map(|gateway| gateway.value),
-            dns: by_hand.iter().flat_map(|site| &site.dns).map(|server| server.value).collect(),
+            dns: self.name_servers(host, by_hand),
         }
+    }
+
+    /// The name servers that a host asks: those of the fleet where the definition says so, else those that its site names.
+    fn name_servers(&self, host: &Host, by_hand: Option<&Site>) -> Vec<Address> {
+        let asked = self.fleet.dns.as_ref().filter(|dns| dns.written.name_servers.is_some_and(|at| at.value));
+        let Some(dns) = asked else {
+            return by_hand.iter().flat_map(|site| &site.dns).map(|server| server.value).collect();
+        };
+        let site = |host: &Host| host.site.as_ref().map(|at| at.value.clone());
+        let all: Vec<&Host> = dns.hosts.iter().filter_map(|name| self.fleet.hosts.get(name)).collect();
+        let mut own: Vec<&Host> =
+            all.iter().filter(|other| host.site.is_some() && site(other) == site(host)).copied().collect();
+        if own.is_empty() {
+            own = all;
+        }
+        own.into_iter().filter_map(|other| Some(other.address?.value)).collect()
     }
 
     /// The keys that a host knows: those of the members of its clusters, or of everyone when it asks for that.

@@ -1,9 +1,14 @@
 //! Checked → Draft: every decision taken, as instances and hosts.
 
+mod failover;
 mod hosts;
+pub mod ingress;
 mod monitoring;
+mod moving;
+mod peers;
 pub mod plan;
 pub mod recipients;
+mod routing;
 mod services;
 mod watching;
 
@@ -14,9 +19,12 @@ use crate::model::{Fleet, Host, Secret};
 use crate::recipe::{Recipes, followers};
 use crate::value::{Date, HostName, Managed, PersonName, Role, SecretName};
 
+pub use failover::FailoverEntry;
 pub use hosts::{OPTIONAL_DISK, reader_account};
+pub use peers::Peer;
 pub use plan::Entries;
 use plan::{PersonEntry, SecretEntry};
+pub use routing::Backend;
 pub use services::bound_to;
 pub use watching::{Check, Target};
 
@@ -59,7 +67,10 @@ pub fn place(checked: Checked) -> Draft {
         services,
         instances,
         secrets,
+        ingress: routing::entry(fleet),
+        dns: routing::dns_entry(fleet),
         monitoring: watching::entry(fleet),
+        failover: moving::entries(fleet),
         groups: watching::groups(fleet),
         people,
         escrow: fleet.escrow.iter().map(|(name, key)| (name.clone(), key.value.clone())).collect(),

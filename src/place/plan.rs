@@ -8,15 +8,17 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::failover::FailoverEntry;
+pub use super::ingress::{DnsEntry, IngressEntry, RouteEntry};
 pub use super::monitoring::{GroupEntry, MonitoringEntry};
 use crate::check::names::in_domain;
 use crate::recipe::Recipe;
 use crate::value::{
     AbsolutePath, AccountName, Address, AgeKey, Command, Cpus, Date, Device, DnsName, Domain, Duration, EscrowName,
-    FleetName, FleetPath, FsType, GroupName, HardwareProfile, HostAddress, HostName, Image, InterfaceName, Jump,
-    KindName, LabelName, Lifecycle, Locale, Mac, Managed, Mode, ModuleRef, MountOption, NetworkMode, PersonName, Port,
-    PortName, Protocol, Reach, RecipientKey, RoleName, SecretName, ServiceName, SiteName, Size, SshKey, SshOption,
-    StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
+    FailoverName, FleetName, FleetPath, FsType, GroupName, HardwareProfile, HostAddress, HostName, Image,
+    InterfaceName, Jump, KindName, LabelName, Lifecycle, Locale, Mac, Managed, Mode, ModuleRef, MountOption,
+    NetworkMode, PackageName, PersonName, Port, PortName, Protocol, Reach, RecipientKey, RoleName, SecretName,
+    ServiceName, SiteName, Size, SshKey, SshOption, StateVersion, SudoCommand, System, Tag, TimeZone, UnitName,
 };
 use crate::watch::{HealthCheck, Scrape};
 
@@ -35,9 +37,18 @@ pub struct Entries {
     pub instances: BTreeMap<HostName, BTreeMap<ServiceName, Instance>>,
     /// Encrypted values and their recipients.
     pub secrets: BTreeMap<SecretName, SecretEntry>,
+    /// The proxies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingress: Option<IngressEntry>,
+    /// The name servers that answer for services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns: Option<DnsEntry>,
     /// Who watches the fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monitoring: Option<MonitoringEntry>,
+    /// What moves between hosts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failover: BTreeMap<FailoverName, FailoverEntry>,
     /// The members of groups, where somebody watches them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<GroupName, GroupEntry>,
@@ -114,6 +125,9 @@ pub struct Machine {
     pub filesystems: BTreeMap<AbsolutePath, Mount>,
     /// Hand-written modules.
     pub modules: Vec<ModuleRef>,
+    /// Packages that are not free and that it may use.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub allow_unfree: BTreeSet<PackageName>,
     /// Whether its SSH server takes passwords.
     pub password_auth: bool,
     /// The last day on which it does.
@@ -310,6 +324,9 @@ pub struct ServiceEntry {
     /// How it shows that it works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check: Option<HealthCheck>,
+    /// How clients reach it through the proxies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingress: Option<RouteEntry>,
     /// How Prometheus asks it, where that is not the usual way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrape: Option<Scrape>,
@@ -353,6 +370,9 @@ pub struct Listener {
     /// Who gets in where others do not; nobody where the service listens for its own host only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<Reach>,
+    /// Whether the proxies get in as well: what is behind them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub proxied: bool,
 }
 
 /// Where a service answers Prometheus.
@@ -378,6 +398,9 @@ pub struct Instance {
     pub ordinal: u32,
     /// The hosts of the other members of its cluster, in the order of their ordinals.
     pub peers: Vec<HostName>,
+    /// Whether it is only prepared: everything is there, and nothing starts it by itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub standby: bool,
     /// Ports that differ from the service's.
     pub ports: BTreeMap<PortName, Port>,
     /// How Prometheus asks it, where that differs from the service's.

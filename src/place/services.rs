@@ -1,12 +1,13 @@
 //! Services and their instances: roles, ordinals, peers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::plan::{DashboardsEntry, Instance, Listener, MetricsEntry, ResourcesEntry, ServiceEntry};
+use super::routing;
 use crate::kind::{Kind, PortDef};
 use crate::load::decode::Scalar;
 use crate::model::{Fleet, Service};
@@ -16,23 +17,52 @@ use crate::value::{AbsolutePath, HostName, Port, PortName, Protocol, Reach, Role
 const SERVICE: &str = "{service}";
 
 pub(super) fn entries(fleet: &Fleet) -> BTreeMap<ServiceName, Arc<ServiceEntry>> {
+    let proxied = proxied(fleet);
     let entry = |(name, service): (&ServiceName, &Service)| {
         let kind = fleet.kinds.get(&service.kind).expect("lowering keeps services of known kinds only");
-        (name.clone(), Arc::new(service_entry(name, service, kind)))
+        (name.clone(), Arc::new(service_entry(fleet, &proxied, name, service, kind)))
     };
     fleet.services.iter().map(entry).collect()
 }
 
-fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceEntry {
+/// The ports that proxies pass requests on to, or ask at whether somebody has logged in.
+fn proxied(fleet: &Fleet) -> BTreeSet<(ServiceName, PortName)> {
+    let mut found = BTreeSet::new();
+    for (name, service) in &fleet.services {
+        let kind = fleet.kinds.get(&service.kind).expect("lowering keeps services of known kinds only");
+        let Some(route) = routing::route(fleet, name, service, kind) else { continue };
+        found.insert((name.clone(), route.to.port));
+        found.extend(route.failover.map(|other| (other.service, other.to.port)));
+    }
+    let asked = fleet.ingress.as_ref().and_then(|ingress| ingress.auth.as_ref());
+    found.extend(asked.and_then(|name| {
+        let kind = fleet.kinds.get(&fleet.services.get(name)?.kind)?;
+        Some((name.clone(), kind.front.forward_auth.as_ref()?.port.as_ref()?.value.clone()))
+    }));
+    found
+}
+
+fn service_entry(
+    fleet: &Fleet,
+    proxied: &BTreeSet<(ServiceName, PortName)>,
+    name: &ServiceName,
+    service: &Service,
+    kind: &Kind,
+) -> ServiceEntry {
     let facts = kind.front.ports.as_ref().map(|ports| &ports.entries);
     let bound = bound_to(kind, service);
     let any = kind.front.any_ports.as_ref().is_some_and(|any| any.value);
-    let watched: Vec<_> =
-        metrics_port(kind).into_iter().chain(service.health_check.as_ref().map(|check| &check.port)).collect();
+    let watched: Vec<_> = metrics_port(kind)
+        .into_iter()
+        .chain(service.health_check.as_ref().and_then(|check| check.port.as_ref()))
+        .collect();
     let listener = |port: &PortName, number: Port| {
         let fact = facts.and_then(|facts| facts.get(port)).map(|fact| &fact.value);
         let given = |fact: &PortDef| fact.open_with.as_ref().is_some_and(|name| is_given(service, name));
         let open = fact.map_or(any, |fact| fact.open.is_some_and(|open| open.value) || given(fact));
+        // What is behind proxies is let in from them only.
+        let behind = proxied.contains(&(name.clone(), port.clone()));
+        let open = open && !behind;
         // Nobody gets from elsewhere to what listens on the loopback.
         let own = bound.is_some_and(|address| address.is_loopback())
             || fact.is_some_and(|fact| fact.open_with.is_some() && !given(fact));
@@ -42,6 +72,7 @@ fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceE
             protocol: fact.and_then(|fact| fact.protocol).map_or(Protocol::Tcp, |protocol| protocol.value),
             open: open && !own,
             reach: fact.and_then(|fact| fact.reach).map(|at| at.value).or(watched).filter(|_| !open && !own),
+            proxied: behind && !own,
         }
     };
     let ports = service.ports.iter().map(|(port, number)| (port.clone(), listener(port, number.value))).collect();
@@ -71,6 +102,7 @@ fn service_entry(name: &ServiceName, service: &Service, kind: &Kind) -> ServiceE
         owner: service.owner.clone(),
         depends_on: service.depends_on.iter().map(|at| at.value.clone()).collect(),
         health_check: service.health_check.clone(),
+        ingress: routing::route(fleet, name, service, kind),
         scrape: service.scrape.clone(),
         dashboards: dashboards(service, kind),
     }
@@ -137,13 +169,22 @@ pub(super) fn instances(fleet: &Fleet) -> BTreeMap<HostName, BTreeMap<ServiceNam
                 role: roles.get(ordinal).cloned().flatten(),
                 ordinal: u32::try_from(ordinal).expect("fewer hosts than that"),
                 peers,
+                standby: false,
                 ports: ports.into_iter().collect(),
                 scrape: service.host_scrapes.get(host).cloned(),
             };
             instances.entry(host.clone()).or_default().insert(name.clone(), instance);
         }
+        for host in &service.standbys {
+            instances.entry(host.clone()).or_default().insert(name.clone(), prepared());
+        }
     }
     instances
+}
+
+/// An instance that stands by: it has no part in a cluster.
+fn prepared() -> Instance {
+    Instance { role: None, ordinal: 0, peers: Vec::new(), standby: true, ports: BTreeMap::new(), scrape: None }
 }
 
 /// The roles of so many instances: each role takes as many as it counts, the one without a count the rest.

@@ -1,12 +1,12 @@
 //! Who watches the fleet: how that is decided, and what follows from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::monitoring::{GroupEntry, MonitoringEntry};
-use super::plan::{Entries, MetricsEntry};
+use super::plan::{Entries, Instance, MetricsEntry};
 use crate::model::Fleet;
-use crate::value::{GroupName, HostName, Lifecycle, Protocol, Reach, SecretName, ServiceName};
+use crate::value::{GroupName, HostName, Lifecycle, OnFailure, Protocol, Reach, SecretName, ServiceName};
 use crate::watch::{HealthCheck, Receiver, Scrape};
 
 /// What Prometheus asks for figures.
@@ -71,7 +71,7 @@ impl Entries {
         self.watched().filter_map(|(host, service)| {
             let metrics = self.services.get(service)?.metrics.as_ref()?;
             let port = self.port(host, service, &metrics.port)?;
-            let address = SocketAddr::new(self.hosts.get(host)?.address.0, port.0.get());
+            let address = SocketAddr::new(self.reached_at(host, service)?, port.0.get());
             Some(Target { host, service, metrics, address, scrape: self.scrape(host, service) })
         })
     }
@@ -80,22 +80,41 @@ impl Entries {
     pub fn checks(&self) -> impl Iterator<Item = Check<'_>> {
         self.watched().filter_map(|(host, service)| {
             let entry = self.services.get(service)?;
-            let check = entry.health_check.as_ref()?;
-            let listener = entry.ports.get(&check.port)?;
+            let check = entry.health_check.as_ref().filter(|check| check.on_failure != OnFailure::None)?;
+            let asked = check.port.as_ref()?;
+            let listener = entry.ports.get(asked)?;
             if !listener.open && listener.reach.is_none() {
                 return None;
             }
-            let port = self.port(host, service, &check.port)?;
-            let address = SocketAddr::new(self.hosts.get(host)?.address.0, port.0.get());
+            let port = self.port(host, service, asked)?;
+            let address = SocketAddr::new(self.reached_at(host, service)?, port.0.get());
             Some(Check { host, service, check, address })
         })
     }
 
-    /// Lists every instance on a host that is not switched off.
+    /// Lists what runs on a host; what only stands by there is left out.
+    pub fn running(&self, host: &HostName) -> impl Iterator<Item = (&ServiceName, &Instance)> {
+        self.instances.get(host).into_iter().flatten().filter(|(_, instance)| !instance.standby)
+    }
+
+    /// Says whether a service runs on a host, and does not only stand by there.
+    pub fn runs(&self, host: &HostName, service: &ServiceName) -> bool {
+        self.instances.get(host).and_then(|services| services.get(service)).is_some_and(|instance| !instance.standby)
+    }
+
+    /// Lists every instance that runs on a host that is not switched off.
     fn watched(&self) -> impl Iterator<Item = (&HostName, &ServiceName)> {
         let on = |host: &HostName| self.hosts.get(host).is_some_and(|entry| entry.lifecycle != Lifecycle::Inactive);
-        let instances = self.instances.iter().filter(move |(host, _)| on(host));
-        instances.flat_map(|(host, services)| services.keys().map(move |service| (host, service)))
+        let hosts = self.instances.keys().filter(move |host| on(host));
+        hosts.flat_map(|host| self.running(host).map(move |(service, _)| (host, service)))
+    }
+
+    /// Where a service of a host answers: at the address that moves, where it runs nowhere else.
+    fn reached_at(&self, host: &HostName, service: &ServiceName) -> Option<IpAddr> {
+        match self.moving_address(service) {
+            Some(vip) => Some(vip.address().0),
+            None => Some(self.hosts.get(host)?.address.0),
+        }
     }
 
     fn scrape(&self, host: &HostName, service: &ServiceName) -> Option<&Scrape> {
@@ -111,8 +130,8 @@ impl Entries {
 
     /// Lists the hosts that show dashboards, and the URL at which each does.
     pub fn dashboards(&self) -> impl Iterator<Item = (&HostName, String)> {
-        let instances = self.instances.iter();
-        let services = instances.flat_map(|(host, services)| services.keys().map(move |service| (host, service)));
+        let hosts = self.instances.keys();
+        let services = hosts.flat_map(|host| self.running(host).map(move |(service, _)| (host, service)));
         services.filter_map(|(host, service)| {
             let shown = self.services.get(service)?.dashboards.as_ref()?;
             let url = match &shown.url {

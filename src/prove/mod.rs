@@ -1,5 +1,6 @@
 //! Draft → Plan: the rules that need placement. Only [`prove`] makes a plan.
 
+mod clusters;
 mod exposure;
 mod kinds;
 mod ports;
@@ -12,6 +13,7 @@ use crate::check::{Rule, rules};
 use crate::diag::{Diagnostic, Faults, Levels, Stage, codes};
 use crate::kind::Kinds;
 use crate::model::Kept;
+use crate::model::placing::Placing;
 use crate::nix::Templates;
 use crate::place::{Draft, Entries};
 
@@ -22,6 +24,7 @@ pub struct Plan {
     kinds: Kinds,
     levels: Levels,
     kept: Kept,
+    placing: Placing,
 }
 
 impl Plan {
@@ -38,6 +41,11 @@ impl Plan {
     /// The encrypted files, and what is known of them.
     pub fn kept(&self) -> &Kept {
         &self.kept
+    }
+
+    /// How services were placed.
+    pub fn placing(&self) -> &Placing {
+        &self.placing
     }
 
     /// What the definition makes of codes, for what is found later.
@@ -59,6 +67,9 @@ pub const RULES: &[DraftRule] = rules![
     exposure::ports_may_be_had,
     exposure::open_ports_are_meant,
     roles::are_filled,
+    clusters::stand_apart,
+    clusters::talk_in_private,
+    clusters::use_what_they_can,
     secrets::paths_stand_once,
     recipients::are_as_planned,
 ];
@@ -86,7 +97,7 @@ pub fn prove(draft: Draft, templates: &Templates, faults: &mut Faults) -> Option
     }
     let (checked, entries) = draft.into_parts();
     let fleet = checked.into_fleet();
-    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels, kept: fleet.kept })
+    Some(Plan { entries, kinds: fleet.kinds, levels: fleet.levels, kept: fleet.kept, placing: fleet.placing })
 }
 
 /// Reports decisions about codes that concerned nothing, now that every rule has looked.

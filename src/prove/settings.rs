@@ -11,8 +11,7 @@ use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::Kind;
 use crate::model::Service;
 use crate::nix::Templates;
-use crate::place::Draft;
-use crate::place::plan::{Entries, Instance, ServiceEntry};
+use crate::place::{Draft, Entries, Peer};
 use crate::source::Span;
 use crate::value::{AccountName, Address, Cpus, Domain, HostName, Image, Port, PortName, RoleName, ServiceName, Size};
 
@@ -29,26 +28,21 @@ struct Page<'a> {
     ordinal: u32,
     ports: BTreeMap<&'a PortName, Port>,
     peers: Vec<Peer<'a>>,
+    uses: BTreeMap<&'a str, Vec<Peer<'a>>>,
     settings: BTreeMap<&'a str, Value>,
     state: Option<String>,
     image: Option<&'a Image>,
     user: Option<&'a AccountName>,
     group: Option<&'a AccountName>,
+    /// Only services without settings of the definition see more than nothing.
+    ingress: Option<()>,
+    names: Option<()>,
 }
 
 #[derive(Serialize, Default)]
 struct Resources {
     memory: Option<Size>,
     cpus: Option<Cpus>,
-}
-
-#[derive(Serialize)]
-struct Peer<'a> {
-    host: &'a HostName,
-    address: Address,
-    role: Option<&'a RoleName>,
-    ordinal: u32,
-    ports: BTreeMap<&'a PortName, Port>,
 }
 
 /// Every setting and every state directory of the definition changes the module of some instance.
@@ -92,9 +86,12 @@ pub(super) fn change_something(draft: &Draft, templates: &Templates, faults: &mu
 /// The settings that say something else than their default, with the place and the default.
 fn given<'s>(kind: &Kind, service: &'s Service) -> Vec<(&'s str, Span, Value)> {
     let settings = kind.front.settings.as_ref();
+    let named = kind.services_in(&service.settings);
     let one = |(name, node): (&'s String, &crate::load::Node)| {
         let fallback = settings?.entries.get(name.as_str())?.value.fallback();
-        (service.settings.get(name) != Some(&fallback)).then_some((name.as_str(), node.span, fallback))
+        // A service that is named stands for its instances, which the page holds besides.
+        let is_service = named.contains_key(name);
+        (!is_service && service.settings.get(name) != Some(&fallback)).then_some((name.as_str(), node.span, fallback))
     };
     service.given.iter().filter_map(one).collect()
 }
@@ -114,21 +111,17 @@ fn pages<'a>(entries: &'a Entries, name: &'a ServiceName, hosts: &'a [HostName],
     let mut pages = Vec::new();
     // What stands alone has no role, however many there are.
     let several = if kind.front.roles.is_some() { hosts.len() } else { 1 };
+    let named = kind.services_in(&entry.settings);
+    let known = |(setting, other): (&String, &ServiceName)| {
+        let (setting, _) = entry.settings.get_key_value(setting)?;
+        let (other, _) = entries.services.get_key_value(other)?;
+        Some((setting.as_str(), other))
+    };
+    let uses: Vec<_> = named.iter().filter_map(known).collect();
     for host in hosts.iter().take(several) {
         let Some(instances) = entries.instances.get(host) else { continue };
         let Some(instance) = instances.get(name).filter(|instance| roles.insert(instance.role.as_ref())) else {
             continue;
-        };
-        let peer = |peer: &'a HostName| {
-            let other = entries.instances.get(peer)?.get(name)?;
-            let address = entries.hosts[peer].address;
-            Some(Peer {
-                host: peer,
-                address,
-                role: other.role.as_ref(),
-                ordinal: other.ordinal,
-                ports: ports(entry, other),
-            })
         };
         pages.push(Page {
             service: name,
@@ -143,21 +136,19 @@ fn pages<'a>(entries: &'a Entries, name: &'a ServiceName, hosts: &'a [HostName],
                 .unwrap_or_default(),
             role: instance.role.as_ref(),
             ordinal: instance.ordinal,
-            ports: ports(entry, instance),
-            peers: instance.peers.iter().filter_map(peer).collect(),
+            ports: entry.ports_of(instance),
+            peers: instance.peers.iter().filter_map(|other| entries.peer(other, name)).collect(),
+            uses: uses.iter().map(|(setting, other)| (*setting, entries.instances_of(other))).collect(),
             settings: entry.settings.iter().map(|(setting, value)| (setting.as_str(), value.clone())).collect(),
             state: entry.state.as_ref().map(ToString::to_string),
             image: entry.image.as_ref(),
             user: kind.front.user.as_ref().map(|at| &at.value),
             group: kind.front.group.as_ref().map(|at| &at.value),
+            ingress: None,
+            names: None,
         });
     }
     pages
-}
-
-fn ports<'a>(entry: &'a ServiceEntry, instance: &Instance) -> BTreeMap<&'a PortName, Port> {
-    let number = |name: &PortName, usual: Port| instance.ports.get(name).copied().unwrap_or(usual);
-    entry.ports.iter().map(|(name, listener)| (name, number(name, listener.number))).collect()
 }
 
 fn idle(service: &ServiceName, key: &str, span: Span) -> Diagnostic {

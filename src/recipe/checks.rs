@@ -32,11 +32,11 @@ impl Generator {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Alphanumeric | Self::Base64 | Self::Hex | Self::Passphrase | Self::Random => &["length"],
-            Self::Argon2 | Self::Bcrypt => &["from"],
+            Self::Argon2 | Self::AuthorityCertificate | Self::Bcrypt | Self::Certificate => &["from"],
             Self::Htpasswd => &["from", "user"],
             Self::Script => &["depends_on", "script"],
             Self::Text => &["depends_on", "format", "from"],
-            Self::SshEd25519 | Self::Wireguard | Self::X25519 => &[],
+            Self::Authority | Self::SshEd25519 | Self::Wireguard | Self::X25519 => &[],
         }
     }
 }
@@ -104,6 +104,9 @@ impl GenerateDef {
             Generator::Random => Recipe::Random { length: self.checked_length(generator, faults)? },
             Generator::Argon2 => Recipe::Argon2 { from: self.source(generator, faults)? },
             Generator::Bcrypt => Recipe::Bcrypt { from: self.source(generator, faults)? },
+            Generator::Authority => Recipe::Authority,
+            Generator::AuthorityCertificate => Recipe::AuthorityCertificate { from: self.source(generator, faults)? },
+            Generator::Certificate => Recipe::Certificate { from: self.source(generator, faults)? },
             Generator::Htpasswd => {
                 let from = self.source(generator, faults);
                 let user = self.account(generator, faults);
@@ -141,7 +144,13 @@ impl GenerateDef {
     fn source(&self, generator: &At<Generator>, faults: &mut Faults) -> Option<SecretName> {
         match &self.from {
             Some(from) => Some(from.value.clone()),
-            None => lacks(generator, "from", "name the secret that is hashed: `from: NAME`", faults),
+            None => {
+                let help = match generator.value {
+                    Generator::AuthorityCertificate | Generator::Certificate => "name the authority: `from: NAME`",
+                    _ => "name the secret that is hashed: `from: NAME`",
+                };
+                lacks(generator, "from", help, faults)
+            }
         }
     }
 

@@ -13,10 +13,16 @@ choice! {
         Alphanumeric = "alphanumeric",
         /// The Argon2id hash of `from`.
         Argon2 = "argon2",
+        /// The private key of an authority that signs certificates; its own certificate is kept beside it.
+        Authority = "authority",
+        /// The certificate of the authority `from`, by which others know what it signed.
+        AuthorityCertificate = "authority-certificate",
         /// Random bytes, in base64.
         Base64 = "base64",
         /// The bcrypt hash of `from`.
         Bcrypt = "bcrypt",
+        /// A private key and its certificate, signed by the authority `from`, for the hosts that read it.
+        Certificate = "certificate",
         /// Random hexadecimal digits.
         Hex = "hex",
         /// A line `user:hash` for the password `from`, as web servers read it.
@@ -47,7 +53,7 @@ definition! {
         /// How long: bytes of `random` and `base64`, digits of `hex`, characters of `alphanumeric`, words of `passphrase`.
         #[schemars(example = 32)]
         length: At<u32>,
-        /// The secret that is hashed, or put into the text as `{value}`.
+        /// The secret that is hashed, or put into the text as `{value}`, or the authority that signs.
         from: At<SecretName>,
         /// Further secrets: a script reads them as files, a text as `{NAME}`.
         depends_on: Vec<At<SecretName>>,

@@ -59,6 +59,18 @@ pub enum Recipe {
         /// What is hashed.
         from: SecretName,
     },
+    /// The private key of an authority that signs certificates.
+    Authority,
+    /// The certificate of an authority.
+    AuthorityCertificate {
+        /// The authority.
+        from: SecretName,
+    },
+    /// A private key and its certificate, for the hosts that read it.
+    Certificate {
+        /// The authority that signs it.
+        from: SecretName,
+    },
     /// A line of a password file of Apache's or nginx'.
     Htpasswd {
         /// Who logs in.
@@ -119,6 +131,7 @@ impl Recipe {
     pub fn sources(&self) -> Vec<&SecretName> {
         match self {
             Self::Bcrypt { from } | Self::Argon2 { from } | Self::Htpasswd { from, .. } => vec![from],
+            Self::AuthorityCertificate { from } | Self::Certificate { from } => vec![from],
             Self::Text { from, depends_on, .. } => from.iter().chain(depends_on).collect(),
             Self::Script { depends_on, .. } => depends_on.iter().collect(),
             _ => Vec::new(),
@@ -127,12 +140,12 @@ impl Recipe {
 
     /// Says whether the value follows from others, so that it is new only when they are.
     pub fn follows(&self) -> bool {
-        !self.sources().is_empty() && !matches!(self, Self::Script { .. })
+        !self.sources().is_empty() && !matches!(self, Self::Certificate { .. } | Self::Script { .. })
     }
 
     /// Says whether there is a part that everybody may know.
     pub fn has_public_part(&self) -> bool {
-        matches!(self, Self::SshEd25519 | Self::Wireguard | Self::X25519)
+        matches!(self, Self::Authority | Self::SshEd25519 | Self::Wireguard | Self::X25519)
     }
 
     /// The same recipe from secrets of other names.
@@ -142,6 +155,8 @@ impl Recipe {
             Self::Bcrypt { from } => Self::Bcrypt { from: name(&from) },
             Self::Argon2 { from } => Self::Argon2 { from: name(&from) },
             Self::Htpasswd { user, from } => Self::Htpasswd { user, from: name(&from) },
+            Self::AuthorityCertificate { from } => Self::AuthorityCertificate { from: name(&from) },
+            Self::Certificate { from } => Self::Certificate { from: name(&from) },
             Self::Text { format, from, depends_on } => {
                 let holes = depends_on.iter().map(|source| (format!("{{{source}}}"), format!("{{{}}}", name(source))));
                 let format = holes.fold(format, |format, (hole, new)| format.replace(&hole, &new));

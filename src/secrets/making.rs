@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::generate::{self, Sources};
+use super::generate::{self, Sources, Subject};
 use super::memory::Plain;
 use super::store::Store;
 use crate::check::secrets::file;
@@ -142,13 +142,21 @@ fn make_one(
     }
     let sources: Sources<'_> = paths.iter().map(|(name, path)| (*name, &values[path])).collect();
     let label = task.file.host.map_or(task.file.secret.to_string(), |host| format!("{}@{host}", task.file.secret));
-    let made = generate::make(task.recipe, &label, &sources, fleet)?;
+    let names = names_of(entries, &task.file.hosts);
+    let subject = Subject { label, names, today };
+    let made = generate::make(task.recipe, &subject, &sources, fleet)?;
     store.put(&task.file, entries, &made.value, today)?;
     if let Some(public) = made.public {
         store.write(&public_path(&task.file.path), format!("{public}\n").into_bytes());
     }
     values.insert(task.file.path.clone(), made.value);
     Ok(())
+}
+
+/// What the hosts are reached by, from elsewhere and from themselves.
+fn names_of(entries: &Entries, hosts: &[&HostName]) -> Vec<String> {
+    let own = hosts.iter().flat_map(|host| entries.hosts[*host].names(host, &entries.domain));
+    own.chain(["localhost", "127.0.0.1", "::1"].map(str::to_owned)).collect()
 }
 
 /// Where the public half of a key stands, beside the file of the private one.

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::value::{FleetName, HostName, KindName, PersonName, RoleName, SecretName, ServiceName};
+use crate::value::{
+    Failback, FailoverName, FleetName, HostName, KindName, PersonName, RoleName, SecretName, ServiceName, Vip,
+};
 
 /// What happens while some hosts are down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -19,6 +21,10 @@ pub struct Simulation {
     pub stops: bool,
     /// The services with fewer instances than before, in the order of their names.
     pub services: Vec<ServiceLoss>,
+    /// What `failover` says of the hosts that are down, and who takes over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub moves: Vec<Move>,
     /// The secrets that no host reads any more.
     pub secrets: Vec<SecretLoss>,
     /// What becomes of the monitoring, when the fleet has one.
@@ -26,6 +32,10 @@ pub struct Simulation {
     pub monitoring: Option<Watch>,
     /// Addresses in the settings of services that lead nowhere any more.
     pub routes: Vec<BrokenRoute>,
+    /// Names that clients reach services by and that are not answered as before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub names: Vec<NameLoss>,
     /// How many there are of each.
     pub summary: Summary,
 }
@@ -51,6 +61,13 @@ pub struct ServiceLoss {
     pub down: Vec<HostName>,
     /// The hosts that it still runs on.
     pub up: Vec<HostName>,
+    /// The hosts that are up and prepared for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standbys: Vec<HostName>,
+    /// The hosts of which `failover` starts it on one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub taken_over_by: Vec<HostName>,
     /// The parts in the cluster that nobody plays any more.
     pub roles_gone: Vec<RoleName>,
 }
@@ -63,7 +80,47 @@ pub enum Effect {
     Stops,
     /// What is left of the cluster is no majority of its members.
     LosesQuorum,
+    /// No instance is left, and a host that stands by starts one.
+    Moves,
     /// Some instances are left.
+    LosesRedundancy,
+}
+
+/// An entry of `failover` that is short of a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Move {
+    /// The entry.
+    pub name: FailoverName,
+    /// What is reached at its address, or runs under its lease.
+    pub service: ServiceName,
+    /// The address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Vip>,
+    /// The service whose lease says who has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease: Option<ServiceName>,
+    /// What that means for it.
+    pub effect: MoveEffect,
+    /// The host that has it while all are up; of a lease, one of these.
+    pub from: Vec<HostName>,
+    /// The host that has it now; of a lease, one of these.
+    pub to: Vec<HostName>,
+    /// What becomes of it when the hosts are up again.
+    pub failback: Failback,
+    /// The hosts that are left of those that may have it.
+    pub left: Vec<HostName>,
+}
+
+/// What fewer hosts mean for what moves between them; the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveEffect {
+    /// Nobody has it.
+    Lost,
+    /// Another host takes it over.
+    Moves,
+    /// It stays where it is, and fewer hosts can take it over.
     LosesRedundancy,
 }
 
@@ -108,6 +165,40 @@ pub struct Target {
     pub address: String,
 }
 
+/// A name that clients reach a service by, and that is not answered as before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct NameLoss {
+    /// The name, with the path where the service has no more of it.
+    pub name: String,
+    /// The service.
+    pub service: ServiceName,
+    /// What that means for it.
+    pub effect: NameEffect,
+    /// The service that answers instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub takes_over: Option<ServiceName>,
+    /// The service that proxies ask for a login, and that nobody answers for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<ServiceName>,
+    /// The hosts whose proxies are left.
+    pub proxies: Vec<HostName>,
+    /// The hosts that answer.
+    pub answering: Vec<HostName>,
+}
+
+/// What becomes of a name; the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NameEffect {
+    /// Nobody answers.
+    Unreachable,
+    /// Another service answers.
+    FailsOver,
+    /// Fewer instances answer, or fewer proxies pass requests on.
+    LosesRedundancy,
+}
+
 /// An address in the settings of a service that leads nowhere any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -150,6 +241,14 @@ pub struct Summary {
     pub services_stopped: usize,
     /// Services that lose their quorum.
     pub services_without_quorum: usize,
+    /// Services that a host that stands by takes over.
+    #[serde(skip_serializing_if = "is_none")]
+    #[schemars(default)]
+    pub services_moved: usize,
+    /// Entries of `failover` that another host takes over.
+    #[serde(skip_serializing_if = "is_none")]
+    #[schemars(default)]
+    pub failovers: usize,
     /// Services that lose redundancy.
     pub services_reduced: usize,
     /// Secrets that no host reads any more; one for each host where each has a value of its own.
@@ -162,4 +261,13 @@ pub struct Summary {
     pub targets_unwatched: usize,
     /// Addresses that lead nowhere any more.
     pub routes_broken: usize,
+    /// Names that nobody answers for.
+    #[serde(skip_serializing_if = "is_none")]
+    #[schemars(default)]
+    pub names_unreachable: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }

@@ -1,6 +1,8 @@
 //! What stops, and what is lost, while some hosts are down: a question to the plan alone.
 
 mod document;
+mod moves;
+mod names;
 mod routes;
 mod secrets;
 mod services;
@@ -16,16 +18,21 @@ use crate::place::Entries;
 use crate::schema;
 use crate::value::HostName;
 
-pub use document::{BrokenRoute, Cause, Effect, SecretLoss, ServiceLoss, Simulation, Summary, Target, Watch};
+pub use document::{
+    BrokenRoute, Cause, Effect, Move, MoveEffect, NameEffect, NameLoss, SecretLoss, ServiceLoss, Simulation, Summary,
+    Target, Watch,
+};
 pub use routes::{Route, routes};
 pub use table::{summary, table};
 
 /// Says what happens while these hosts are down; the people stay.
 pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> Simulation {
     let services = services::losses(entries, kinds, down);
+    let moves = moves::moves(entries, down);
     let secrets = secrets::losses(entries, down);
     let monitoring = watch::watch(entries, down);
     let routes = routes::broken(entries, &services, down);
+    let names = names::losses(entries, down);
     let of = |effect| services.iter().filter(|loss| loss.effect == effect).count();
     let (stopped, without_quorum) = (of(Effect::Stops), of(Effect::LosesQuorum));
     let summary = Summary {
@@ -33,12 +40,15 @@ pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> 
         hosts_down: down.len(),
         services_stopped: stopped,
         services_without_quorum: without_quorum,
+        services_moved: of(Effect::Moves),
+        failovers: moves.iter().filter(|one| one.effect == MoveEffect::Moves).count(),
         services_reduced: of(Effect::LosesRedundancy),
         secrets_without_reader: secrets.len(),
         secrets_lost: secrets.iter().filter(|loss| loss.people.is_empty()).count(),
         targets_down: monitoring.as_ref().map_or(0, |watch| watch.targets_down.len()),
         targets_unwatched: monitoring.as_ref().map_or(0, |watch| watch.targets_unwatched.len()),
         routes_broken: routes.len(),
+        names_unreachable: names.iter().filter(|loss| loss.effect == NameEffect::Unreachable).count(),
     };
     Simulation {
         version: 1,
@@ -46,9 +56,11 @@ pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> 
         down: down.iter().cloned().collect(),
         stops: stopped + without_quorum > 0,
         services,
+        moves,
         secrets,
         monitoring,
         routes,
+        names,
         summary,
     }
 }

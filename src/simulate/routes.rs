@@ -80,7 +80,7 @@ fn names(entries: &Entries) -> BTreeMap<String, &HostName> {
 
 /// The services of a host that listen at a port.
 fn listening<'p>(entries: &'p Entries, host: &'p HostName, port: u16) -> impl Iterator<Item = &'p ServiceName> {
-    let services = entries.instances.get(host).into_iter().flat_map(BTreeMap::keys);
+    let services = entries.running(host).map(|(service, _)| service);
     services.filter(move |service| {
         let mut ports = entries.services[*service].ports.keys();
         ports.any(|name| entries.port(host, service, name).is_some_and(|number| number.0.get() == port))

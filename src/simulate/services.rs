@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Effect, ServiceLoss};
+use super::moves;
 use crate::kind::Kinds;
 use crate::place::Entries;
 use crate::place::plan::Instance;
@@ -14,14 +15,16 @@ type Members<'p> = Vec<(&'p HostName, &'p Instance)>;
 /// Lists the services that have an instance on a host that is down.
 pub(super) fn losses(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> Vec<ServiceLoss> {
     let members = members(entries).into_iter();
-    let affected = members.filter(|(_, members)| members.iter().any(|(host, _)| down.contains(*host)));
+    let affected = members.filter(|(name, members)| {
+        members.iter().any(|(host, _)| down.contains(*host)) || moves::is_stopped(entries, name, down)
+    });
     affected.map(|(name, members)| loss(entries, kinds, name, &members, down)).collect()
 }
 
 fn members(entries: &Entries) -> BTreeMap<&ServiceName, Members<'_>> {
     let mut members: BTreeMap<&ServiceName, Members<'_>> = BTreeMap::new();
-    for (host, instances) in &entries.instances {
-        for (service, instance) in instances {
+    for host in entries.instances.keys() {
+        for (service, instance) in entries.running(host) {
             members.entry(service).or_default().push((host, instance));
         }
     }
@@ -36,10 +39,14 @@ fn loss(
     down: &BTreeSet<HostName>,
 ) -> ServiceLoss {
     let kind = &entries.services[name].kind;
-    let (gone, left): (Members<'_>, Members<'_>) = members.iter().partition(|(host, _)| down.contains(*host));
+    let stopped = moves::is_stopped(entries, name, down);
+    let is_gone = |host: &HostName| stopped || down.contains(host);
+    let (gone, left): (Members<'_>, Members<'_>) = members.iter().partition(|(host, _)| is_gone(host));
     let votes = kinds.get(kind).is_some_and(|kind| kind.front.quorum.is_some());
     let needed = votes.then(|| members.len() / 2 + 1);
+    let taken_over_by = if left.is_empty() { moves::taken_over(entries, name, down) } else { Vec::new() };
     let effect = match left.len() {
+        0 if !taken_over_by.is_empty() => Effect::Moves,
         0 => Effect::Stops,
         left if needed.is_some_and(|needed| left < needed) => Effect::LosesQuorum,
         _ => Effect::LosesRedundancy,
@@ -55,7 +62,16 @@ fn loss(
         roles_gone: roles(&gone).difference(&remaining).map(|role| (*role).clone()).collect(),
         down: hosts(&gone),
         up: hosts(&left),
+        standbys: standbys(entries, name, down),
+        taken_over_by: taken_over_by.into_iter().cloned().collect(),
     }
+}
+
+/// The hosts that are up and stand by: without `failover` nothing starts it there by itself.
+fn standbys(entries: &Entries, name: &ServiceName, down: &BTreeSet<HostName>) -> Vec<HostName> {
+    let up = entries.instances.iter().filter(|(host, _)| !down.contains(*host));
+    let standing = up.filter(|(_, services)| services.get(name).is_some_and(|instance| instance.standby));
+    standing.map(|(host, _)| host.clone()).collect()
 }
 
 fn roles<'p>(members: &Members<'p>) -> BTreeSet<&'p RoleName> {

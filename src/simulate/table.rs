@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{BrokenRoute, Cause, Effect, SecretLoss, ServiceLoss, Simulation, Target, Watch};
+use super::document::{
+    BrokenRoute, Cause, Effect, Move, MoveEffect, NameEffect, NameLoss, SecretLoss, ServiceLoss, Simulation, Target,
+    Watch,
+};
 use crate::diag::counted;
-use crate::value::HostName;
+use crate::value::{Failback, HostName};
 use crate::why::aligned;
 use crate::why::list::fitted;
 
@@ -19,9 +22,11 @@ pub fn table(simulation: &Simulation, width: usize) -> String {
     let room = (width / 2).max(NARROWEST);
     let mut parts = vec![format!("DOWN  {}\n", hosts(&simulation.down, room))];
     parts.extend(services(&simulation.services, room));
+    parts.extend(moves(&simulation.moves, room));
     parts.extend(secrets(&simulation.secrets));
     parts.extend(simulation.monitoring.as_ref().map(|watch| monitoring(watch, room)));
     parts.extend(routes(&simulation.routes));
+    parts.extend(names(&simulation.names, room));
     if parts.len() == 1 {
         parts.push("nothing else is affected\n".to_owned());
     }
@@ -36,6 +41,7 @@ pub fn summary(simulation: &Simulation) -> String {
     let mut words = vec![format!("{} {}", counted(stopped, "service"), verb(stopped, "stops", "stop"))];
     for (count, one, many) in [
         (summary.services_without_quorum, "loses its quorum", "lose their quorum"),
+        (summary.services_moved, "moves", "move"),
         (summary.services_reduced, "loses redundancy", "lose redundancy"),
     ] {
         if count > 0 {
@@ -51,6 +57,7 @@ pub fn summary(simulation: &Simulation) -> String {
         (summary.secrets_without_reader, format!("{secrets} without a reader{lost}")),
         (summary.targets_unwatched, format!("{} unwatched", counted(summary.targets_unwatched, "target"))),
         (summary.routes_broken, format!("{} broken", counted(summary.routes_broken, "route"))),
+        (summary.names_unreachable, format!("{} unreachable", counted(summary.names_unreachable, "name"))),
     ] {
         words.extend((count > 0).then_some(text));
     }
@@ -60,25 +67,51 @@ pub fn summary(simulation: &Simulation) -> String {
 fn services(losses: &[ServiceLoss], room: usize) -> Option<String> {
     let row = |loss: &ServiceLoss| {
         let roles: Vec<_> = loss.roles_gone.iter().map(ToString::to_string).collect();
-        vec![loss.name.to_string(), effect(loss.effect), left(loss), or_nothing(roles.join(" ")), hosts(&loss.up, room)]
+        let up = match (loss.taken_over_by.as_slice(), loss.standbys.as_slice()) {
+            ([], []) => hosts(&loss.up, room),
+            ([], standbys) => format!("{} (standby: {})", hosts(&loss.up, room), hosts(standbys, room)),
+            (takers, _) => one_of(takers, room),
+        };
+        vec![loss.name.to_string(), effect(loss).to_owned(), left(loss), or_nothing(roles.join(" ")), up]
     };
     let mut ordered: Vec<_> = losses.iter().collect();
     ordered.sort_by_key(|loss| (loss.effect, &loss.name));
     section(&["SERVICE", "EFFECT", "LEFT", "ROLES GONE", "STILL ON"], ordered.into_iter().map(row))
 }
 
-fn effect(effect: Effect) -> String {
-    match effect {
+fn effect(loss: &ServiceLoss) -> &'static str {
+    match loss.effect {
         Effect::Stops => "stops",
         Effect::LosesQuorum => "loses its quorum",
+        Effect::Moves => "moves",
         Effect::LosesRedundancy => "loses redundancy",
     }
-    .to_owned()
 }
 
 fn left(loss: &ServiceLoss) -> String {
     let needed = loss.needed.map_or_else(String::new, |needed| format!(", needs {needed}"));
     format!("{} of {}{needed}", loss.left, loss.before)
+}
+
+fn moves(moves: &[Move], room: usize) -> Option<String> {
+    let row = |one: &Move| {
+        let lease = || one.lease.as_ref().map_or_else(|| NOTHING.to_owned(), |lease| format!("lease of {lease}"));
+        let address = one.address.map_or_else(lease, |vip| vip.address().to_string());
+        let what = match one.effect {
+            MoveEffect::Moves if one.lease.is_some() => format!("runs on {}", one_of(&one.to, room)),
+            MoveEffect::Moves => format!("moves to {}", hosts(&one.to, room)),
+            MoveEffect::LosesRedundancy => format!("stays on {}", hosts(&one.from, room)),
+            MoveEffect::Lost => "nobody has it".to_owned(),
+        };
+        let back = match (one.effect, one.failback) {
+            (MoveEffect::LosesRedundancy, _) => NOTHING.to_owned(),
+            (MoveEffect::Moves, Failback::Manual) => "stays there".to_owned(),
+            (MoveEffect::Lost, Failback::Manual) => "the first that is up".to_owned(),
+            (_, Failback::Auto) => format!("goes to {}", hosts(&one.from, room)),
+        };
+        vec![one.name.to_string(), one.service.to_string(), address, what, hosts(&one.left, room), back]
+    };
+    section(&["FAILOVER", "SERVICE", "BY", "EFFECT", "LEFT", "WHEN ALL ARE BACK"], moves.iter().map(row))
 }
 
 fn secrets(losses: &[SecretLoss]) -> Option<String> {
@@ -136,6 +169,26 @@ fn routes(routes: &[BrokenRoute]) -> Option<String> {
     section(&["ROUTE OF", "SETTING", "LED TO", "BROKEN BECAUSE"], routes.iter().map(row))
 }
 
+fn names(losses: &[NameLoss], room: usize) -> Option<String> {
+    let row = |loss: &NameLoss| {
+        let what = match (&loss.takes_over, loss.effect) {
+            (Some(other), _) => format!("{other} takes over"),
+            (None, NameEffect::Unreachable) if loss.answering.is_empty() => "nobody answers".to_owned(),
+            (None, NameEffect::Unreachable) if loss.login.is_some() && !loss.proxies.is_empty() => {
+                "nobody can log in".to_owned()
+            }
+            (None, NameEffect::Unreachable) => "no proxy is left".to_owned(),
+            (None, _) => "loses redundancy".to_owned(),
+        };
+        let answering = match loss.effect {
+            NameEffect::Unreachable => NOTHING.to_owned(),
+            _ => hosts(&loss.answering, room),
+        };
+        vec![loss.name.clone(), loss.service.to_string(), what, answering]
+    };
+    section(&["NAME", "SERVICE", "WHAT HAPPENS", "ANSWERED BY"], losses.iter().map(row))
+}
+
 /// Rows below their head; nothing without rows.
 fn section(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Option<String> {
     let head = head.iter().map(|word| (*word).to_owned()).collect();
@@ -146,6 +199,12 @@ fn section(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Option<Str
 fn hosts(hosts: &[HostName], room: usize) -> String {
     let names: Vec<_> = hosts.iter().map(ToString::to_string).collect();
     or_nothing(fitted(&names, room))
+}
+
+/// Hosts of which it is one.
+fn one_of(all: &[HostName], room: usize) -> String {
+    let of = if all.len() > 1 { "one of " } else { "" };
+    format!("{of}{}", hosts(all, room))
 }
 
 fn or_nothing(text: String) -> String {

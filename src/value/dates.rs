@@ -45,7 +45,8 @@ impl Date {
         (date.parts() == (year, month, day)).then_some(date)
     }
 
-    fn parts(self) -> (i64, i64, i64) {
+    /// Year, month and day.
+    pub fn parts(self) -> (i64, i64, i64) {
         let days = self.days + EPOCH;
         let (cycle, day) = (days.div_euclid(CYCLE), days.rem_euclid(CYCLE));
         let within = (day - day / 1_460 + day / 36_524 - day / (CYCLE - 1)) / 365;

@@ -32,20 +32,28 @@ macro_rules! textual {
 }
 use textual;
 
+mod catalogue;
 mod dates;
+mod failover;
+mod ingress;
 mod keys;
 mod lints;
 mod names;
+mod placing;
 mod public;
 mod quantities;
 mod scalars;
 mod selector;
 mod watching;
 
+pub use catalogue::{Category, OwnAuth};
 pub use dates::Date;
+pub use failover::{DataLoss, Failback, MOST_HOSTS, OnFailure, RouterId, Vip};
+pub use ingress::{DnsProvider, HeaderName, IngressAuth, IngressTls, ProxyFeature, RoutePath, Share};
 pub use keys::{AgeKey, KeySource, RecipientKey, SshKey};
 pub use lints::{CodeId, LintLevel};
 pub use names::*;
+pub use placing::SpreadBy;
 pub use public::{is_below, why_not_public};
 pub use quantities::{Cpus, Size};
 pub use scalars::*;

@@ -55,6 +55,9 @@ name! {
         dns_name;
     /// A key that opens every secret when all others are lost.
     EscrowName: "the name of an escrow key" like ["safe"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
+    /// What moves between hosts.
+    FailoverName: "the name of a failover" like ["home"] has "lower-case letters, digits and hyphens, a letter first, and at most 40 characters", "^[a-z][a-z0-9-]{0,39}$",
+        |t| shaped(t, 40, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     /// The name of a fleet.
     FleetName: "a fleet name" like ["homelab"] has "lower-case letters, digits and hyphens, and a letter first", "^[a-z][a-z0-9-]{0,62}$", label;
     /// The name of a group.

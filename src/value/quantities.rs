@@ -40,6 +40,9 @@ impl Cpus {
     }
 }
 
+/// What is less is no size in bytes, but one whose letter is missing.
+const LEAST: u64 = 1 << 20;
+
 impl Scalar for Size {
     const WHAT: &'static str = "a size";
     const EXAMPLES: &'static [&'static str] = &["512M", "2G"];
@@ -64,6 +67,7 @@ impl Scalar for Size {
         let bytes = u128::from(hundredths) * u128::from(factor) / 100;
         match u64::try_from(bytes) {
             Ok(0) => Err("nothing runs without memory".to_owned()),
+            Ok(bytes) if unit.is_empty() && bytes < LEAST => Err(format!("write `{digits}M`")),
             Ok(bytes) if bytes <= 1 << 60 => Ok(Self(bytes)),
             _ => Err("it is larger than any machine's".to_owned()),
         }
@@ -147,7 +151,7 @@ mod tests {
             ("1.5G", 1536 << 20, "1536M"),
             ("512M", 512 << 20, "512M"),
             ("1024K", 1 << 20, "1M"),
-            ("1000", 1000, "1000"),
+            ("2000000", 2_000_000, "2000000"),
             ("0.25T", 256 << 30, "256G"),
         ] {
             let size = Size::read(text).unwrap();
@@ -157,6 +161,7 @@ mod tests {
         for text in ["", "0", "0G", "G", "-1G", "2 G", "1.G", ".5G", "2GiB", "9999999T", "1e3", "\u{0661}G"] {
             assert!(Size::read(text).is_err(), "{text}");
         }
+        assert_eq!(Size::read("512"), Err("write `512M`".to_owned()));
         assert_eq!(Size::read("2g"), Err("write `2G`".to_owned()));
         assert_eq!(Size::read("2GB"), Err("write `2G`".to_owned()));
     }

@@ -160,6 +160,13 @@ text! {
     Image: "a container image" as "`docker.io/library/nginx@sha256:…`" like ["registry.example.org/shop@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@'))
     };
+    /// A container image without tag and digest: the host of its registry, and its name there.
+    ImageName: "a container image without tag and digest" as "`docker.io/library/nginx`" like ["docker.io/library/nginx"], |t| {
+        t.contains('/') && t.split('/').enumerate().all(|(place, part)| {
+            !part.is_empty()
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') || (place == 0 && c == ':'))
+        })
+    };
     /// Where ssh jumps: `[user@]host[:port]`.
     Jump: "a jump host" as "`admin@bastion.example.org:22`" like ["bastion.example.org"], |t| ssh_word(t, &['.', '-', '_', ':', '[', ']', '@', ',']);
     /// The address of a mailbox.
@@ -170,6 +177,11 @@ text! {
     /// A locale.
     Locale: "a locale" as "`en_GB.UTF-8`" like ["en_GB.UTF-8"], |t| {
         !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'))
+    };
+    /// The name of a package, as nixpkgs gives it: without its version.
+    PackageName: "the name of a package" as "`unrar`" like ["unrar"], |t| {
+        t.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+            && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+'))
     };
     /// Permission bits, as `chmod` takes them.
     Mode: "a set of permission bits" as "\"0400\"" like ["0400"], |t| (3..=4).contains(&t.len()) && t.bytes().all(|b| (b'0'..=b'7').contains(&b));

@@ -7,8 +7,8 @@ use crate::load::declare::definition;
 use crate::load::decode::{At, Decode, Named, wrong_type};
 use crate::load::{Body, Node};
 use crate::value::{
-    AlertName, Discovery, DnsName, Duration, Endpoint, GroupName, HostAddress, HostName, Mailbox, Port, PortName,
-    ProbeName, ReceiverName, Scheme, SecretName, ServiceName, Threshold, Urgency, UrlPath, WebUrl,
+    AlertName, Discovery, DnsName, Duration, Endpoint, GroupName, HostAddress, HostName, Mailbox, OnFailure, Port,
+    PortName, ProbeName, ReceiverName, Scheme, SecretName, ServiceName, Threshold, Urgency, UrlPath, WebUrl,
 };
 
 definition! {
@@ -227,7 +227,8 @@ definition! {
 }
 
 definition! {
-    /// How a service shows that it works: exactly one of the ways to ask.
+    /// How a service shows that it works, by one of the ways to ask at most, and what follows when it does not. What is not
+    /// said here is as its kind says.
     pub struct HealthCheckDef {
         /// A page of it.
         http: HttpCheckDef,
@@ -237,6 +238,24 @@ definition! {
         tls: PortCheckDef,
         /// A name server.
         dns: DnsCheckDef,
+        /// A command that succeeds, run on the host of the service by an account that may do nothing else: a program and its
+        /// arguments.
+        #[schemars(example = ["pg_isready", "--quiet"])]
+        exec: Vec<At<String>>,
+        /// How often it is asked; every 30 seconds by default, and by Prometheus as often as everything else.
+        #[schemars(example = &"30s")]
+        interval: At<Duration>,
+        /// How long an answer may take; `5s` by default.
+        #[schemars(example = &"5s")]
+        timeout: At<Duration>,
+        /// How many times in a row it must fail before it is restarted; 3 by default.
+        #[schemars(example = 3)]
+        retries: At<u32>,
+        /// How long after its start nothing is expected of it; `60s` by default.
+        #[schemars(example = &"60s")]
+        start_period: At<Duration>,
+        /// What is done then; `alert` by default.
+        on_failure: At<OnFailure>,
     }
 }
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::load::decode::Scalar;
 use crate::value::{
-    AlertName, DnsName, Duration, Endpoint, GroupName, HostAddress, HostName, Mailbox, PortName, ReceiverName, Scheme,
-    SecretName, Threshold, Urgency, UrlPath, WebUrl,
+    AlertName, DnsName, Duration, Endpoint, GroupName, HostAddress, HostName, Mailbox, OnFailure, PortName,
+    ReceiverName, Scheme, SecretName, Threshold, Urgency, UrlPath, WebUrl,
 };
 
 /// A text, or the name of the secret that holds it.
@@ -171,10 +171,26 @@ pub enum Probe {
 /// How a service shows that it works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// The port that is asked.
-    pub port: PortName,
+    /// The port that is asked; none where a command is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<PortName>,
     /// In which way.
     pub manner: Manner,
+    /// How often, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Duration>,
+    /// How long an answer may take, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Duration>,
+    /// How many failures in a row count, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u32>,
+    /// How long after its start nothing is expected of it, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_period: Option<Duration>,
+    /// What is done when it fails.
+    #[serde(default = "usual_consequence", skip_serializing_if = "is_usual_consequence")]
+    pub on_failure: OnFailure,
 }
 
 /// In which way a port is asked.
@@ -200,6 +216,8 @@ pub enum Manner {
         /// The name that it is asked for.
         name: DnsName,
     },
+    /// A command that succeeds: the program and its arguments.
+    Exec(Vec<String>),
 }
 
 /// How Prometheus asks for figures, where that is not without TLS and by nobody in particular.
@@ -237,8 +255,38 @@ pub struct Logs {
     pub alerts: BTreeMap<AlertName, Alert>,
 }
 
+fn usual_consequence() -> OnFailure {
+    OnFailure::Alert
+}
+
+fn is_usual_consequence(consequence: &OnFailure) -> bool {
+    *consequence == OnFailure::Alert
+}
+
 fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+impl HealthCheck {
+    /// How long an answer may take, in seconds.
+    pub fn timeout_seconds(&self) -> i64 {
+        self.timeout.as_ref().map_or(5, Duration::seconds)
+    }
+
+    /// How often it is asked on its own host, in seconds.
+    pub fn interval_seconds(&self) -> i64 {
+        self.interval.as_ref().map_or(30, Duration::seconds)
+    }
+
+    /// How many failures in a row count.
+    pub fn failures(&self) -> u32 {
+        self.retries.unwrap_or(3)
+    }
+
+    /// How long after a start nothing is expected, in seconds.
+    pub fn start_seconds(&self) -> i64 {
+        self.start_period.as_ref().map_or(60, Duration::seconds)
+    }
 }
 
 impl Given {

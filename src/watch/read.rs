@@ -6,8 +6,9 @@ use super::definition::{
 use super::{Alert, Authorized, Email, Given, HealthCheck, Manner, Probe, Receiver, Route, Scrape, Slack, root};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::At;
+use crate::load::decode::Scalar as _;
 use crate::source::Span;
-use crate::value::{Scheme, SecretName};
+use crate::value::{Command, Duration, OnFailure, PortName, Scheme, SecretName};
 
 impl SecretRef {
     /// The secret and its place.
@@ -136,36 +137,78 @@ impl Probe {
 }
 
 impl HealthCheck {
-    /// Reads how a service shows that it works; the place is that of the service.
-    pub fn read(def: &HealthCheckDef, span: Span, faults: &mut Faults) -> Option<Self> {
+    /// Reads how a service shows that it works, over what its kind says of that; the place is that of the check.
+    pub fn read(def: &HealthCheckDef, own: Option<&Self>, span: Span, faults: &mut Faults) -> Option<Self> {
         let given = [
             ("http", def.http.is_some()),
             ("tcp", def.tcp.is_some()),
             ("tls", def.tls.is_some()),
             ("dns", def.dns.is_some()),
+            ("exec", def.exec.is_some()),
         ];
-        one_way(&given, span, def.poisoned, faults)?;
-        if let Some(http) = &def.http {
-            let port = needed("http", "port", http.port.as_ref(), span, http.poisoned, faults)?.value.clone();
-            let manner = Manner::Http {
-                scheme: http.scheme.map_or(Scheme::Http, |at| at.value),
-                path: http.path.as_ref().map_or_else(root, |at| at.value.clone()),
-                status: statuses(http.status.as_ref()),
-            };
-            return Some(Self { port, manner });
-        }
-        if let Some(dns) = &def.dns {
-            let port = needed("dns", "port", dns.port.as_ref(), span, dns.poisoned, faults);
-            let name = needed("dns", "name", dns.name.as_ref(), span, dns.poisoned, faults);
-            return Some(Self { port: port?.value.clone(), manner: Manner::Dns { name: name?.value.clone() } });
-        }
-        let (key, manner, check) = match (&def.tcp, &def.tls) {
-            (Some(tcp), _) => ("tcp", Manner::Tcp, tcp),
-            (None, tls) => ("tls", Manner::Tls, tls.as_ref()?),
+        let (port, manner) = match own {
+            Some(own) if given.iter().all(|(_, is_given)| !is_given) => (own.port.clone(), own.manner.clone()),
+            _ => {
+                one_way(&given, span, def.poisoned, faults)?;
+                way(def, span, faults)?
+            }
         };
-        let port = needed(key, "port", check.port.as_ref(), span, check.poisoned, faults)?;
-        Some(Self { port: port.value.clone(), manner })
+        let duration = |own: fn(&Self) -> &Option<Duration>, given: &Option<At<Duration>>, other: Option<&Self>| {
+            given.as_ref().map(|at| at.value.clone()).or_else(|| own(other?).clone())
+        };
+        Some(Self {
+            port,
+            manner,
+            interval: duration(|own| &own.interval, &def.interval, own),
+            timeout: duration(|own| &own.timeout, &def.timeout, own),
+            retries: def.retries.map(|at| at.value).or_else(|| own?.retries),
+            start_period: duration(|own| &own.start_period, &def.start_period, own),
+            on_failure: def.on_failure.map(|at| at.value).or_else(|| Some(own?.on_failure)).unwrap_or(OnFailure::Alert),
+        })
     }
+}
+
+/// The port that is asked, and in which way.
+fn way(def: &HealthCheckDef, span: Span, faults: &mut Faults) -> Option<(Option<PortName>, Manner)> {
+    if let Some(http) = &def.http {
+        let port = needed("http", "port", http.port.as_ref(), span, http.poisoned, faults)?.value.clone();
+        let manner = Manner::Http {
+            scheme: http.scheme.map_or(Scheme::Http, |at| at.value),
+            path: http.path.as_ref().map_or_else(root, |at| at.value.clone()),
+            status: statuses(http.status.as_ref()),
+        };
+        return Some((Some(port), manner));
+    }
+    if let Some(dns) = &def.dns {
+        let port = needed("dns", "port", dns.port.as_ref(), span, dns.poisoned, faults);
+        let name = needed("dns", "name", dns.name.as_ref(), span, dns.poisoned, faults);
+        return Some((Some(port?.value.clone()), Manner::Dns { name: name?.value.clone() }));
+    }
+    if let Some(words) = &def.exec {
+        return command(words, span, faults).map(|words| (None, Manner::Exec(words)));
+    }
+    let (key, manner, check) = match (&def.tcp, &def.tls) {
+        (Some(tcp), _) => ("tcp", Manner::Tcp, tcp),
+        (None, tls) => ("tls", Manner::Tls, tls.as_ref()?),
+    };
+    let port = needed(key, "port", check.port.as_ref(), span, check.poisoned, faults)?;
+    Some((Some(port.value.clone()), manner))
+}
+
+/// A program and its arguments.
+fn command(words: &[At<String>], span: Span, faults: &mut Faults) -> Option<Vec<String>> {
+    let program = words.first();
+    if program.is_none_or(|program| Command::read(&program.value).is_err()) {
+        faults.push(
+            Diagnostic::new(codes::BAD_CHECK, "`exec` names no program")
+                .at(program.map_or(span, |program| program.span), "what is run?")
+                .help(
+                    "write the program and its arguments as a list: `exec: [pg_isready, --quiet]`; there is no shell",
+                ),
+        );
+        return None;
+    }
+    Some(words.iter().map(|word| word.value.clone()).collect())
 }
 
 impl Scrape {

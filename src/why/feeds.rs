@@ -8,6 +8,7 @@ use super::unset;
 use super::variables::{Family, MadeOf, row};
 use super::view::View;
 use crate::emit::PartOf;
+use crate::model::{INGRESS, NAME_SERVER};
 use crate::nix::{ContextPath, Use};
 use crate::source::Span;
 use crate::value::{Managed, PersonName, Protocol, Role};
@@ -73,7 +74,12 @@ impl Feeds<'_, '_> {
             PartOf::Service(name) => {
                 let brought = self.view.known.fleet.services.get(name).is_some_and(|service| service.is_brought);
                 if brought {
-                    return self.top(&[], "monitoring.hosts");
+                    let section = match name.as_str() {
+                        INGRESS => "ingress.hosts",
+                        NAME_SERVER => "dns.hosts",
+                        _ => "monitoring.hosts",
+                    };
+                    return self.top(&[], section);
                 }
                 let name = name.as_str();
                 match name.strip_suffix("-exporter") {

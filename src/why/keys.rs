@@ -6,8 +6,11 @@ use serde_json::Value;
 
 use crate::load::decode::Keys as Declared;
 use crate::model::definition::{
-    AuditDef, DeployDef, FleetDef, HostDef, IdentityDef, Layer, NetworkDef, PersonDef, PlacementDef, ProfileDef,
-    SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
+    AuditDef, DeployDef, FailoverDef, FleetDef, HostDef, IdentityDef, Layer, NetworkDef, PersonDef, PlacementDef,
+    ProfileDef, RequiresDef, SecretDef, ServiceDef, SiteDef, SshDef, StorageDef,
+};
+use crate::model::ingress::{
+    AcmeDef, AcmeDnsDef, CircuitBreakerDef, DnsDef, IngressDef, RateLimitDef, ServiceIngressDef, WeightsDef,
 };
 use crate::model::shapes::FilesystemDef;
 use crate::watch::definition::{
@@ -76,33 +79,43 @@ fn read(schema: &Value, whole: &Value, name: Option<&str>) -> Keys {
 /// The order in which a struct declares its keys; the others go by their names.
 fn order(name: &str) -> Vec<&'static str> {
     match name {
+        "AcmeDef" => names::<AcmeDef>(),
+        "AcmeDnsDef" => names::<AcmeDnsDef>(),
         "AlertDef" => names::<AlertDef>(),
         "AuditDef" => names::<AuditDef>(),
         "DeployDef" => names::<DeployDef>(),
+        "CircuitBreakerDef" => names::<CircuitBreakerDef>(),
         "DnsCheckDef" => names::<DnsCheckDef>(),
+        "DnsDef" => names::<DnsDef>(),
         "EmailDef" => names::<EmailDef>(),
+        "FailoverDef" => names::<FailoverDef>(),
         "FilesystemDef" => names::<FilesystemDef>(),
         "FleetDef" => names::<FleetDef>(),
         "HealthCheckDef" => names::<HealthCheckDef>(),
         "HostDef" => names::<HostDef>(),
         "HttpCheckDef" => names::<HttpCheckDef>(),
         "IdentityDef" => names::<IdentityDef>(),
+        "IngressDef" => names::<IngressDef>(),
         "Layer" => names::<Layer>(),
         "LogsDef" => names::<LogsDef>(),
         "MonitoringDef" => names::<MonitoringDef>(),
         "NetworkDef" => names::<NetworkDef>(),
         "PersonDef" => names::<PersonDef>(),
         "PlacementDef" => names::<PlacementDef>(),
+        "RequiresDef" => names::<RequiresDef>(),
         "ProbeDef" => names::<ProbeDef>(),
         "ProfileDef" => names::<ProfileDef>(),
+        "RateLimitDef" => names::<RateLimitDef>(),
         "ReceiverDef" => names::<ReceiverDef>(),
         "RouteDef" => names::<RouteDef>(),
         "ScrapeDef" => names::<ScrapeDef>(),
         "SecretDef" => names::<SecretDef>(),
         "ServiceDef" => names::<ServiceDef>(),
+        "ServiceIngressDef" => names::<ServiceIngressDef>(),
         "SiteDef" => names::<SiteDef>(),
         "SshDef" => names::<SshDef>(),
         "StorageDef" => names::<StorageDef>(),
+        "WeightsDef" => names::<WeightsDef>(),
         _ => Vec::new(),
     }
 }

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::service_names;
 use crate::diag::{Faults, nearest};
 use crate::kind::{self, Front};
-use crate::load::{self, Raw};
-use crate::model::{Definition, Fleet, Service};
+use crate::load::{self, Body, Raw};
+use crate::model::{Definition, Fleet, INGRESS, NAME_SERVER, Service};
 use crate::nix::Templates;
 use crate::source::Sources;
 use crate::value::{KnownHosts, Reach, ServiceName};
@@ -98,10 +99,14 @@ impl Known {
     fn company(&self, host: &str) -> Option<Company> {
         let found = self.fleet.hosts.get(host)?;
         let wanted = found.layer.ssh.as_ref().and_then(|ssh| ssh.known_hosts).map(|at| at.value);
-        if wanted == Some(KnownHosts::All) || self.fronts_on(host).any(|(_, front)| meets_everybody(front)) {
+        if self.leaves_a_choice()
+            || wanted == Some(KnownHosts::All)
+            || self.fronts_on(host).any(|(_, front)| meets_everybody(front))
+            || self.is_routed(host)
+        {
             return Some(Company::Everyone);
         }
-        if self.clusters_on(host).next().is_some() {
+        if self.clusters_on(host).next().is_some() || self.needs_others(host) {
             return Some(Company::Cluster);
         }
         if !self.is_watched(host) {
@@ -110,16 +115,71 @@ impl Known {
         Some(self.watchers_named().map_or(Company::Cluster, Company::Named))
     }
 
+    /// Says whether some placement leaves a choice, which takes all hosts to make.
+    fn leaves_a_choice(&self) -> bool {
+        let services = self.definition.def().services.iter().flat_map(|services| services.entries.values());
+        let mut placements = services.filter_map(|service| service.value.placement.as_ref());
+        placements.any(|placement| placement.replicas.is_some() || placement.standby.is_some())
+    }
+
     /// The hosts that run a cluster with this one, and those that watch it.
     fn members_with(&self, host: &str) -> BTreeSet<String> {
         let mut members: BTreeSet<_> =
             self.clusters_on(host).flat_map(|service| &service.hosts).map(ToString::to_string).collect();
+        let named: BTreeSet<String> = self.fronts_on(host).flat_map(|(service, _)| self.named_by(service)).collect();
+        let moved = self.fleet.failover.values().filter(|moved| {
+            let takes_over = moved.hosts.iter().any(|at| at.value.as_str() == host);
+            takes_over || named.contains(moved.service.value.as_str())
+        });
+        for moved in moved {
+            members.extend(moved.hosts.iter().map(|at| at.value.to_string()));
+            let keeper = moved.lease.as_ref().and_then(|lease| self.fleet.services.get(&lease.value));
+            members.extend(keeper.into_iter().flat_map(|keeper| &keeper.hosts).map(ToString::to_string));
+        }
+        let needed = named.iter().filter_map(|needed| self.fleet.services.get(needed.as_str()));
+        members.extend(needed.flat_map(Service::places).map(ToString::to_string));
         if self.is_watched(host) {
             let shown = self.showing().flat_map(|(_, service)| &service.hosts);
             let watching = self.fleet.monitoring.iter().flat_map(|monitoring| &monitoring.hosts);
             members.extend(watching.map(|host| &host.value).chain(shown).map(ToString::to_string));
         }
         members
+    }
+
+    /// Says whether a host waits for services of others, or takes something over from them.
+    fn needs_others(&self, host: &str) -> bool {
+        let def = self.definition.def();
+        self.fronts_on(host).any(|(service, _)| !self.named_by(service).is_empty())
+            || def.failover.as_ref().is_some_and(|moved| !moved.entries.is_empty() || !moved.poisoned.is_empty())
+    }
+
+    /// Says whether a host passes requests on or gets them passed on, answers for names or knows some.
+    fn is_routed(&self, host: &str) -> bool {
+        let passed_on = |service: &Service| self.fleet.ingress.is_some() && service.ingress.is_some();
+        let knows = |service: &Service| self.fleet.dns.is_some() && !self.named_by(service).is_empty();
+        self.carries(host) || self.fronts_on(host).any(|(service, _)| passed_on(service) || knows(service))
+    }
+
+    /// Says whether a proxy or a name server of the fleet runs on a host: they know every service.
+    pub(super) fn carries(&self, host: &str) -> bool {
+        let brought = [INGRESS, NAME_SERVER].into_iter().filter_map(|name| self.fleet.services.get(name));
+        brought.flat_map(Service::places).any(|place| place.as_str() == host)
+    }
+
+    /// The services that another one names: what it needs, what takes its place, and what its settings lead to.
+    pub(super) fn named_by(&self, service: &Service) -> BTreeSet<String> {
+        let front = self.fleet.kinds.get(&service.kind).map(|kind| &kind.front);
+        let settings = front.and_then(|front| front.settings.as_ref()).into_iter().flat_map(|known| &known.entries);
+        let naming = settings.filter(|(_, setting)| setting.value.names_a_service());
+        let used = naming.filter_map(|(setting, _)| match &service.given.get(setting.as_str())?.body {
+            Body::Text(scalar) => Some(scalar.text.to_string()),
+            _ => None,
+        });
+        let domain = self.fleet.domain.as_ref().map_or("", |domain| domain.as_str());
+        let asked = service_names::names(service, domain).into_iter().map(|(name, _)| name);
+        let instead = service.ingress.as_ref().and_then(|route| route.value.failover.as_ref());
+        let needed = service.depends_on.iter().chain(instead).map(|needed| needed.value.to_string());
+        needed.chain(used).chain(asked).collect()
     }
 
     /// Says whether those who watch ask something of a host that its firewall keeps from others.
@@ -155,7 +215,7 @@ impl Known {
 
     /// What runs on a host, and the facts of its kind.
     fn fronts_on<'k>(&'k self, host: &'k str) -> impl Iterator<Item = (&'k Service, &'k Front)> {
-        let here = move |service: &&Service| service.hosts.iter().any(|name| name.as_str() == host);
+        let here = move |service: &&Service| service.places().any(|name| name.as_str() == host);
         let services = self.fleet.services.values().filter(here);
         services.filter_map(|service| Some((service, &self.fleet.kinds.get(&service.kind)?.front)))
     }

@@ -79,7 +79,10 @@ impl Row {
 
 fn services(known: &Known, host: &Host) -> Vec<String> {
     let services = known.fleet.services.iter();
-    services.filter(|(_, service)| service.hosts.contains(&host.name)).map(|(name, _)| name.to_string()).collect()
+    services
+        .filter(|(_, service)| service.places().any(|own| *own == host.name))
+        .map(|(name, _)| name.to_string())
+        .collect()
 }
 
 /// As many words as there is room for, and how many are left: `media storage +2`.

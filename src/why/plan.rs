@@ -7,8 +7,9 @@ use super::view::View;
 use crate::check::{check, secrets};
 use crate::diag::{Diagnostic, Faults, Severity, Subject};
 use crate::load::Raw;
-use crate::model::{Definition, Service};
+use crate::model::{Definition, Failover, Service};
 use crate::place::place;
+use crate::placement_lock;
 use crate::prove::{Plan, prove};
 use crate::value::{HostName, SecretName, ServiceName};
 
@@ -43,13 +44,26 @@ impl Known {
         let needed = self.needed(host, &kept);
         let brings = |name: &str| needed.iter().any(|secret| self.is_brought_by(secret, name));
         raw.take("services", |name| !self.runs(name, host) && !brings(name) && !kept.contains(name));
+        let moves_here = |name: &str| {
+            let moved = self.fleet.failover.get(name);
+            let here = |moved: &Failover| moved.hosts.iter().any(|known| known.value == *host);
+            moved.is_none_or(|moved| here(moved) || kept.contains(&moved.service.value))
+        };
+        raw.take("failover", |name| !moves_here(name));
         let read = |name: &str| self.fleet.secrets.get(name).is_none_or(|_| needed.contains(name));
         raw.take("secrets", |name| !read(name));
+        // What is left out would leave room that is not there: what was chosen stays chosen.
+        let chosen = self.fleet.placing.after.write().map(|lock| {
+            let mut sources = self.sources.clone();
+            sources.replace(placement_lock::PATH, Some(&lock));
+            sources
+        });
+        let sources = chosen.as_ref().unwrap_or(&self.sources);
         let mut without: Vec<Subject> = Vec::new();
         for _ in 0..ROUNDS {
             let mut faults = Faults::default();
-            let fleet = Definition::read(&raw, &mut faults).lower(&self.sources, &mut faults);
-            let draft = check(fleet, &self.sources, &self.templates, &mut faults).map(place);
+            let fleet = Definition::read(&raw, &mut faults).lower(sources, &mut faults);
+            let draft = check(fleet, sources, &self.templates, &mut faults).map(place);
             if let Some(plan) = draft.and_then(|draft| prove(draft, &self.templates, &mut faults)) {
                 return Ok(OnePlan { plan, without });
             }
@@ -67,21 +81,29 @@ impl Known {
 
     /// Says whether a service runs on a host, or might if it could be read.
     fn runs(&self, service: &str, host: &HostName) -> bool {
-        self.fleet.services.get(service).is_none_or(|service| service.hosts.contains(host))
+        self.fleet.services.get(service).is_none_or(|service| service.places().any(|own| own == host))
     }
 
-    /// The services of other hosts that what runs on this one names: those that it needs, and those that show dashboards.
+    /// The services of other hosts that what runs on this one names: those that it needs or leads to, those that grant a
+    /// lease, and those that show dashboards.
     fn kept(&self, host: &HostName) -> BTreeSet<ServiceName> {
         let all = &self.fleet.services;
         let shows =
             |service: &Service| self.fleet.kinds.get(&service.kind).is_some_and(|kind| kind.front.dashboards.is_some());
-        let first = all.iter().filter(|(_, service)| service.hosts.contains(host) || shows(service));
+        let knows_all = self.carries(host.as_str());
+        let login = self.fleet.ingress.as_ref().and_then(|ingress| ingress.auth.as_ref());
+        let runs_here = |service: &Service| service.places().any(|own| own == host);
+        let first = all.iter().filter(|(name, service)| {
+            knows_all || runs_here(service) || shows(service) || login.is_some_and(|login| login == *name)
+        });
         let mut open: Vec<&ServiceName> = first.map(|(name, _)| name).collect();
         let mut kept = BTreeSet::new();
         while let Some(name) = open.pop() {
             if kept.insert(name.clone()) {
-                let needed = all.get(name).into_iter().flat_map(|service| &service.depends_on);
-                open.extend(needed.map(|needed| &needed.value));
+                let named = all.get(name).into_iter().flat_map(|service| self.named_by(service));
+                open.extend(named.filter_map(|name| Some(all.get_key_value(name.as_str())?.0)));
+                let moved = self.fleet.failover.values().filter(|moved| moved.service.value == *name);
+                open.extend(moved.filter_map(|moved| Some(&moved.lease.as_ref()?.value)));
             }
         }
         kept

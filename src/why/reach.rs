@@ -54,9 +54,9 @@ impl Reach {
             members.iter().for_each(|host| add("groups", name.as_str(), host));
         }
         for (name, service) in &fleet.services {
-            service.hosts.iter().for_each(|host| add("services", name.as_str(), host));
+            service.places().for_each(|host| add("services", name.as_str(), host));
             if let Some(kind) = fleet.kinds.get(&service.kind) {
-                kinds.entry(kind.file).or_default().extend(service.hosts.iter().cloned());
+                kinds.entry(kind.file).or_default().extend(service.places().cloned());
             }
         }
         for (name, secret) in &fleet.secrets {

@@ -32,6 +32,7 @@ const HOST: &[Row<OfHost>] = &[
     ("tags", |_| json!([]), OURS),
     ("labels", |_| json!({}), OURS),
     ("modules", |_| json!([]), OURS),
+    ("allow_unfree", |_| json!([]), OURS),
     ("exporters", |_| json!({}), OURS),
     ("filesystems", |_| json!({}), OURS),
     ("filesystems.*.options", |_| json!([]), OURS),
@@ -65,6 +66,12 @@ const ELSEWHERE: &[Row<fn() -> Value>] = &[
     ("access.people.*.age_keys", || json!([]), OURS),
     ("access.people.*.hosts", || Value::Null, "all hosts"),
     ("access.people.*.sudo", || json!([]), OURS),
+    ("failover.*.accept", || json!([]), OURS),
+    ("failover.*.data_loss", || Value::Null, "state is not given up"),
+    ("failover.*.failback", || json!("manual"), OURS),
+    ("failover.*.hosts", || Value::Null, "the hosts of the service, and then its standbys"),
+    ("failover.*.lease", || Value::Null, "an address moves"),
+    ("failover.*.router_id", || Value::Null, "the last byte of the address"),
     ("groups.*.priority", || json!(0), OURS),
     ("monitoring.retention", || Value::Null, "left to Prometheus: 15d"),
     ("monitoring.scrape_interval", || Value::Null, "left to Prometheus: 1m"),
@@ -151,7 +158,7 @@ pub(super) fn elsewhere(known: &Known, host: &Host, path: &[String]) -> Leaf {
         }
         ["secrets", name, "owner"] => known.fleet.secrets.get(*name).map(|secret| {
             let here = |service: &ServiceName| {
-                known.fleet.services.get(service).is_some_and(|service| service.hosts.contains(&host.name))
+                known.fleet.services.get(service).is_some_and(|service| service.places().any(|own| *own == host.name))
             };
             match reader_account(&known.fleet, secret, here) {
                 Some(account) => {

@@ -65,10 +65,12 @@ impl<'k> View<'k> {
         groups.filter(|(_, members)| members.contains(&self.host.name)).map(|(name, _)| name.as_str())
     }
 
-    /// The services that run on the host, exporters and members of clusters included.
+    /// The services that run or stand by on the host, exporters and members of clusters included.
     pub fn services(&self) -> impl Iterator<Item = &'k str> {
         let services = self.known.fleet.services.iter();
-        services.filter(|(_, service)| service.hosts.contains(&self.host.name)).map(|(name, _)| name.as_str())
+        services
+            .filter(|(_, service)| service.places().any(|host| *host == self.host.name))
+            .map(|(name, _)| name.as_str())
     }
 
     /// The secrets that the host reads.

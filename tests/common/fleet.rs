@@ -150,7 +150,7 @@ impl Plan {
                 Some("service") => drop(plan.services.insert(name, value)),
                 Some("secret") => drop(plan.secrets.insert(name, value)),
                 Some("monitoring") => plan.monitoring = Some(value),
-                Some("escrow" | "group" | "person") => {}
+                Some("dns" | "escrow" | "failover" | "group" | "ingress" | "person") => {}
                 kind => panic!("the plan has a line of the unknown kind {kind:?}"),
             }
         }

@@ -48,12 +48,21 @@ impl Switch {
 
     /// Plugs a place in and gives it an address.
     fn plug(&self, name: &str, place: &Place, address: &str) {
-        let process = place.first.id();
+        self.plug_into(name, place.first.id(), address);
+    }
+
+    /// Plugs the network in that a process is in and gives it an address.
+    pub(crate) fn plug_into(&self, name: &str, process: u32, address: &str) {
         let line = format!("link add {name} type veth peer name eth0 netns {process}");
         run(self.command("ip").args(line.split(' ')));
         run(self.command("ip").args(["link", "set", name, "master", "switch", "up"]));
-        run(place.command("ip".as_ref()).args(["address", "add", &format!("{address}/24"), "dev", "eth0"]));
-        run(place.command("ip".as_ref()).args(["link", "set", "eth0", "up"]));
+        let inside = || {
+            let mut command = Command::new("nsenter");
+            command.args(["--target", &process.to_string(), "--net", "--", "ip"]);
+            command
+        };
+        run(inside().args(["address", "add", &format!("{address}/24"), "dev", "eth0"]));
+        run(inside().args(["link", "set", "eth0", "up"]));
     }
 }
 

@@ -1,4 +1,4 @@
-//! `tests/options.tsv`: every option that Cistern's templates emit, with its type, and the template that does.
+//! `tests/nixpkgs/options.tsv`: every option that Cistern's templates emit, with its type, and the template that does.
 
 #![allow(dead_code, reason = "each test file uses a part of this")]
 
@@ -28,19 +28,20 @@ impl Row {
     pub(crate) fn words(&self) -> String {
         let mut tokens = tokens(&self.takes).into_iter().peekable();
         let words = type_of(&mut tokens, &self.option);
-        assert!(tokens.next().is_none(), "tests/options.tsv: {}: `{}` ends too early", self.option, self.takes);
+        assert!(tokens.next().is_none(), "tests/nixpkgs/options.tsv: {}: `{}` ends too early", self.option, self.takes);
         words
     }
 }
 
 /// Reads the table.
 pub(crate) fn table() -> Vec<Row> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/options.tsv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nixpkgs/options.tsv");
     let text = fs::read_to_string(path).expect("the table is there");
-    assert!(text.lines().is_sorted(), "tests/options.tsv is not sorted");
+    assert!(text.lines().is_sorted(), "tests/nixpkgs/options.tsv is not sorted");
     let row = |line: &str| {
         let fields: Vec<_> = line.split('\t').map(str::to_owned).collect();
-        let [option, takes, template] = <[String; 3]>::try_from(fields).expect("tests/options.tsv has three columns");
+        let [option, takes, template] =
+            <[String; 3]>::try_from(fields).expect("tests/nixpkgs/options.tsv has three columns");
         Row { option, takes, template }
     };
     text.lines().map(row).collect()
@@ -69,7 +70,7 @@ fn tokens(text: &str) -> Vec<String> {
 type Tokens = std::iter::Peekable<std::vec::IntoIter<String>>;
 
 fn type_of(tokens: &mut Tokens, option: &str) -> String {
-    let token = tokens.next().unwrap_or_else(|| panic!("tests/options.tsv: {option}: the type ends too early"));
+    let token = tokens.next().unwrap_or_else(|| panic!("tests/nixpkgs/options.tsv: {option}: the type ends too early"));
     let mut inner = |tokens: &mut Tokens| format!("({})", type_of(tokens, option));
     match token.as_str() {
         "(" => {
@@ -78,6 +79,11 @@ fn type_of(tokens: &mut Tokens, option: &str) -> String {
             words
         }
         "listOf" => format!("list of {}", inner(tokens)),
+        "between" => {
+            let ends = [tokens.next(), tokens.next()].map(Option::unwrap_or_default);
+            format!("integer between {} and {} (both inclusive)", ends[0], ends[1])
+        }
+        "positive" => "positive integer, meaning >0".to_owned(),
         "nullOr" => format!("null or {}", inner(tokens)),
         "either" => format!("{} or {}", inner(tokens), inner(tokens)),
         "oneOf" => all_of(tokens, &mut inner).join(" or "),
@@ -113,7 +119,7 @@ fn type_of(tokens: &mut Tokens, option: &str) -> String {
             assert_eq!([tokens.next(), tokens.next()].map(Option::unwrap_or_default), ["unit", "option"], "{option}");
             "systemd option".to_owned()
         }
-        other => panic!("tests/options.tsv: {option}: nobody knows the type `{other}`"),
+        other => panic!("tests/nixpkgs/options.tsv: {option}: nobody knows the type `{other}`"),
     }
 }
 

@@ -1,11 +1,9 @@
-//! `docs/definition.md`: every key of the definition, from its schema, and the kinds that come with Cistern.
+//! `docs/definition.md`: every key of the definition, from its schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cistern::diag::Faults;
-use cistern::kind::{Kinds, add_built_in};
 use cistern::schema;
-use cistern::source::{SPLIT, Sources};
+use cistern::source::SPLIT;
 use serde_json::Value as Json;
 
 use crate::page::{anchor, made_from, prose, table, yaml};
@@ -26,7 +24,7 @@ pub(crate) fn page() -> String {
     for section in &sections.list {
         text += &format!("\n## {}\n\n{}", section.heading, sections.section(section));
     }
-    text + "\n## The kinds that come with Cistern\n\n" + &kinds()
+    text + "\n## The kinds that come with Cistern\n\n" + KINDS
 }
 
 /// A struct of the schema, and where its keys stand.
@@ -205,33 +203,8 @@ fn name(node: &Json) -> Option<&str> {
     node["$ref"].as_str()?.strip_prefix("#/$defs/")
 }
 
-/// A table of the kinds, from the front matter of each.
-fn kinds() -> String {
-    let mut sources = Sources::default();
-    add_built_in(&mut sources);
-    let mut faults = Faults::default();
-    let kinds = Kinds::read(&sources, &mut faults);
-    assert!(faults.is_empty());
-    let mut rows = Vec::new();
-    for kind in kinds.iter() {
-        let front = &kind.front;
-        let ports = front.ports.iter().flat_map(|ports| &ports.entries);
-        let ports = ports.map(|(name, port)| match &port.value.number {
-            Some(number) => format!("`{name}` {}", number.value),
-            None => format!("`{name}`"),
-        });
-        let settings = front.settings.iter().flat_map(|settings| &settings.entries);
-        let settings = settings.map(|(name, setting)| {
-            let required = setting.value.required.as_ref().is_some_and(|required| required.value);
-            if required { format!("**`{name}`**") } else { format!("`{name}`") }
-        });
-        let summary = front.summary.as_ref().map_or(String::new(), |summary| summary.value.clone());
-        let joined = |words: Vec<String>| words.join(", ");
-        rows.push(vec![format!("`{}`", kind.name), summary, joined(ports.collect()), joined(settings.collect())]);
-    }
-    "A kind whose name ends in `-exporter` is named under `exporters` of a layer, without that ending. Each kind's own file,\n\
-     `templates/services/<kind>.nix.j2`, describes its settings; required ones are **bold**. Where a setting is missing, a module\n\
-     of yours sets any NixOS option. [kinds.md](kinds.md) says how to write one.\n\n"
-        .to_owned()
-        + &table(&["kind", "is", "ports", "settings"], &rows)
-}
+/// Where the kinds are listed, and what holds for all of them.
+const KINDS: &str = "[catalog.md](catalog.md) lists them by what they are for, with their ports and settings. A kind whose name ends in
+`-exporter` is named under `exporters` of a layer, without that ending. Where a setting is missing, a module of yours sets any NixOS
+option. [kinds.md](kinds.md) says how to write a kind.
+";

@@ -61,6 +61,21 @@ impl Document {
         Self { definition, front, facts: None, more: Vec::new() }
     }
 
+    /// The first so many hosts; those that are missing are made.
+    pub(crate) fn hosts(&mut self, count: usize) -> Vec<String> {
+        let name = |number: usize| match number {
+            0 => "eden".to_owned(),
+            1 => "pishon".to_owned(),
+            _ => format!("member-{number}"),
+        };
+        for number in 2..count {
+            let mut more = host(50 + u8::try_from(number).expect("a few"));
+            more["site"] = json!("home");
+            self.definition["hosts"][name(number)] = more;
+        }
+        (0..count).map(name).collect()
+    }
+
     /// The files, as path and text.
     pub(crate) fn files(&self) -> Vec<(String, String)> {
         let mut files = self.more.clone();
@@ -150,6 +165,7 @@ fn entry(map: &str, steps: &[Step]) -> &'static str {
         "people" if steps.iter().any(|step| operators.contains(step)) => "bo",
         "people" => "ana",
         "escrow" => "safe",
+        "failover" => "page",
         "hosts" => "eden",
         "sites" => "home",
         "profiles" => "base",
@@ -170,6 +186,7 @@ fn entry(map: &str, steps: &[Step]) -> &'static str {
         "roles" => "primary",
         "ports" if map == "ports" => "web",
         "ports" => "http",
+        "paths" => "nginx",
         "properties" => "inner",
         _ => panic!("say in document.rs which entry of `{map}` a text is put into"),
     }
@@ -183,6 +200,7 @@ fn beside(map: &str) -> Json {
         "sites" | "profiles" | "exporters" | "roles" => json!({}),
         "groups" => json!({ "hosts": ["pishon"] }),
         "services" => json!({ "image": image("other"), "placement": { "hosts": ["pishon"] } }),
+        "failover" => json!({ "service": "shop", "hosts": ["eden", "pishon"] }),
         "secrets" => json!({ "hosts": "eden" }),
         "filesystems" => json!({ "device": "/dev/vdb", "fs_type": "ext4" }),
         "storage" => json!({ "device": "/dev/vdc", "mount": "/mnt", "fs_type": "ext4" }),
@@ -193,6 +211,7 @@ fn beside(map: &str) -> Json {
         "settings" | "properties" => json!({ "type": "string" }),
         "alerts" => json!({ "expr": "shop_queue > 10" }),
         "receivers" => json!({ "webhook": { "url": "https://hooks.example.org/" } }),
+        "paths" => json!("/login"),
         "probes" => json!({ "http": "https://shop.example.org/" }),
         "members" => json!({ "kind": "jellyfin" }),
         "ports" if map == "ports" => json!({ "number": 8091, "option": "services.shop.ports.other" }),

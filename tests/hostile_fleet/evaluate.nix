@@ -5,14 +5,55 @@ let
     mkOverride = _: value: value;
     importJSON = file: builtins.fromJSON (builtins.readFile file);
     concatLines = builtins.concatStringsSep "\n";
+    concatStringsSep = builtins.concatStringsSep;
+    replaceStrings = builtins.replaceStrings;
+    makeBinPath = packages: builtins.concatStringsSep ":" (map (package: "${package}/bin") packages);
+    getExe = package: "${package}/bin/it";
+    mkAfter = value: value;
+    mkBefore = value: value;
   };
-  pkgs = {
-    jq = "jq";
-    postgresql_17 = "postgresql_17";
-    prometheus-snmp-exporter.src = "snmp-exporter";
-  };
+  # A package is its name; a file that is written is its text, so that what reaches it is seen.
+  pkgs =
+    builtins.listToAttrs (
+      map
+        (name: {
+          inherit name;
+          value = name;
+        })
+        [
+          "curl"
+          "fuse3"
+          "garage_2"
+          "gnused"
+          "jq"
+          "kanidm_1_10"
+          "mariadb"
+          "mongodb-ce"
+          "mongosh"
+          "nextcloud32"
+          "ollama-cpu"
+          "openssl"
+          "pgbackrest"
+          "postgresql_17"
+          "rclone"
+          "systemd"
+          "unpackerr"
+        ]
+    )
+    // {
+      prometheus-snmp-exporter.src = "snmp-exporter";
+      writeShellScript = _: text: text;
+      writeText = _: text: text;
+    };
   config.services = {
+    deluge.dataDir = "/var/lib/deluge";
+    garage.package = "garage";
+    mysql.package = "mariadb";
+    opensearch.package = "opensearch";
+    patroni.postgresqlDataDir = "/var/lib/postgresql/17";
     postgresql.finalPackage = "postgresql";
+    redis.package = "redis";
+    samba.package = "samba";
     sonarr = {
       group = "sonarr";
       user = "sonarr";

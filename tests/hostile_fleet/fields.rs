@@ -1,13 +1,7 @@
 //! The strings that hostile text is put into, and what is legal in each.
 
-use std::collections::BTreeMap;
 use std::process::Command;
 
-use cistern::diag::Faults;
-use cistern::kind::format::Format;
-use cistern::kind::setting::{Boxed, SettingDef, SettingType};
-use cistern::kind::{Kinds, add_built_in};
-use cistern::source::Sources;
 use serde_json::{Value as Json, json};
 
 use crate::common::run;
@@ -27,7 +21,8 @@ pub(crate) struct Field {
     pub(crate) deep: bool,
     /// Whether hostile text is also tried alone, with nothing before and behind it.
     pub(crate) alone: bool,
-    make: Box<dyn Fn(&str) -> Document + Sync + Send>,
+    /// Makes the fleet with a text in this place.
+    pub(crate) make: Box<dyn Fn(&str) -> Document + Sync + Send>,
 }
 
 impl Field {
@@ -60,11 +55,11 @@ impl Legal {
 }
 
 /// Any text that a rule lets through.
-fn text() -> Legal {
+pub(crate) fn text() -> Legal {
     around("", "")
 }
 
-fn around(before: &str, after: &str) -> Legal {
+pub(crate) fn around(before: &str, after: &str) -> Legal {
     Legal::Text { before: before.to_owned(), after: after.to_owned(), traces: true }
 }
 
@@ -73,7 +68,7 @@ fn silent(before: &str, after: &str) -> Legal {
     Legal::Text { before: before.to_owned(), after: after.to_owned(), traces: false }
 }
 
-fn word(word: &str) -> Legal {
+pub(crate) fn word(word: &str) -> Legal {
     Legal::Word(word.to_owned())
 }
 
@@ -164,6 +159,10 @@ fn legal(place: &Place) -> Vec<Legal> {
         // The settings of every kind are fields of their own.
         ("services.*.settings.<name>" | "services.*.settings.*", _) => Legal::Nothing,
         ("services.*.state.path", _) => around("/srv/", ""),
+        ("services.*.placement.avoid[]" | "services.*.placement.near", _) => Legal::Nothing,
+        ("services.*.placement.spread" | "services.*.placement.standby[]", _) => Legal::Nothing,
+        ("services.*.placement.requires.memory" | "services.*.placement.requires.disk", _) => word("1G"),
+        ("services.*.placement.requires.cpus", _) => word("0.5"),
         ("services.*.resources.memory", _) => word("2G"),
         ("services.*.resources.cpus", _) => word("1.5"),
         // An item of `accept` is nothing without its other half.
@@ -184,8 +183,13 @@ fn legal(place: &Place) -> Vec<Legal> {
         ("services.*.depends_on[]", _) => word("shop"),
         ("monitoring.alerts.<name>" | "monitoring.receivers.<name>" | "monitoring.probes.<name>", _) => text(),
         ("monitoring.alerts.*.summary" | "monitoring.alerts.*.description" | "monitoring.alerts.*.expr", _) => text(),
+        // What is said of proxies and names is nothing each by itself.
+        (_, _) if whole.starts_with("ingress.") || whole.starts_with("dns.") => Legal::Nothing,
+        (_, _) if whole.starts_with("services.*.ingress.") => Legal::Nothing,
         // The other parts of monitoring are nothing each by itself.
         (_, _) if whole.starts_with("monitoring.") => Legal::Nothing,
+        // An address that moves needs a site and a second host, which are not there.
+        (_, _) if whole.starts_with("failover.") => Legal::Nothing,
         (_, _) if whole.starts_with("services.*.health_check.") || key.contains("scrape.") => Legal::Nothing,
 
         (_, "time_zone" | "locale" | "tags[]" | "labels.<name>" | "labels.*" | "network.interface") => text(),
@@ -200,6 +204,7 @@ fn legal(place: &Place) -> Vec<Legal> {
         (_, "filesystems.*.options[]" | "storage.*.options[]") => text(),
         (_, "storage.<name>") => silent("", ""),
         (_, "hardware") => around("./hardware/", ".nix"),
+        (_, "allow_unfree[]") => text(),
         (_, "modules[]") => {
             return vec![
                 around("./modules/", ".nix"),
@@ -311,6 +316,16 @@ fn legal_in_front_matter(whole: &str) -> Legal {
         "dashboards.port" => word("web"),
         "dashboards.url" => word("first"),
         "ports.*.reach" => word("monitors"),
+        "category" => word("media"),
+        "release" => word("25.11"),
+        // Kinds that there are nowhere are told of, and no more.
+        "depends_on[]" => silent("", ""),
+        "needs.cpus" => word("1"),
+        _ if whole.starts_with("needs.") => word("1G"),
+        // These are refused without others beside them.
+        "image" | "unfree[]" | "settings.*.kinds[]" => Legal::Nothing,
+        _ if whole.starts_with("ingress.") => Legal::Nothing,
+        _ if whole.starts_with("forward_auth.") || whole == "ingress_cannot[]" => Legal::Nothing,
         _ if whole.starts_with("health_check.") => Legal::Nothing,
         "metrics.job" | "metrics.path" | "metrics.params.<name>" | "metrics.params.*[]" => text(),
         _ => panic!("{whole} is a string of a kind that no test tries: say in fields.rs what is legal in it"),
@@ -321,129 +336,6 @@ fn legal_in_front_matter(whole: &str) -> Legal {
 fn schema(arguments: &[&str]) -> Vec<Place> {
     let text = run(Command::new(env!("CARGO_BIN_EXE_cistern")).arg("schema").args(arguments));
     strings(&serde_json::from_str(&text).expect("it is JSON"))
-}
-
-/// Every string in the settings of Cistern's own kinds, names of maps included.
-pub(crate) fn settings() -> Vec<Field> {
-    let mut sources = Sources::default();
-    add_built_in(&mut sources);
-    let mut faults = Faults::default();
-    let kinds = Kinds::read(&sources, &mut faults);
-    assert!(faults.is_empty(), "{faults:?}");
-    let mut fields = Vec::new();
-    for kind in kinds.iter() {
-        let nothing = BTreeMap::new();
-        let all = kind.front.settings.as_ref().map_or(&nothing, |settings| &settings.entries);
-        let required = all.iter().filter(|(_, setting)| setting.value.required.as_ref().is_some_and(|at| at.value));
-        let required: Json = required.map(|(name, _)| (name.to_string(), json!({ "secret": "vpn" }))).collect();
-        for (name, setting) in all {
-            for (steps, legal, beside) in places(&setting.value, vec![Step::Key(name.to_string())]) {
-                let (kind, required) = (kind.name.to_string(), required.clone());
-                let field = format!("kind {kind}: {}", shown(&steps));
-                let make = Box::new(move |value: &str| {
-                    let mut document = Document::new();
-                    let mut settings = required.clone();
-                    set(&mut settings, &steps, value, &beside);
-                    let mut service = json!({ "kind": kind, "placement": { "hosts": ["eden"] }, "settings": settings });
-                    if kind == "container" {
-                        service["image"] = json!(image("other"));
-                        service["state"] = json!({ "path": "/srv/other" });
-                        // A port inside the container is that of a port of the service.
-                        let port = if shown(&steps) == "container_ports.<name>" { value } else { "web" };
-                        service["ports"] = json!({ port: 8085 });
-                    }
-                    document.definition["services"] = json!({ "tried": service });
-                    document
-                });
-                fields.push(Field { name: field, legal, deep: true, alone: true, make });
-            }
-        }
-    }
-    fields
-}
-
-/// The strings in a setting: the way to each, what is legal in it, and what an entry that it names holds.
-fn places(setting: &SettingDef, steps: Vec<Step>) -> Vec<(Vec<Step>, Legal, Json)> {
-    let then = |step: Step| [steps.as_slice(), &[step]].concat();
-    let mut found = Vec::new();
-    match type_of(setting) {
-        SettingType::String => {
-            let first = setting.r#enum.iter().flatten().next().map(|first| first.value.0.to_json());
-            let legal = first.map_or_else(|| of_format(setting), |first| word(first.as_str().expect("a word")));
-            found.push((steps, legal, Json::Null));
-        }
-        SettingType::Array => match &setting.items {
-            Some(items) => found.extend(places(&items.0, then(Step::Item))),
-            None => found.push((then(Step::Item), text(), Json::Null)),
-        },
-        SettingType::Object => {
-            for (name, property) in setting.properties.iter().flat_map(|properties| &properties.entries) {
-                found.extend(places(&property.value, then(Step::Key(name.to_string()))));
-            }
-            if setting.properties.is_none() {
-                let values = setting.values.as_ref();
-                let beside = match values.map_or(SettingType::String, |values| type_of(&values.0)) {
-                    SettingType::Object => json!({}),
-                    SettingType::Secret => json!({ "secret": "vpn" }),
-                    SettingType::Array => json!([entry(None)]),
-                    SettingType::Boolean => json!(false),
-                    SettingType::Integer | SettingType::Number => json!(1),
-                    _ => json!(entry(values)),
-                };
-                found.push((then(Step::Name), setting.keys.as_ref().map_or(text(), |keys| of_format(&keys.0)), beside));
-                let step = Step::Key(entry(setting.keys.as_ref()));
-                found.extend(values.into_iter().flat_map(|values| places(&values.0, then(step.clone()))));
-            }
-        }
-        SettingType::Secret | SettingType::Integer | SettingType::Number | SettingType::Boolean => {}
-    }
-    found
-}
-
-/// What is legal in a string of that format.
-fn of_format(setting: &SettingDef) -> Legal {
-    match setting.format.as_ref().map(|at| at.value) {
-        None | Some(Format::HostName | Format::ServerName) => text(),
-        Some(Format::Address) => word("127.0.0.1"),
-        Some(Format::Cidr) => word("10.0.0.0/8"),
-        Some(Format::Email) => around("", "@example.org"),
-        Some(Format::Path) => around("/", "/x"),
-        Some(Format::PublicName) => around("", ".example.org"),
-        // A slash at the end of a URL goes where another follows.
-        Some(Format::Url) => around("http://127.0.0.1/", "x"),
-    }
-}
-
-/// A word that such a string can be.
-fn entry(of: Option<&Boxed>) -> String {
-    match of.and_then(|of| of.0.format.as_ref()).map(|at| at.value) {
-        Some(Format::Path) => "/entry".to_owned(),
-        _ => "entry".to_owned(),
-    }
-}
-
-fn type_of(setting: &SettingDef) -> SettingType {
-    setting.r#type.as_ref().map_or(SettingType::String, |at| at.value)
-}
-
-/// Puts a text into settings; maps get an entry of their own.
-fn set(settings: &mut Json, steps: &[Step], value: &str, beside: &Json) {
-    let mut at = settings;
-    for step in steps {
-        at = match step {
-            Step::Key(key) => &mut at[key.as_str()],
-            Step::Entry => &mut at["entry"],
-            Step::Item => {
-                *at = json!([null]);
-                &mut at[0]
-            }
-            Step::Name => {
-                *at = json!({ value: beside });
-                return;
-            }
-        };
-    }
-    *at = json!(value);
 }
 
 /// The strings that Cistern takes from a hardware report.

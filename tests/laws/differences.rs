@@ -223,9 +223,9 @@ fn names_hosts(old: &Tree, new: &Tree, template: bool, at: &str) {
     }
 }
 
-/// Says whether only what those who watch are told of a service is another: `~ shop (health_check, owner)`.
+/// Says whether only what those who watch, or pass requests on, are told of a service is another: `~ shop (health_check, owner)`.
 fn is_for_watchers(words: &str) -> bool {
-    const FOR_WATCHERS: &[&str] = &["depends_on", "health_check", "metrics", "owner", "scrape"];
+    const FOR_WATCHERS: &[&str] = &["depends_on", "health_check", "ingress", "metrics", "owner", "scrape"];
     let listed = words.split_once(" (").and_then(|(_, rest)| rest.strip_suffix(')'));
     listed.is_some_and(|listed| listed.split(", ").all(|key| FOR_WATCHERS.contains(&key)))
 }

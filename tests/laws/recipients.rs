@@ -40,10 +40,10 @@ pub(crate) fn meant(files: &BTreeMap<String, String>) -> Recipients {
     recipients
 }
 
-/// The hosts that read a secret.
+/// The hosts that read a secret: those that run a service of its, those that stand by for one, and those that it names.
 fn consumers<'f>(fleet: &'f Fleet, secret: &Secret) -> BTreeSet<&'f HostName> {
     let reads = |(host, entry): &(&HostName, &Host)| {
-        let runs = secret.services.iter().any(|service| fleet.services[service].hosts.contains(*host));
+        let runs = secret.services.iter().any(|service| fleet.services[service].places().any(|place| place == *host));
         entry.managed != Managed::Scrape && (runs || secret.hosts.contains(*host))
     };
     fleet.hosts.iter().filter(reads).map(|(host, _)| host).collect()

@@ -9,7 +9,7 @@ use crate::common::{everything, run};
 use crate::fleet::{Fleet, Nix, Program, expect_exit, repository, text_of};
 use crate::plan::compare;
 
-const EXAMPLES: &[&str] = &["company", "homelab"];
+const EXAMPLES: &[&str] = &["company", "homelab", "services"];
 
 #[test]
 fn committed_trees_are_fresh() {
@@ -30,6 +30,11 @@ fn nix_flake_check_accepts_homelab() {
 #[test]
 fn nix_flake_check_accepts_company() {
     flake_check("company", ("max_memory: 1gb", "max_memory: 2gb"), "generated/hosts/cache-2.nix");
+}
+
+#[test]
+fn nix_flake_check_accepts_services() {
+    flake_check("services", ("replicas: 2, spread: site", "replicas: 3, spread: site"), "generated/hosts/app-2.nix");
 }
 
 /// Has an example checked as it stands, after an edit of the definition, and after `generate`.
@@ -75,6 +80,11 @@ fn hosts_of_homelab_are_what_the_plan_says() {
 fn hosts_of_company_are_what_the_plan_says() {
     // modules/printing.nix opens a port of its own.
     hosts_are_as_planned("company", &[("print", 631)]);
+}
+
+#[test]
+fn hosts_of_services_are_what_the_plan_says() {
+    hosts_are_as_planned("services", &[]);
 }
 
 /// Evaluates every host of an example and compares it with the plan; `by_hand` are ports that the user's modules open.

@@ -1,20 +1,16 @@
 //! Prometheus, at a URL or on a monitoring host of the fleet.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
 
 use super::ssh::{Silent, Ssh, What};
+use crate::cli::https;
 use crate::place::Entries;
 use crate::status::prometheus::{knows_health, looking_back, note, path, question};
 use crate::status::{Question, Seen, Source};
@@ -48,24 +44,12 @@ impl Remote {
                 "a password in a URL can be read by everybody: give `--username` and `--password-file`".to_owned()
             );
         }
-        let authorization = match user {
-            None => None,
-            Some((user, file)) => {
-                let password = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-                let both = format!("{user}:{}", password.trim_end_matches(['\r', '\n']));
-                Some(format!("Basic {}", STANDARD.encode(both)))
-            }
-        };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(provider)
-            .build();
+        let authorization = user.map(|(user, file)| https::basic(user, file)).transpose()?;
         let agent = Agent::config_builder()
             .timeout_global(Some(patience))
             .http_status_as_error(false)
-            .tls_config(tls)
-            .user_agent(concat!("cistern/", env!("CARGO_PKG_VERSION")))
+            .tls_config(https::tls())
+            .user_agent(https::USER_AGENT)
             .build();
         Ok(Self { agent: agent.into(), url: url.trim_end_matches('/').to_owned(), authorization })
     }

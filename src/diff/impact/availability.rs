@@ -19,7 +19,7 @@ const BOOT: &[(&[&str], &str)] = &[
 pub(super) fn members_change(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
     for service in touched(look) {
         let Some(value) = look.sides.value(When::After, Kind::Service, &service) else { continue };
-        let (old, new) = (look.sides.hosts_of(When::Before, &service), look.sides.hosts_of(When::After, &service));
+        let (old, new) = (look.sides.running_on(When::Before, &service), look.sides.running_on(When::After, &service));
         if old == new || old.is_empty() || !(look.quorum)(value["kind"].as_str().unwrap_or_default()) {
             continue;
         }
@@ -40,7 +40,7 @@ pub(super) fn members_change(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
 pub(super) fn stands_still(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
     let restarts = restarting(look);
     for service in touched(look) {
-        let (old, new) = (look.sides.hosts_of(When::Before, &service), look.sides.hosts_of(When::After, &service));
+        let (old, new) = (look.sides.running_on(When::Before, &service), look.sides.running_on(When::After, &service));
         let ([was], [is]) = (&*old.into_iter().collect::<Vec<_>>(), &*new.into_iter().collect::<Vec<_>>()) else {
             continue;
         };
@@ -126,8 +126,8 @@ fn reading_changed_secrets(look: &Look<'_, '_>) -> BTreeMap<String, BTreeSet<Str
 fn restarting(look: &Look<'_, '_>) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let both = |service: &str| -> Vec<String> {
-        let old = look.sides.hosts_of(When::Before, service);
-        let new = look.sides.hosts_of(When::After, service);
+        let old = look.sides.running_on(When::Before, service);
+        let new = look.sides.running_on(When::After, service);
         old.intersection(&new).map(|host| (*host).to_owned()).collect()
     };
     for change in look.sides.meaning.of(Kind::Service) {

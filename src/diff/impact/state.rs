@@ -50,8 +50,14 @@ fn instances(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
     for change in look.sides.meaning.of(Kind::Instance) {
         let service = change.key.name.as_str();
         let (host, to) = match &change.what {
+            // What stood by has kept nothing of its own.
+            What::Removed(value) if value["standby"] == true => continue,
             What::Removed(_) => (change.key.host.as_str(), None),
             What::Moved { from, .. } => (from.as_str(), Some(change.key.host.as_str())),
+            What::Changed(attributes) if attributes.iter().any(begins) => match given_up(look, service) {
+                Some(from) => (from, Some(change.key.host.as_str())),
+                None => continue,
+            },
             _ => continue,
         };
         let Some(path) = state(look, When::Before, service) else { continue };
@@ -67,6 +73,19 @@ fn instances(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
         };
         lose(found, [Some(host), to].into_iter().flatten(), &message, &help);
     }
+}
+
+/// Says whether an instance that stood by runs from now on.
+fn begins(attribute: &Attribute) -> bool {
+    attribute.path == ["standby"] && attribute.old == Some(Value::Bool(true))
+}
+
+/// The host on which a service stands by from now on; what it has kept there does not follow.
+fn given_up<'s>(look: &'s Look<'_, '_>, service: &str) -> Option<&'s str> {
+    let running = look.sides.running_on(When::After, service);
+    let before = look.sides.running_on(When::Before, service).into_iter();
+    let placed = look.sides.hosts_of(When::After, service);
+    before.filter(|host| !running.contains(host)).find(|host| placed.contains(host))
 }
 
 fn services(look: &Look<'_, '_>, found: &mut Vec<Finding>) {

@@ -19,14 +19,20 @@ const PATH: &str = "plan.jsonl";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// The name servers that answer for services.
+    Dns,
     /// A key that opens every secret.
     Escrow,
+    /// What moves between hosts.
+    Failover,
     /// The fleet: its name and its domain.
     Fleet,
     /// The members of a group.
     Group,
     /// A machine.
     Host,
+    /// The proxies.
+    Ingress,
     /// A service on a host.
     Instance,
     /// Where Prometheus runs.
@@ -184,9 +190,12 @@ fn quick_key(line: &str) -> Option<Key> {
         None => "",
     };
     let kinds = [
+        Kind::Dns,
         Kind::Escrow,
+        Kind::Failover,
         Kind::Group,
         Kind::Host,
+        Kind::Ingress,
         Kind::Instance,
         Kind::Monitoring,
         Kind::Person,
@@ -205,10 +214,13 @@ impl Kind {
     /// The word for it, as lines have it.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Dns => "dns",
             Self::Escrow => "escrow",
+            Self::Failover => "failover",
             Self::Fleet => "fleet",
             Self::Group => "group",
             Self::Host => "host",
+            Self::Ingress => "ingress",
             Self::Instance => "instance",
             Self::Monitoring => "monitoring",
             Self::Person => "person",

@@ -17,8 +17,11 @@ pub struct Rename {
 
 /// Lists in which entries name hosts, and whether they are sets, which are kept in order.
 const MENTIONS: &[(Kind, &[&str], bool)] = &[
+    (Kind::Dns, &["hosts"], true),
+    (Kind::Failover, &["hosts"], false),
     (Kind::Group, &["hosts"], true),
     (Kind::Host, &["machine", "known_hosts"], true),
+    (Kind::Ingress, &["hosts"], true),
     (Kind::Instance, &["peers"], false),
     (Kind::Monitoring, &["hosts"], true),
     (Kind::Monitoring, &["logs", "hosts"], true),

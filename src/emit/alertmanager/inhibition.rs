@@ -112,5 +112,8 @@ fn instances<'p>(
     entries: &'p Entries,
     service: &'p ServiceName,
 ) -> impl Iterator<Item = &'p BTreeMap<ServiceName, Instance>> {
-    entries.instances.values().filter(move |services| services.contains_key(service))
+    let runs = move |services: &&BTreeMap<ServiceName, Instance>| {
+        services.get(service).is_some_and(|instance| !instance.standby)
+    };
+    entries.instances.values().filter(runs)
 }

@@ -71,11 +71,12 @@ fn dashboards(watched: &Watched<'_>) -> Vec<Dashboard> {
 fn watched<'a>(entries: &'a Entries, monitoring: &'a MonitoringEntry) -> Watched<'a> {
     let mut jobs: BTreeSet<&str> = entries.targets().map(|target| target.metrics.job.as_str()).collect();
     jobs.insert("probe-icmp");
-    jobs.extend(entries.checks().map(|check| match check.check.manner {
-        Manner::Http { .. } => "probe-http",
-        Manner::Tcp => "probe-tcp",
-        Manner::Tls => "probe-tls",
-        Manner::Dns { .. } => "probe-dns",
+    jobs.extend(entries.checks().filter_map(|check| match check.check.manner {
+        Manner::Http { .. } => Some("probe-http"),
+        Manner::Tcp => Some("probe-tcp"),
+        Manner::Tls => Some("probe-tls"),
+        Manner::Dns { .. } => Some("probe-dns"),
+        Manner::Exec(_) => None,
     }));
     jobs.extend(monitoring.probes.values().map(|probe| match probe {
         Probe::Http { .. } => "probe-http",

@@ -251,13 +251,13 @@ fn chip(
     mark(text, hit, rect.x + 13, middle, 4, number);
     let x = rect.x + 22;
     let size = page.sizes.font;
-    let role = chip.role.map_or(0, |role| width(role.as_str(), size - 2) + 6);
+    let role = chip.role.map_or(0, |role| width(role, size - 2) + 6);
     let name = fitted(chip.service.as_str(), size, rect.right() - 8 - role - x);
     let baseline = middle + 4;
     add(text, &format!("<text x=\"{x}\" y=\"{baseline}\">{}</text>", escaped(&name)));
     if let Some(role) = chip.role {
         let x = rect.right() - 9;
-        add(text, &format!("<text class=\"role\" x=\"{x}\" y=\"{baseline}\">{}</text>", escaped(role.as_str())));
+        add(text, &format!("<text class=\"role\" x=\"{x}\" y=\"{baseline}\">{}</text>", escaped(role)));
     }
     text.push_str("</g>\n");
 }

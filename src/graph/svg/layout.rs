@@ -125,7 +125,7 @@ fn chip_width(chip: &Chip<'_>, sizes: Sizes) -> i32 {
         return sizes.chip;
     }
     // A mark in front, the name, and the part that it plays.
-    let role = chip.role.map_or(0, |role| width(role.as_str(), sizes.font - 2) + 6);
+    let role = chip.role.map_or(0, |role| width(role, sizes.font - 2) + 6);
     width(chip.service.as_str(), sizes.font) + role + 30
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
+use super::images::kind_name;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::kind::{Kind, Kinds};
 use crate::load::decode::{At, Keyed, Scalar as _};
@@ -10,7 +11,7 @@ use crate::load::{self, Body, Entry, Node};
 use crate::model::definition::{FleetDef, ServiceDef};
 use crate::recipe::Written;
 use crate::source::Span;
-use crate::value::{KindName, SecretName, ServiceName, SettingName};
+use crate::value::{SecretName, ServiceName, SettingName};
 
 /// The word in a setting that asks for the kind's own secret.
 const GENERATE: &str = "generate";
@@ -24,6 +25,8 @@ pub(super) struct Brought {
     pub(super) span: Span,
     /// How its value is made.
     pub(super) written: Written,
+    /// Whether every host has a value of its own.
+    pub(super) per_host: bool,
 }
 
 /// The secrets that services bring, by their names in the fleet.
@@ -33,7 +36,7 @@ pub(super) type AllBrought = BTreeMap<SecretName, Brought>;
 pub(super) fn brought(def: &FleetDef, kinds: &Kinds) -> AllBrought {
     let mut all = AllBrought::new();
     for (service, keyed) in def.services.iter().flat_map(|services| &services.entries) {
-        let Some(kind) = kind_name(service, keyed).and_then(|kind| kinds.get(&kind)) else { continue };
+        let Some(kind) = kind_name(service, &keyed.value, kinds).and_then(|kind| kinds.get(&kind)) else { continue };
         add(service, kind, &asked(kind, keyed), &mut all);
         for (suffix, member) in kind.front.members.iter().flat_map(|members| &members.entries) {
             let kind = member.value.kind.as_ref().and_then(|kind| kinds.get(&kind.value));
@@ -56,7 +59,8 @@ fn add(service: &ServiceName, kind: &Kind, asked: &[Asked<'_>], all: &mut AllBro
             let Some(mut written) = kind.front.recipe(&source) else { continue };
             written.recipe = written.recipe.renamed(&own);
             written.sources.clear();
-            all.entry(name).or_insert(Brought { service: service.clone(), span: asked.span, written });
+            let per_host = kind.front.is_per_host(&source);
+            all.entry(name).or_insert(Brought { service: service.clone(), span: asked.span, written, per_host });
         }
     }
 }
@@ -109,15 +113,6 @@ fn needed(kind: &Kind, span: Span) -> Vec<Asked<'_>> {
 
 fn asks(node: &Node) -> bool {
     matches!(&node.body, Body::Text(scalar) if &*scalar.text == GENERATE)
-}
-
-/// The kind of a service, without a word about one that is wrong.
-fn kind_name(service: &ServiceName, keyed: &Keyed<ServiceDef>) -> Option<KindName> {
-    match (&keyed.value.kind, &keyed.value.image) {
-        (Some(kind), _) => Some(kind.value.clone()),
-        (None, Some(_)) => KindName::read("container").ok(),
-        (None, None) => KindName::read(service.as_str()).ok(),
-    }
 }
 
 /// The name in the fleet of a secret that a service brings.

@@ -263,6 +263,7 @@ fn base_key(host: &HostDef, groups: &[(&GroupName, &GroupDef)]) -> String {
 
 /// Keys that do nothing on a host whose module is written by hand.
 const IDLE_BY_HAND: &[&str] = &[
+    "allow_unfree",
     "audit",
     "filesystems",
     "hardware",

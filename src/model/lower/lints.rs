@@ -31,6 +31,7 @@ impl Lower<'_> {
         self.accepted("hosts", def.hosts.as_ref(), |host| host.accept.as_deref(), &mut levels, faults);
         self.accepted("services", def.services.as_ref(), |service| service.accept.as_deref(), &mut levels, faults);
         self.accepted("secrets", def.secrets.as_ref(), |secret| secret.accept.as_deref(), &mut levels, faults);
+        self.accepted("failover", def.failover.as_ref(), |one| one.accept.as_deref(), &mut levels, faults);
         self.accepted("sites", def.sites.as_ref(), |site| site.accept.as_deref(), &mut levels, faults);
         levels
     }

@@ -1,12 +1,16 @@
 //! Raw → Fleet: keys become types, names become references, layers become one.
 
 mod brought;
+mod failover;
 mod hardware;
 mod hosts;
+mod images;
+mod ingress;
 mod lints;
 mod monitoring;
 mod names;
 mod people;
+mod placement;
 mod plain;
 mod secrets;
 mod services;
@@ -16,7 +20,8 @@ mod watched;
 use std::collections::BTreeSet;
 
 use super::definition::FleetDef;
-use super::fleet::{Fleet, Kept};
+use super::fleet::{Fleet, Kept, Monitoring};
+use super::ingress::{Ingress, NameServers};
 use super::layers;
 use super::modules::Modules;
 use crate::diag::{Diagnostic, Faults, codes};
@@ -27,9 +32,17 @@ use crate::record::{self, Record};
 use crate::source::{Sources, Span};
 
 use brought::AllBrought;
+pub use ingress::{INGRESS, NAME_SERVER};
 pub use monitoring::BROUGHT;
 use names::Names;
 pub use names::empty;
+
+/// What brings services of its own.
+struct Brings {
+    monitoring: Option<Monitoring>,
+    ingress: Option<Ingress>,
+    dns: Option<NameServers>,
+}
 
 /// What lowering reads from.
 struct Lower<'a> {
@@ -48,8 +61,8 @@ pub struct Definition {
     def: FleetDef,
     incomplete: bool,
     unreadable: BTreeSet<&'static str>,
-    /// Whether there is a monitoring section that could not be read.
-    unread_monitoring: bool,
+    /// The sections that bring services, and could not be read.
+    unread: BTreeSet<&'static str>,
     top: Span,
 }
 
@@ -70,8 +83,11 @@ impl Definition {
         let mut def = decoded.unwrap_or_default();
         let unreadable = unreadable(&def, raw);
         mark_poisoned(&mut def, raw);
-        let unread_monitoring = incomplete || def.monitoring.is_none() && raw.root.get("monitoring").is_some();
-        Self { def, incomplete, unreadable, unread_monitoring, top: raw.root.span }
+        let absent = [def.monitoring.is_none(), def.ingress.is_none(), def.dns.is_none()];
+        let sections = ["monitoring", "ingress", "dns"].into_iter().zip(absent);
+        let is_unread = |(section, absent): &(&str, bool)| incomplete || *absent && raw.root.get(section).is_some();
+        let unread = sections.filter(is_unread).map(|(section, _)| section).collect();
+        Self { def, incomplete, unreadable, unread, top: raw.root.span }
     }
 
     /// What it says, key by key.
@@ -94,9 +110,14 @@ impl Definition {
         let sites = lower.sites(faults);
         let (hosts, groups) = lower.hosts(faults);
         let people = lower.people(&hosts, faults);
-        let monitoring = lower.monitoring(faults);
-        let services = lower.services(&kinds, &hosts, monitoring.as_ref(), faults);
-        let secrets = lower.secrets(&services, &hosts, faults);
+        let brings = Brings {
+            monitoring: lower.monitoring(faults),
+            ingress: lower.ingress(&hosts, faults),
+            dns: lower.name_servers(&hosts, faults),
+        };
+        let (services, placing) = lower.services(&kinds, &hosts, &brings, faults);
+        let failover = lower.failover(&services, faults);
+        let secrets = lower.secrets(&services, &hosts, &failover, faults);
         let levels = lower.levels(faults);
         let modules = Modules::read(sources);
         Fleet {
@@ -115,8 +136,14 @@ impl Definition {
                 || services.values().any(|service| service.poisoned),
             services,
             secrets,
-            monitoring_is_uncertain: self.unread_monitoring,
-            monitoring,
+            monitoring_is_uncertain: self.unread.contains("monitoring"),
+            monitoring: brings.monitoring,
+            ingress: brings.ingress,
+            ingress_is_uncertain: self.unread.contains("ingress"),
+            dns: brings.dns,
+            dns_is_uncertain: self.unread.contains("dns"),
+            placing,
+            failover,
             kinds,
             levels,
             modules,
@@ -147,6 +174,7 @@ fn unreadable(def: &FleetDef, raw: &Raw) -> BTreeSet<&'static str> {
     let absent = [
         ("access", def.access.is_none()),
         ("defaults", def.defaults.is_none()),
+        ("failover", def.failover.is_none()),
         ("groups", def.groups.is_none()),
         ("hosts", def.hosts.is_none()),
         ("profiles", def.profiles.is_none()),

@@ -87,7 +87,7 @@ impl Lower<'_> {
         }
     }
 
-    fn hosts_named(&self, list: Option<&Vec<At<HostName>>>, faults: &mut Faults) -> Vec<At<HostName>> {
+    pub(super) fn hosts_named(&self, list: Option<&Vec<At<HostName>>>, faults: &mut Faults) -> Vec<At<HostName>> {
         list.into_iter().flatten().filter(|name| self.names.host(name, faults)).cloned().collect()
     }
 

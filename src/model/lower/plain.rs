@@ -19,6 +19,8 @@ pub(super) fn plain(kind: &Kind, span: Span, hosts: Vec<HostName>) -> Service {
         image: None,
         runs_nowhere: false,
         hosts,
+        standbys: Vec::new(),
+        spread: None,
         ports: usual_ports(kind),
         is_exporter: false,
         is_brought: false,
@@ -26,6 +28,7 @@ pub(super) fn plain(kind: &Kind, span: Span, hosts: Vec<HostName>) -> Service {
         owner: None,
         depends_on: Vec::new(),
         health_check: own_check(kind),
+        ingress: None,
         scrape: None,
         host_scrapes: BTreeMap::new(),
         state: kind.front.state.as_ref().and_then(|state| state.path.as_ref()).map(|path| path.value.clone()),
@@ -49,5 +52,5 @@ pub(super) fn usual_ports(kind: &Kind) -> BTreeMap<PortName, At<Port>> {
 /// How services of a kind show that they work. What is wrong in it was told when the kind was read.
 pub(super) fn own_check(kind: &Kind) -> Option<HealthCheck> {
     let check = kind.front.health_check.as_ref()?;
-    HealthCheck::read(&check.value, check.span, &mut Faults::default())
+    HealthCheck::read(&check.value, None, check.span, &mut Faults::default())
 }

@@ -6,10 +6,10 @@ use super::Lower;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{Keyed, Scalar};
 use crate::model::definition::SecretDef;
-use crate::model::fleet::{Host, Secret, Service};
+use crate::model::fleet::{Failover, Host, Secret, Service};
 use crate::recipe::{Recipes, Written, circles};
 use crate::source::Span;
-use crate::value::{AbsolutePath, HostName, Managed, SecretName, ServiceName};
+use crate::value::{AbsolutePath, FailoverName, HostName, Managed, SecretName, ServiceName};
 
 type Readers = BTreeMap<SecretName, BTreeSet<ServiceName>>;
 
@@ -18,6 +18,7 @@ impl Lower<'_> {
         &self,
         services: &BTreeMap<ServiceName, Service>,
         hosts: &BTreeMap<HostName, Host>,
+        failover: &BTreeMap<FailoverName, Failover>,
         faults: &mut Faults,
     ) -> BTreeMap<SecretName, Secret> {
         let mut readers = readers(services);
@@ -33,6 +34,7 @@ impl Lower<'_> {
                 secrets.insert(name.clone(), self.secret(name, brought.span, &nothing, by, hosts, faults));
             }
         }
+        lend(&mut secrets, services, failover);
         self.everyone_is_read(&secrets, services, faults);
         told_circles(&secrets, faults);
         self.previous(&mut secrets, faults);
@@ -73,7 +75,10 @@ impl Lower<'_> {
             owner: def.owner.clone(),
             group: def.group.clone(),
             mode: def.mode.clone(),
-            per_host: def.per_host.as_ref().is_some_and(|at| at.value),
+            per_host: def.per_host.map_or_else(
+                || self.brought.get(name).is_some_and(|brought| brought.per_host && def.generate.is_none()),
+                |at| at.value,
+            ),
             path: self.secret_path(name),
             rotate_every: def.rotate_every.as_ref().map(|at| at.value.clone()),
             own_path: def.path.as_ref().map(|path| path.span),
@@ -190,6 +195,24 @@ fn readers(services: &BTreeMap<ServiceName, Service>) -> Readers {
         }
     }
     readers
+}
+
+/// Adds the hosts that ask for a lease to the readers of what its service is asked with.
+fn lend(
+    secrets: &mut BTreeMap<SecretName, Secret>,
+    services: &BTreeMap<ServiceName, Service>,
+    failover: &BTreeMap<FailoverName, Failover>,
+) {
+    for one in failover.values() {
+        let Some(keeper) = one.lease.as_ref().and_then(|lease| services.get(&lease.value)) else { continue };
+        let strangers = one.hosts.iter().filter(|host| keeper.places().all(|place| *place != host.value));
+        let strangers: BTreeSet<_> = strangers.map(|host| host.value.clone()).collect();
+        for name in &keeper.secrets {
+            if let Some(secret) = secrets.get_mut(name) {
+                secret.hosts.extend(strangers.iter().cloned());
+            }
+        }
+    }
 }
 
 /// Tells every circle of values that are made from each other.

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Lower;
+use super::images::{image_fits, kind_name};
 use super::plain::{plain, usual_ports};
 use super::watched::health_check;
+use super::{Brings, Lower};
 use crate::diag::{Diagnostic, Faults, codes};
+use crate::kind::setting::SettingDef;
 use crate::kind::{Kind, Kinds, NameIn};
 use crate::load::Node;
 use crate::load::decode::{At, Keyed, Scalar, unreadable};
 use crate::model::definition::{PlacementDef, ServiceDef};
-use crate::model::fleet::{Host, Monitoring, Service};
+use crate::model::fleet::{Host, Service};
+use crate::model::placing::Placing;
+use crate::source::Span;
 use crate::value::{HostName, KindName, Managed, Port, PortName, SecretName, Selector, ServiceName};
 
 type Hosts = BTreeMap<HostName, Host>;
@@ -20,19 +24,26 @@ impl Lower<'_> {
         &self,
         kinds: &Kinds,
         hosts: &Hosts,
-        monitoring: Option<&Monitoring>,
+        brings: &Brings,
         faults: &mut Faults,
-    ) -> BTreeMap<ServiceName, Service> {
+    ) -> (BTreeMap<ServiceName, Service>, Placing) {
         let mut services = BTreeMap::new();
         for (name, def) in self.def.services.iter().flat_map(|services| &services.entries) {
             if let Some(service) = self.service(name, def, kinds, hosts, faults) {
-                self.members(name, &service, kinds, &mut services, faults);
                 services.insert(name.clone(), service);
             }
         }
         self.exporters(kinds, hosts, &mut services, faults);
-        self.brought_services(monitoring, kinds, hosts, &mut services, faults);
-        services
+        self.brought_services(brings.monitoring.as_ref(), kinds, hosts, &mut services, faults);
+        self.brought_by_sections(brings.ingress.as_ref(), brings.dns.as_ref(), kinds, &mut services, faults);
+        // Whatever is there takes room; the members of a cluster go where it goes.
+        let placing = self.placed(kinds, hosts, &mut services, faults);
+        for name in self.def.services.iter().flat_map(|services| services.entries.keys()) {
+            if let Some(service) = services.get(name).cloned() {
+                self.members(name, &service, kinds, &mut services, faults);
+            }
+        }
+        (services, placing)
     }
 
     fn service(
@@ -59,6 +70,8 @@ impl Lower<'_> {
             image: def.image.as_ref().map(|image| image.value.clone()),
             runs_nowhere: placed.is_empty() && selector.is_some_and(matches),
             hosts: placed,
+            standbys: Vec::new(),
+            spread: def.placement.as_ref().and_then(|placement| Some(placement.spread.as_ref()?.value.clone())),
             ports: ports(kind, def, span, faults),
             is_exporter: false,
             is_brought: false,
@@ -66,6 +79,7 @@ impl Lower<'_> {
             owner: def.owner.as_ref().map(|owner| owner.value.clone()),
             depends_on: self.needed_services(def, faults),
             health_check: health_check(kind, def, faults),
+            ingress: self.route(def, faults),
             scrape: self.scrape(def.scrape.as_ref(), faults),
             host_scrapes: BTreeMap::new(),
             state: state(kind, def, faults),
@@ -89,34 +103,19 @@ impl Lower<'_> {
         faults: &mut Faults,
     ) -> Option<&'k Kind> {
         let def = &keyed.value;
-        let (wanted, span) = match (&def.kind, &def.image) {
-            (Some(kind), _) => (kind.value.clone(), kind.span),
-            (None, Some(image)) => (KindName::read("container").expect("a plain name"), image.span),
-            (None, None) if def.poisoned => return None,
-            (None, None) => (KindName::read(name.as_str()).ok()?, keyed.key),
-        };
-        let container = wanted.as_str() == "container";
-        match &def.image {
-            Some(image) if !container => faults.push(
-                Diagnostic::new(codes::IMAGE, format!("`{name}` is of kind `{wanted}`, which takes no image"))
-                    .at(image.span, "this would do nothing")
-                    .help("remove `kind` to run the image, or `image` to run the NixOS service"),
-            ),
-            Some(image) if !pinned(image.value.as_str()) => faults.push(
-                Diagnostic::new(codes::IMAGE, format!("the image of `{name}` is not pinned by a digest"))
-                    .at(image.span, "what this names can change")
-                    .help("append the digest: `NAME@sha256:…` with 64 hexadecimal digits"),
-            ),
-            None if container && !def.poisoned => faults.push(
-                Diagnostic::new(codes::IMAGE, format!("the container `{name}` has no image"))
-                    .at(keyed.key, "what should run?")
-                    .help("add `image: REGISTRY/NAME@sha256:…`"),
-            ),
-            _ => {}
+        if def.kind.is_none() && def.image.is_none() && def.poisoned {
+            return None;
         }
+        let wanted = kind_name(name, def, kinds)?;
+        let span = match (&def.kind, &def.image) {
+            (Some(kind), _) => kind.span,
+            (None, Some(image)) => image.span,
+            (None, None) => keyed.key,
+        };
+        image_fits(name, keyed, &wanted, kinds, faults);
         let kind = kinds.get(&wanted);
         if kind.is_none() && !kinds.is_poisoned(wanted.as_str()) {
-            let known = kinds.iter().map(|kind| kind.name.as_str());
+            let known = kinds.names().map(KindName::as_str);
             let mut diagnostic = Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{wanted}`")).at(
                 span,
                 if def.kind.is_some() { "not a kind" } else { "a service's kind is its own name by default" },
@@ -234,6 +233,8 @@ impl Lower<'_> {
                 Some(setting) => {
                     let named = self.with_names(service, kind, name, &value.value.0, faults);
                     let judged = named.and_then(|node| setting.value.judge(&node, &mut path, faults));
+                    let place = value.value.0.span;
+                    let judged = judged.filter(|value| self.is_there(&setting.value, value, place, faults));
                     values.extend(judged.map(|value| (name.to_string(), value)));
                 }
                 None => {
@@ -278,6 +279,13 @@ impl Lower<'_> {
         values
     }
 
+    /// Says whether the service that a setting names exists.
+    fn is_there(&self, setting: &SettingDef, value: &serde_json::Value, span: Span, faults: &mut Faults) -> bool {
+        let name = value.as_str().filter(|_| setting.names_a_service());
+        let Some(value) = name.and_then(|name| ServiceName::read(name).ok()) else { return true };
+        self.names.service(&At { value, span }, faults)
+    }
+
     /// Adds the services that come with a cluster, on its hosts.
     fn members(
         &self,
@@ -292,7 +300,7 @@ impl Lower<'_> {
             let Some(wanted) = &member.value.kind else { continue };
             let Some(found) = kinds.get(&wanted.value) else {
                 if !kinds.is_poisoned(wanted.value.as_str()) {
-                    let known = kinds.iter().map(|kind| kind.name.as_str());
+                    let known = kinds.names().map(KindName::as_str);
                     let diagnostic =
                         Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no kind `{}`", wanted.value))
                             .at(wanted.span, "named as a member")
@@ -315,6 +323,7 @@ impl Lower<'_> {
                 continue;
             }
             let mut member = plain(found, service.span, service.hosts.clone());
+            member.standbys.clone_from(&service.standbys);
             for setting in found.front.settings.iter().flat_map(|settings| settings.entries.keys()) {
                 if let Some(own) = self.unasked(&full, found, setting) {
                     member.settings.insert(setting.to_string(), self.secret_path(&own).to_string().into());
@@ -341,7 +350,7 @@ impl Lower<'_> {
                 let (Some(kind), Ok(service_name)) = (kind, ServiceName::read(&name)) else {
                     if told.insert(exporter.clone()) && !kinds.is_poisoned(&name) {
                         let known: Vec<_> =
-                            kinds.iter().filter_map(|kind| kind.name.as_str().strip_suffix("-exporter")).collect();
+                            kinds.names().filter_map(|kind| kind.as_str().strip_suffix("-exporter")).collect();
                         let mut diagnostic =
                             Diagnostic::new(codes::UNKNOWN_KIND, format!("there is no exporter `{exporter}`"))
                                 .at(def.key, format!("no kind `{name}`"))
@@ -453,13 +462,4 @@ fn state(kind: &Kind, def: &ServiceDef, faults: &mut Faults) -> Option<crate::va
         faults.push(diagnostic);
     }
     Some(given.value.clone())
-}
-
-/// Says whether an image names what it means by its digest.
-fn pinned(image: &str) -> bool {
-    image.split_once("@sha256:").is_some_and(|(name, digest)| {
-        !name.is_empty()
-            && digest.len() == 64
-            && digest.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
-    })
 }

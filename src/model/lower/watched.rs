@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::plain::{own_check, usual_ports};
-use crate::diag::{Diagnostic, Faults, codes};
+use crate::diag::{Diagnostic, Faults, codes, nearest};
 use crate::kind::Kind;
 use crate::load::decode::At;
 use crate::model::definition::ServiceDef;
@@ -26,20 +26,19 @@ impl Lower<'_> {
 
 /// How a service shows that it works: as the definition says, else as its kind does. The port is one that it has.
 pub(super) fn health_check(kind: &Kind, def: &ServiceDef, faults: &mut Faults) -> Option<HealthCheck> {
-    let Some(own) = &def.health_check else { return own_check(kind) };
-    let check = HealthCheck::read(&own.value, own.span, faults)?;
-    let given = def.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(&check.port));
+    let usual = own_check(kind);
+    let Some(own) = &def.health_check else { return usual };
+    let check = HealthCheck::read(&own.value, usual.as_ref(), own.span, faults)?;
+    let Some(port) = &check.port else { return Some(check) };
+    let given = def.ports.as_ref().is_some_and(|ports| ports.entries.contains_key(port));
     let usual = usual_ports(kind);
-    if !given && !usual.contains_key(&check.port) {
-        let known: Vec<_> = usual.keys().map(PortName::as_str).collect();
+    if !given && !usual.contains_key(port) {
+        let known = usual.keys().map(PortName::as_str);
+        let near = nearest(port.as_str(), known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
         faults.push(
-            Diagnostic::new(
-                codes::UNKNOWN_PORT,
-                format!("the health check asks port `{}`, which is not there", check.port),
-            )
-            .at(own.span, "asked of this service")
-            .nearest(check.port.as_str(), known.iter().copied())
-            .help("name one of its ports, or add it under `ports`"),
+            Diagnostic::new(codes::UNKNOWN_PORT, format!("the health check asks port `{port}`, which is not there"))
+                .at(own.span, "asked of this service")
+                .help(format!("{near}Name one of its ports, or add it under `ports`")),
         );
         return None;
     }

@@ -1,5 +1,6 @@
 //! Values that are made: by their recipe, from the randomness of the operating system.
 
+mod certificates;
 mod hashes;
 mod keys;
 mod random;
@@ -11,7 +12,7 @@ use std::path::Path;
 
 use super::memory::Plain;
 use crate::recipe::Recipe;
-use crate::value::SecretName;
+use crate::value::{Date, SecretName};
 
 /// A value that was made.
 #[derive(Debug)]
@@ -22,14 +23,25 @@ pub struct Made {
     pub public: Option<String>,
 }
 
+/// What a value is for.
+#[derive(Debug)]
+pub struct Subject {
+    /// The secret and its host, for comments of keys.
+    pub label: String,
+    /// The names and addresses of the hosts that read it.
+    pub names: Vec<String>,
+    /// The day on which it is made.
+    pub today: Date,
+}
+
 /// The values that another one is made from.
 pub type Sources<'s> = BTreeMap<&'s SecretName, &'s Plain>;
 
-/// Makes a value. `label` goes into the comment of an SSH key; programs run in the fleet directory.
+/// Makes a value. Programs run in the fleet directory.
 ///
 /// # Errors
 /// Why it cannot be made, in a sentence.
-pub fn make(recipe: &Recipe, label: &str, sources: &Sources<'_>, fleet: &Path) -> Result<Made, String> {
+pub fn make(recipe: &Recipe, subject: &Subject, sources: &Sources<'_>, fleet: &Path) -> Result<Made, String> {
     let value = match recipe {
         Recipe::Random { length } => random::bytes(*length),
         Recipe::Hex { length } => random::hex(*length),
@@ -41,7 +53,10 @@ pub fn make(recipe: &Recipe, label: &str, sources: &Sources<'_>, fleet: &Path) -
         Recipe::Htpasswd { user, from } => hashes::htpasswd(user, source(sources, from)),
         Recipe::Text { format, from, .. } => text::filled_in(format, from.as_ref(), sources),
         Recipe::Script { script, .. } => script::printed(script, sources, fleet),
-        Recipe::SshEd25519 => return keys::ssh_ed25519(label),
+        Recipe::AuthorityCertificate { from } => certificates::of_authority(source(sources, from), subject),
+        Recipe::Certificate { from } => certificates::signed(source(sources, from), subject),
+        Recipe::Authority => return certificates::authority(subject),
+        Recipe::SshEd25519 => return keys::ssh_ed25519(&subject.label),
         Recipe::Wireguard => return keys::wireguard(),
         Recipe::X25519 => return keys::x25519(),
     };

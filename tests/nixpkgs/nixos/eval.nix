@@ -1,5 +1,8 @@
 # nixosSystem :: { modules, specialArgs?, system? } -> { config, options, pkgs, lib, extendModules }
 { lib }:
+let
+  table = import ./table.nix { inherit lib; };
+in
 {
   modules,
   specialArgs ? { },
@@ -15,6 +18,7 @@ let
     // specialArgs;
     modules =
       import ./module-list.nix
+      ++ [ table ]
       ++ lib.optional (system != null) {
         _file = "the argument `system' of nixosSystem";
         nixpkgs.system = lib.mkDefault system;

@@ -12,10 +12,13 @@
   ./modules/nixpkgs.nix
   ./modules/programs.nix
   ./modules/security.nix
+  ./modules/services/accounts.nix
   ./modules/services/arr.nix
   ./modules/services/backup.nix
+  ./modules/services/clusters.nix
   ./modules/services/exporters.nix
   ./modules/services/grafana.nix
+  ./modules/services/keepalived.nix
   ./modules/services/logs.nix
   ./modules/services/media.nix
   ./modules/services/nginx.nix

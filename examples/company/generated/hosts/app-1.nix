@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=80ed9c314ca98c9cdac8e334124b5b56 body=79cc558e07f98c8f2e344c6b7ee4caba words=b91e193eab136d10b7b680f958404b2b
+# cistern 1 in=4465aae29ac902af9f9fc4368b3cb15a body=f03a9144988f11f4ecc1d287578a85b6 words=0b16a1d18e58204cdf5cfe301f96812b
 { lib, ... }:
 {
   imports = [
@@ -210,6 +210,48 @@
       ];
     }
   ];
+
+  # Services of other hosts that are waited for, though not for ever.
+  cistern.health.waits = {
+    sessions = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.31";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.32";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.33";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop" ];
+    };
+    shop-db = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.21";
+            port = lib.mkOverride 900 5432;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop" ];
+    };
+  };
 
   age.secrets = {
     sessions-password = {

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=ebac2acc1446b02b6a9038fac285e38e body=23c07ec44d0740728d4f1c8f995571b1 words=9566f5da1732af4ea2c598a64adc6e17
+# cistern 1 in=acf2f3eb7655823940d9b69880184cf4 body=5683d25274d8d1168fdc0d2364fb393a words=a3ca4472532a24121fae6ebc19bab2ee
 { lib, ... }:
 {
   imports = [
@@ -210,6 +210,48 @@
       ];
     }
   ];
+
+  # Services of other hosts that are waited for, though not for ever.
+  cistern.health.waits = {
+    sessions = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.31";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.32";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.33";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop" ];
+    };
+    shop-db = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.21";
+            port = lib.mkOverride 900 5432;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop" ];
+    };
+  };
 
   age.secrets = {
     sessions-password = {

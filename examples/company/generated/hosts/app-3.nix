@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-3. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=24bc957b21d5f70ed57a8465cc92c125 body=adea780f66a269c41203a7326b9ae2d8 words=d117f10c766298493570417cca3c22fe
+# cistern 1 in=75d91acc4cff402a3690954b479aec0f body=53f500e12dcc9365c72465b4e665a0b9 words=b702007c34178a6eb717eb2d94d598d5
 { lib, ... }:
 {
   imports = [
@@ -210,6 +210,48 @@
       ];
     }
   ];
+
+  # Services of other hosts that are waited for, though not for ever.
+  cistern.health.waits = {
+    sessions = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.31";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.32";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.33";
+            port = lib.mkOverride 900 6379;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop" ];
+    };
+    shop-db = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.21";
+            port = lib.mkOverride 900 5432;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop" ];
+    };
+  };
 
   age.secrets = {
     sessions-password = {

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.app-staging. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a8eef27206edca1eb1bee4fe93e9597f body=154eb2993ceca515a9a7e7924a222e2e words=01815222c2b1d5960f304332d82ae877
+# cistern 1 in=be7b40298699ea9b5299fe957587cbb6 body=3511fb0716548daf5b3da4277f1c1165 words=d10d9f88e2544ce73baa0bcb3c8fc43d
 { lib, ... }:
 {
   imports = [
@@ -236,6 +236,22 @@
     podman-shop-staging.serviceConfig = {
       CPUQuota = lib.mkOverride 900 "150%";
       MemoryMax = lib.mkOverride 900 "2G";
+    };
+  };
+
+  # Services of other hosts that are waited for, though not for ever.
+  cistern.health.waits = {
+    shop-db-staging = {
+      anyOf = [
+        {
+          tcp = {
+            address = lib.mkOverride 900 "10.20.0.23";
+            port = lib.mkOverride 900 5432;
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-shop-staging" ];
     };
   };
 

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a9ef02b565c6b8128318668e5125a665 body=38b00383956ea155f528412bdb1653a5 words=21c8c5d530aac1f47735e8fa2b9e07f0
+# cistern 1 in=ca2ab6859bb63a54c0b12c2ec17662a8 body=bbecd46546cc3ed32d28e5e46adaf253 words=4df1ed3b9df722e4238f62d8ac381e31
 { lib, ... }:
 {
   imports = [
@@ -116,9 +116,6 @@
         };
       };
 
-      # SABnzbd is free software; unrar, which it calls, is not.
-      nixpkgs.config.allowUnfreePackages = [ "unrar" ];
-
       users.groups.media = { };
 
       # Sonarr and Radarr move what is downloaded.
@@ -227,6 +224,7 @@
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/eden.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
@@ -294,7 +292,18 @@
   ];
 
   # What services may use: above it, the kernel ends or slows them and leaves the rest of the host alone.
+  # What services cannot work without starts before them.
   systemd.services = {
+    bazarr = {
+      after = [
+        "radarr.service"
+        "sonarr.service"
+      ];
+      wants = [
+        "radarr.service"
+        "sonarr.service"
+      ];
+    };
     jellyfin.serviceConfig = {
       MemoryMax = lib.mkOverride 900 "3G";
     };

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=eacba87af7a3e2d8d2f2b6fd6c210d51 body=ebba7f4d9afa6b2c514b95afcd2c817a words=e9035941963af18648fdacf724d54625
+# cistern 1 in=2bee851783df2d2fcc29affbbecbd884 body=233952e8f7c4a19c064444bdd399bd7c words=5b77e9ea38d9f41513ae835f048eb7e8
 { lib, ... }:
 {
   imports = [
@@ -227,6 +227,7 @@
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   hardware.facter.reportPath = lib.mkOverride 900 ../../facts/gihon.json;
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.pishon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=32d048100ed6759c732093bb9c276111 body=615e32400faa51697788d795840120b4 words=84dddb9291c1d49d16584b683f9a81fd
+# cistern 1 in=d329100887a36ab8338012c05359d5d1 body=3c9d6998bd5b745ab8625399a1a8331b words=4efc75f130812979dee9e3ba7e3f67dc
 { lib, ... }:
 {
   imports = [
@@ -96,6 +96,7 @@
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "aarch64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
   time.timeZone = lib.mkOverride 900 "Europe/Vienna";
   i18n.defaultLocale = lib.mkOverride 900 "en_GB.UTF-8";

@@ -48,8 +48,10 @@ let
       };
     };
     exportarr-bazarr = exportarr;
+    exportarr-lidarr = exportarr;
     exportarr-prowlarr = exportarr;
     exportarr-radarr = exportarr;
+    exportarr-readarr = exportarr;
     exportarr-sonarr = exportarr;
     nginx = {
       port = 9113;
@@ -57,6 +59,14 @@ let
         constLabels = strs;
         scrapeUri = str "http://localhost/nginx_status";
         sslVerify = bool true;
+        telemetryPath = str "/metrics";
+      };
+    };
+    mysqld = {
+      port = 9104;
+      more = {
+        configFile = maybe types.path;
+        runAsLocalSuperUser = flag;
         telemetryPath = str "/metrics";
       };
     };

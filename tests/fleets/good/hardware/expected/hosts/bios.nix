@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.bios. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=5f86f21b0882b6dd9ec8f52735bac8c0 body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
+# cistern 1 in=3f9392ef0c4a809f00aabc14bb7cc715 body=6b1193ac03217d8e8e634c6967b4222c words=1fa2776a40f41752a3dab414231207e0
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.by-disko. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=ce365ed5c427964652f581d589e93d45 body=a5159a653d9d3d02069233a586ff6dd8 words=75be7a30e89c7f11c99839ad80c07d43
+# cistern 1 in=f3d36550c1d88b56ae1c10f20225a0df body=a5159a653d9d3d02069233a586ff6dd8 words=75be7a30e89c7f11c99839ad80c07d43
 { inputs, lib, ... }:
 {
   imports = [

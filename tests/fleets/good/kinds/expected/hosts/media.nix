@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.media. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=6dc4c069eb6cb37b3a71f02d1406be54 body=7d620c534490ae5980585d18425175be words=890c214513d924b7fed35c2708ac4d53
+# cistern 1 in=ddd95471b845000358f8bb70365f3acf body=999f7b2b8586d262ce4b9ba99bb36d09 words=29d95e0866f848b1e226737310c3d145
 { lib, ... }:
 {
   imports = [
@@ -117,9 +117,6 @@
         };
       };
 
-      # SABnzbd is free software; unrar, which it calls, is not.
-      nixpkgs.config.allowUnfreePackages = [ "unrar" ];
-
       users.groups.media = { };
 
       # Sonarr and Radarr move what is downloaded.
@@ -209,6 +206,7 @@
   ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
 
   fileSystems = {

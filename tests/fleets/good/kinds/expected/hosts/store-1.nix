@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-1. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=897350bd1e9cb0109ad129812f5df893 body=4cf7c3235a875cf1f4f5c4444769d0c1 words=7abaffbe2156c5b0e45335ac2c313605
+# cistern 1 in=6c674a79d5c4781d8a103442291d56bb body=022a898246ee700c6e063278eb564a08 words=b30e99619130d23010ea32fa98bc0aad
 { lib, ... }:
 {
   imports = [
@@ -177,6 +177,7 @@
   ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
 
   fileSystems = {

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.store-2. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d4e33a52ffabcab30cae2fbf8dd07c5e body=5fc62d8b84e7d3c695cc82250e88135a words=a3bb05b7bbf7c66344b32651b83948ff
+# cistern 1 in=3e00bb666dbdd77326719fa1ae328afb body=a40f7cd5851d54f4f4bff415c42d58ae words=c4d045cc35e0c0e4d0a4477d9110e0fb
 { lib, ... }:
 {
   imports = [
@@ -111,6 +111,7 @@
   ];
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
 
   fileSystems = {

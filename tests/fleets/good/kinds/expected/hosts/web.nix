@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.web. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=63aba75db2b875bd0e7675b16e3e69e0 body=3e14819ef50230615ba07b8a5892e0a1 words=ae37120fc8ef5161bc391699ed3a0ba9
+# cistern 1 in=fb2850115a53ede8a54ba2512f6c38e4 body=f7a2c248acadd5144eae5d44207087ee words=c88cf25588437cf942f8db99c7054cbb
 { lib, ... }:
 {
   imports = [
@@ -253,6 +253,7 @@
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
 
   fileSystems = {

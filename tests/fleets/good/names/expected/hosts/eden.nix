@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=a0c4df97e3a76cb4962ab73b06927af3 body=a771791f0ddf4e85481b9ad7b1557bd4 words=af82244278d313cb160a0d4adfd47fdd
+# cistern 1 in=8b27bfc9f3b009f6f741bc896a3be0bc body=17637437c29640076416e4517932f5df words=526abb6cecb0cb292e8228b83e210dac
 { lib, ... }:
 {
   imports = [
@@ -103,9 +103,6 @@
           download_dir = lib.mkOverride 900 "/var/lib/sabnzbd/incomplete";
         };
       };
-
-      # SABnzbd is free software; unrar, which it calls, is not.
-      nixpkgs.config.allowUnfreePackages = [ "unrar" ];
     }
 
     # services.transmission
@@ -142,6 +139,7 @@
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
 
   fileSystems = {

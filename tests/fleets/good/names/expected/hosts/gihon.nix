@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=48e280c80e2be8b6e2dba85c663fde69 body=111120ae43b01288b5ba00135b09fa0b words=48d2421395f872c136088ffb6ebb333b
+# cistern 1 in=b42bcb8e20805e58a9f7a380182951ab body=d265377ed9985534fc222d902304009d words=357388c38153d7b41a52cfc57764ba9d
 { lib, ... }:
 {
   imports = [
@@ -89,6 +89,7 @@
   };
 
   nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  nixpkgs.config.allowUnfreePackages = [ "unrar" ];
   system.stateVersion = lib.mkOverride 900 "25.11";
 
   fileSystems = {

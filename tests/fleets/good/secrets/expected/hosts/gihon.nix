@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b2b901eed9f3e6a87eda0acc477c625e body=d3a4314862d1693f714377e979a0d219 words=76a2ba0f3523b70a1f5ecb29037b72c1
+# cistern 1 in=e43308875557e221def534dbc2e238b5 body=d3a4314862d1693f714377e979a0d219 words=76a2ba0f3523b70a1f5ecb29037b72c1
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=1598c06bb56424e3ab56ebfdb136b0e1 body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
+# cistern 1 in=ab61d070b90e300c90918914bfbfbd8d body=2476c66779d40d7bb4b9fbed48f7a52f words=223e56d689c7f59f0bffcdd95d48d4ff
 { lib, ... }:
 {
   imports = [

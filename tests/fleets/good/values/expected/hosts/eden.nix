@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d6b271f9e913bfb0ab1ffe1c534925ef body=8576a07845db9b7810f22d882f2ec1e5 words=436e306e08327075a333d657d4c42b4b
+# cistern 1 in=aa454b1c529a6ef07fcdb75da6ff604a body=8576a07845db9b7810f22d882f2ec1e5 words=436e306e08327075a333d657d4c42b4b
 { lib, ... }:
 {
   imports = [

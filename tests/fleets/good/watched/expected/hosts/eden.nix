@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8bcfb56d9ef560c0723ef98b78c1e71f body=5baa2ee8fc3884a2c67d05d33b9301d0 words=2fdce71bd3c7dd39c569c71fbbf2ade3
+# cistern 1 in=9efad163badf5a2020e24e31be5f6bde body=5baa2ee8fc3884a2c67d05d33b9301d0 words=2fdce71bd3c7dd39c569c71fbbf2ade3
 { lib, ... }:
 {
   imports = [

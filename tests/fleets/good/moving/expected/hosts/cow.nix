@@ -1,0 +1,142 @@
+# Written by Cistern from hosts.cow. Changes belong in a module of your own, which has the last word.
+# cistern 1 in=9674a9de0ea58ae918ae33ff6556af94 body=a359126e72d90c0483c920bf6e82a58b words=5372a8cca2072f24320fd59d4f98d213
+{ lib, ... }:
+{
+  imports = [
+    # hardware: vm, named by the definition
+    {
+      boot = {
+        loader.grub = {
+          enable = lib.mkOverride 900 true;
+          device = lib.mkOverride 900 "/dev/vda";
+        };
+        initrd = {
+          availableKernelModules = [
+            "9p"
+            "9pnet_virtio"
+            "virtio_blk"
+            "virtio_mmio"
+            "virtio_net"
+            "virtio_pci"
+            "virtio_scsi"
+          ];
+          kernelModules = [
+            "virtio_balloon"
+            "virtio_console"
+            "virtio_gpu"
+            "virtio_rng"
+          ];
+        };
+      };
+
+      services.qemuGuest.enable = lib.mkOverride 900 true;
+    }
+
+    # services.page
+    {
+      virtualisation.oci-containers = {
+        backend = lib.mkOverride 900 "podman";
+        containers.page = {
+          image = lib.mkOverride 900 "registry.example.org/page@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+          ports = [
+            "8080:8080"
+          ];
+        };
+      };
+    }
+
+  ];
+
+  networking = {
+    hostName = lib.mkOverride 900 "cow";
+    domain = lib.mkOverride 900 "example.org";
+    useDHCP = lib.mkOverride 900 true;
+    firewall.allowedTCPPorts = [ 8080 ];
+  };
+
+  nixpkgs.hostPlatform = lib.mkOverride 900 "x86_64-linux";
+  system.stateVersion = lib.mkOverride 900 "25.11";
+
+  fileSystems = {
+    "/" = {
+      device = lib.mkOverride 900 "/dev/disk/by-label/nixos";
+      fsType = lib.mkOverride 900 "ext4";
+    };
+  };
+
+  services.openssh = {
+    enable = lib.mkOverride 900 true;
+    settings = {
+      KbdInteractiveAuthentication = lib.mkOverride 900 false;
+      PasswordAuthentication = lib.mkOverride 900 false;
+      PermitRootLogin = lib.mkOverride 900 "prohibit-password";
+    };
+  };
+
+  users.users = {
+    root.openssh.authorizedKeys.keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIChu3qAccXpL58FSEXpuMToxDQ/sT8phPmi1K68tHbO3"
+    ];
+  };
+
+  # How services show that they work, and what is done here when they do not.
+  cistern.health.checks = {
+    page = {
+      http = {
+        url = lib.mkOverride 900 "http://10.77.0.13:8080/health";
+        status = [
+          200
+          401
+        ];
+      };
+      timeout = lib.mkOverride 900 2;
+      interval = lib.mkOverride 900 10;
+      retries = lib.mkOverride 900 3;
+      startPeriod = lib.mkOverride 900 20;
+      restart = lib.mkOverride 900 true;
+      units = [ "podman-page" ];
+    };
+  };
+
+  # Services of other hosts that are waited for, though not for ever.
+  cistern.health.waits = {
+    names = {
+      anyOf = [
+        {
+          dns = {
+            address = lib.mkOverride 900 "10.77.0.11";
+            port = lib.mkOverride 900 5300;
+            name = lib.mkOverride 900 "example.org";
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+        {
+          dns = {
+            address = lib.mkOverride 900 "10.77.0.12";
+            port = lib.mkOverride 900 5300;
+            name = lib.mkOverride 900 "example.org";
+          };
+          timeout = lib.mkOverride 900 5;
+        }
+      ];
+      units = [ "podman-page" ];
+    };
+  };
+
+  # What another host takes over when this one fails, and the other way round.
+  cistern.failover = {
+    home = {
+      check = lib.mkOverride 900 "page";
+      address = lib.mkOverride 900 "10.77.0.20/24";
+      interface = lib.mkOverride 900 "enp3s0";
+      routerId = lib.mkOverride 900 20;
+      source = lib.mkOverride 900 "10.77.0.13";
+      peers = [
+        "10.77.0.11"
+        "10.77.0.12"
+      ];
+      priority = lib.mkOverride 900 123;
+      preempt = lib.mkOverride 900 false;
+    };
+  };
+}
