@@ -4,7 +4,7 @@
 //! nix evaluates the modules of `tests/fleets/good/clusters`, and the programs get the values of the options. What
 //! nixpkgs' modules make of these is said again here, since no NixOS system can be built: the variables of etcd and the
 //! settings of Patroni come from the stand-in under `tests/nixpkgs/`, `redis.conf` and the order of what its unit runs
-//! from `sentinel.rs`. Two things differ from a machine: there is no watchdog, and nothing is archived.
+//! from `sentinel.rs`. Two things differ from a machine: there is no watchdog, and one account runs everything.
 
 #![expect(clippy::disallowed_methods, reason = "runs programs on hosts that it makes")]
 
@@ -17,6 +17,8 @@ mod fleet;
 #[path = "common/hosts.rs"]
 mod hosts;
 
+#[path = "clusters/backups.rs"]
+mod backups;
 #[path = "clusters/checkers.rs"]
 mod checkers;
 #[path = "clusters/etcd.rs"]

@@ -47,7 +47,21 @@ const CATALOG: &str = "What a service can be without anybody writing a NixOS mod
 same on the command line, with the fleet's own kinds among them; how a kind is written stands in [kinds.md](kinds.md).
 
 Below each kind stands what to add to `fleet.yaml` for it. `nixpkgs` in the last column means that NixOS' own module runs it;
-`container`, that podman runs an image, whose digest `cistern service pin` finds ([pinning.md](pinning.md)).
+`container`, that podman runs an image, whose digest `cistern service pin` finds ([pinning.md](pinning.md)). A kind that names
+no release works with every one that Cistern supports.
+
+What people run beside these and what takes its place here:
+
+| for | here |
+|---|---|
+| containers that make directories and accounts for others | `StateDirectory` and accounts of the kinds |
+| what writes the configuration of a proxy from labels, or asks Docker's socket for it | [`ingress`](ingress.md), from the definition |
+| what updates images by itself | digests, which `cistern service pin` renews for review |
+| web pages that show and start containers | `cistern status`, the logs in Loki, [dashboards](dashboards.md) |
+| probes made from labels | [monitoring](monitoring.md), from the health checks |
+| a tunnel that only some containers use | `cloudflare-warp`, WireGuard |
+| mounts of providers of storage | `rclone-mount` |
+| programs of your own, and those whose image nobody publishes, such as updaters of models and managers of sessions | a service with `image`, of the kind `container`; or a kind of your own |
 
 ";
 

@@ -9,6 +9,9 @@ mod common;
 #[path = "common/fleet.rs"]
 mod fleet;
 
+#[path = "failover/checked.rs"]
+mod checked;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -111,25 +114,38 @@ impl Told {
 /// Plays a scenario between two hosts of the fleet; nothing where that is not possible.
 fn played(scenario: &str, fleet: &Fleet) -> Option<Told> {
     let lab = require(&["nix", "keepalived"])?;
-    let namespaces = Command::new("unshare").args(["--net", "--mount", "--pid", "--fork", "true"]).output();
-    if !namespaces.is_ok_and(|output| output.status.success()) {
-        skip("network namespaces need root");
+    if !can_unshare() {
         return None;
     }
     fleet.generate();
     let file = |host| configuration(lab, &fleet.root().join(format!("generated/hosts/{host}.nix")));
     let files = ["ant", "bee"].map(file);
-    let mut hosts = Command::new("unshare");
-    hosts.envs(lab.environment.iter().cloned()).stdin(Stdio::null());
-    hosts.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash"]);
-    let output = hosts.arg(repository().join("tests/failover/hosts.sh")).arg(scenario).args(files).output();
-    let output = output.expect("unshare starts");
+    let output = apart(lab, "hosts.sh").arg(scenario).args(files).output().expect("unshare starts");
     assert!(output.status.success(), "{}", everything(&output));
     let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (step, what) in String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.split_once(": ")) {
         told.entry(step.to_owned()).or_default().push(what.to_owned());
     }
     Some(Told(told))
+}
+
+/// Whether namespaces can be made; says so where they cannot.
+fn can_unshare() -> bool {
+    let namespaces = Command::new("unshare").args(["--net", "--mount", "--pid", "--fork", "true"]).output();
+    let can = namespaces.is_ok_and(|output| output.status.success());
+    if !can {
+        skip("network namespaces need root");
+    }
+    can
+}
+
+/// A command that runs a script of `tests/failover/` in namespaces of its own.
+fn apart(lab: &Lab, script: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.envs(lab.environment.iter().cloned()).stdin(Stdio::null());
+    command.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash"]);
+    command.arg(repository().join("tests/failover").join(script));
+    command
 }
 
 /// The file that keepalived reads on a host, in the store.

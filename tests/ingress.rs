@@ -10,23 +10,35 @@
 mod common;
 #[path = "common/fleet.rs"]
 mod fleet;
+#[path = "common/good.rs"]
+mod good_fleets;
 #[path = "common/hosts.rs"]
 mod hosts;
 
+#[path = "ingress/checkers.rs"]
+mod checkers;
 #[path = "ingress/edge.rs"]
 mod edge;
+#[path = "ingress/logins.rs"]
+mod logins;
 #[path = "ingress/proxies.rs"]
 mod proxies;
+#[path = "ingress/traefik.rs"]
+mod traefik;
 
 use std::fs;
 use std::time::Instant;
 
-use common::{require, run, temp_dir};
-use edge::{Edge, HOSTS, INTERVAL, edge_fleet};
+use common::{require, run};
+use edge::{Edge, HOSTS, INTERVAL, edge_fleet, simulated};
 use fleet::{Nix, Program};
 use hosts::Daemon;
 use proxies::Proxy;
 use serde_json::{Value as Json, json};
+
+/// Where who has not logged in is sent from <https://office.example.org/desk?a=b&c=d>.
+const LOGIN: &str =
+    "https://gate.example.org/login?redirect_uri=https%3A%2F%2Foffice.example.org%2Fdesk%3Fa%3Db%26c%3Dd";
 
 #[test]
 fn requests_find_what_works() {
@@ -52,7 +64,12 @@ fn requests_find_what_works() {
     let of = |host: &str| hosts.iter().filter(|one| *one == host).count();
     assert_eq!((of("bethel"), of("canaan")), (20, 10), "{hosts:?}");
 
+    assert_eq!(edge.complaints("proxy.log"), [""; 0], "Traefik takes all of it");
+    weighed(&edge);
+
     // A dead instance: requests that may be repeated are, and later nobody asks it.
+    let loss = edge.simulated("bethel", "shop.example.org");
+    assert_eq!((&loss["effect"], &loss["answering"]), (&json!("loses_redundancy"), &json!(["canaan"])));
     edge.stop("shop", "bethel");
     let began = Instant::now();
     let mut failed_at_first = 0;
@@ -62,6 +79,7 @@ fn requests_find_what_works() {
     let later: Vec<u16> = (0..60).map(|_| edge.ask("shop", "/", &[]).status).collect();
     assert!(later.iter().all(|status| *status == 200), "after {INTERVAL:?}: {later:?}");
     assert_eq!(failed_at_first, 0, "another instance answers at once");
+    settled(&edge, "shop", "canaan");
 
     // A host that is gone answers nothing at all.
     edge.serve("shop", "bethel", 8090);
@@ -72,28 +90,19 @@ fn requests_find_what_works() {
     edge.wait("canaan is back", |edge| edge.ask("shop", "/", &[]).status == 200);
 
     // None is left: another service answers, as it was simulated.
-    assert_eq!(edge.simulated("bethel,canaan", "shop.example.org"), json!("fails_over"));
+    assert_eq!(edge.simulated("bethel,canaan", "shop.example.org")["effect"], "fails_over");
     edge.stop("shop", "canaan");
     let began = Instant::now();
     edge.wait("the spare answers", |edge| edge.ask("shop", "/", &[]).server() == "spare");
     eprintln!("failover to another service after {:.1} s", began.elapsed().as_secs_f32());
-    assert_eq!(edge.simulated("bethel,canaan,dothan", "shop.example.org"), json!("unreachable"));
+    assert_eq!(edge.simulated("bethel,canaan,dothan", "shop.example.org")["effect"], "unreachable");
     edge.stop("spare", "dothan");
     assert!(edge.ask("shop", "/", &[]).status >= 502, "nobody is left");
     edge.serve("shop", "canaan", 8090);
     edge.wait("the shop is back", |edge| edge.ask("shop", "/", &[]).server() == "shop");
 
-    // The same instance for the same browser.
-    let first = edge.ask("till", "/", &[]);
-    let cookie = first.header("set-cookie").expect("a cookie").split(';').next().expect("its value").to_owned();
-    assert!(cookie.starts_with("till-instance="), "{cookie}");
-    for _ in 0..12 {
-        assert_eq!(edge.ask("till", "/", &["-H", &format!("Cookie: {cookie}")]).host(), first.host());
-    }
-
-    // Few requests a second, and from where.
-    let statuses: Vec<u16> = (0..30).map(|_| edge.ask("slow", "/", &[]).status).collect();
-    assert!(statuses.contains(&429) && statuses[0] == 200, "{statuses:?}");
+    stays(&edge, "till");
+    limited(&edge);
     assert_eq!(edge.ask("away", "/", &[]).status, 403, "clients are elsewhere");
     assert!(edge.asked("away").is_empty());
 
@@ -108,9 +117,8 @@ fn requests_find_what_works() {
 fn logins_come_first() {
     let Some(edge) = Edge::start(Proxy::Traefik) else { return };
     edge.wait("the office asks for a login", |edge| edge.ask("office", "/", &[]).status == 302);
-    let refused = edge.ask("office", "/desk?a=b", &[]);
-    let wanted = "https://gate.example.org/login?redirect_uri=https://office.example.org/desk?a=b";
-    assert_eq!(refused.header("location"), Some(wanted));
+    let refused = edge.ask("office", "/desk?a=b&c=d", &[]);
+    assert_eq!(refused.header("location"), Some(LOGIN));
     assert!(edge.asked("office").is_empty(), "nobody got past: {:?}", edge.asked("office"));
 
     let with = ["-H", "Cookie: session=ana", "-H", "Remote-User: root", "-H", "Remote-Groups: wheel"];
@@ -128,25 +136,24 @@ fn logins_come_first() {
 }
 
 #[test]
-fn traefik_refuses_what_it_does_not_know() {
-    let Some(lab) = require(&["traefik"]) else { return };
-    let directory = temp_dir();
-    let file = directory.path().join("static.yml");
-    fs::write(&file, r#"{ "entryPoints": { "web": { "adress": "127.0.0.1:0" } } }"#).expect("the directory is ours");
-    let mut command = std::process::Command::new(lab.program("traefik"));
-    let output = command.arg(format!("--configfile={}", file.display())).output().expect("it starts");
-    assert!(!output.status.success(), "a key that does not exist is told");
-}
-
-#[test]
 fn caddy_passes_requests_on() {
-    let Some(edge) = Edge::start(Proxy::Caddy) else { return };
+    let Some(mut edge) = Edge::start(Proxy::Caddy) else { return };
+    edge.wait("the till answers", |edge| edge.ask("till", "/", &[]).status == 200);
+    let (cookie, host) = stays(&edge, "till");
+    edge.stop("till", &host);
+    let other = edge.ask("till", "/", &["-H", &cookie]);
+    assert_eq!(other.status, 200, "{}", other.text);
+    assert_ne!(other.host(), host, "{}", other.text);
+    edge.serve("till", &host, 8095);
     passes_requests_on(edge);
 }
 
 #[test]
 fn nginx_passes_requests_on() {
     let Some(edge) = Edge::start(Proxy::Nginx) else { return };
+    edge.wait("the scale answers", |edge| edge.ask("scale", "/", &[]).status == 200);
+    weighed(&edge);
+    limited(&edge);
     passes_requests_on(edge);
 }
 
@@ -165,24 +172,58 @@ fn passes_requests_on(mut edge: Edge) {
     assert!(edge.asked("away").is_empty());
 
     // Nobody gets past the login, and nobody is believed who says that he has.
-    assert_eq!(edge.ask("office", "/desk?a=b", &[]).status, 302);
+    for more in [&[][..], &["-X", "POST", "-d", "1"]] {
+        let refused = edge.ask("office", "/desk?a=b&c=d", more);
+        assert_eq!((refused.status, refused.header("location")), (302, Some(LOGIN)), "{}", refused.text);
+    }
     assert!(edge.asked("office").is_empty(), "nobody got past: {:?}", edge.asked("office"));
     let seen = edge.ask("office", "/desk", &["-H", "Cookie: session=ana", "-H", "Remote-User: root"]).body();
     assert_eq!(seen["headers"]["Remote-User"], "ana", "{seen}");
 
     // An instance that is gone, and a host.
+    let loss = edge.simulated("bethel", "shop.example.org");
+    assert_eq!((&loss["effect"], &loss["answering"]), (&json!("loses_redundancy"), &json!(["canaan"])));
     edge.stop("shop", "bethel");
     settled(&edge, "shop", "canaan");
     edge.serve("shop", "bethel", 8090);
+    edge.wait("bethel is asked again", |edge| edge.ask("shop", "/", &[]).host() == "bethel");
     edge.hosts["canaan"].connect(&edge.switch, false);
     settled(&edge, "shop", "bethel");
     edge.hosts["canaan"].connect(&edge.switch, true);
 
     // None is left: another service answers, as it was simulated.
-    assert_eq!(edge.simulated("bethel,canaan", "shop.example.org"), json!("fails_over"));
+    assert_eq!(edge.simulated("bethel,canaan", "shop.example.org")["effect"], "fails_over");
     edge.stop("shop", "bethel");
     edge.stop("shop", "canaan");
     edge.wait("the spare answers", |edge| edge.ask("shop", "/", &[]).server() == "spare");
+}
+
+/// Who has more weight gets more: canaan four times as often as bethel.
+fn weighed(edge: &Edge) {
+    let hosts: Vec<String> = (0..20).map(|_| edge.ask("scale", "/", &[]).host()).collect();
+    let of = |host: &str| hosts.iter().filter(|one| *one == host).count();
+    assert_eq!((of("bethel"), of("canaan")), (4, 16), "{hosts:?}");
+}
+
+/// Few requests a second.
+fn limited(edge: &Edge) {
+    let statuses: Vec<u16> = (0..30).map(|_| edge.ask("slow", "/", &[]).status).collect();
+    let refused = statuses.iter().position(|status| *status == 429);
+    assert!(refused.is_some_and(|first| first >= 10), "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
+    eprintln!("429 from request {} on", refused.unwrap_or_default() + 1);
+}
+
+/// The same instance answers the same browser; returns its cookie and the host.
+fn stays(edge: &Edge, service: &str) -> (String, String) {
+    let first = edge.ask(service, "/", &[]);
+    let cookie = first.header("set-cookie").expect("a cookie").split(';').next().expect("its value").to_owned();
+    assert!(cookie.starts_with(&format!("{service}-instance=")), "{cookie}");
+    let cookie = format!("Cookie: {cookie}");
+    for _ in 0..12 {
+        assert_eq!(edge.ask(service, "/", &["-H", &cookie]).host(), first.host());
+    }
+    (cookie, first.host())
 }
 
 /// After the time in which a proxy notices, no request fails, and all are answered by one host.
@@ -194,33 +235,6 @@ fn settled(edge: &Edge, service: &str, host: &str) {
     for _ in 0..40 {
         let answer = edge.ask(service, "/", &[]);
         assert_eq!((answer.status, answer.host()), (200, host.to_owned()), "{}", answer.text);
-    }
-}
-
-#[test]
-fn caddy_and_nginx_refuse_what_they_do_not_know() {
-    let Some(lab) = require(&["nix", "caddy", "nginx"]) else { return };
-    let Some(nix) = Nix::new(Program::Absent) else { return };
-    for proxy in [Proxy::Caddy, Proxy::Nginx] {
-        let (fleet, home) = (edge_fleet(), temp_dir());
-        proxy.choose(&fleet);
-        fleet.generate();
-        let file = proxy.write(&fleet, &nix, home.path());
-        let checked = || {
-            let mut command = std::process::Command::new(lab.program(proxy.program()));
-            match proxy {
-                Proxy::Nginx => command.args(["-t", "-e", "stderr", "-p"]).arg(home.path()).arg("-c"),
-                _ => command.env("HOME", home.path()).args(["validate", "--adapter", "caddyfile", "--config"]),
-            };
-            command.arg(&file).output().expect("it starts")
-        };
-        let text = fs::read_to_string(&file).expect("it was written");
-        let output = checked();
-        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-        let known = if proxy == Proxy::Nginx { "proxy_pass " } else { "reverse_proxy " };
-        assert!(text.contains(known), "{text}");
-        fs::write(&file, text.replacen(known, "pass_on ", 1)).expect("the directory is ours");
-        assert!(!checked().status.success(), "{proxy:?} takes everything");
     }
 }
 
@@ -285,4 +299,16 @@ fn one_service_more_changes_few_hosts() {
         |host: &str| before[&format!("generated/hosts/{host}.nix")] != after[&format!("generated/hosts/{host}.nix")];
     let changed: Vec<_> = HOSTS.into_iter().map(|(host, _)| host).filter(|host| changed(host)).collect();
     assert_eq!(changed, ["ararat", "dothan"], "the proxy and the name server, and where it runs");
+}
+
+#[test]
+fn who_gets_no_requests_takes_nobodys_place() {
+    let fleet = edge_fleet();
+    fleet.edit("fleet.yaml", "  external: true\n", "");
+    fleet.edit("fleet.yaml", "weights: { same_site: 1, elsewhere: 4 }", "weights: { elsewhere: 0 }");
+    fleet.generate();
+    let proxy = fs::read_to_string(fleet.root().join("generated/hosts/ararat.nix")).expect("it was generated");
+    assert!(proxy.contains("http://10.77.0.12:8100") && !proxy.contains("http://10.77.0.13:8100"), "{proxy}");
+    assert_eq!(simulated(&fleet, "bethel", "scale.example.org")["effect"], "unreachable");
+    assert_eq!(simulated(&fleet, "bethel", "till.example.org")["effect"], "loses_redundancy");
 }

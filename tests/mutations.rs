@@ -4,7 +4,7 @@
 //! new text is the mistake: the first label of the diagnostic covers it. Nothing else may be said, unless the row names
 //! what follows from the mistake. `⟦⟧` with nothing between them stands for a fault that is about a whole file.
 //!
-//! To add one, add a row to `tests/mutations/{homelab,company}.rs`.
+//! To add one, add a row to `tests/mutations/{homelab,company,services}.rs`.
 
 #![expect(clippy::disallowed_methods, reason = "reads the examples")]
 
@@ -12,6 +12,8 @@
 mod company;
 #[path = "mutations/homelab.rs"]
 mod homelab;
+#[path = "mutations/services.rs"]
+mod services;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -63,7 +65,8 @@ impl Mutation {
 
 #[test]
 fn every_mistake_is_told_at_its_place() {
-    let examples: [(&str, &[Mutation]); 2] = [("homelab", homelab::MUTATIONS), ("company", company::MUTATIONS)];
+    let examples: [(&str, &[Mutation]); 3] =
+        [("homelab", homelab::MUTATIONS), ("company", company::MUTATIONS), ("services", services::MUTATIONS)];
     let count: usize = examples.iter().map(|(_, mutations)| mutations.len()).sum();
     assert!(count >= FEWEST, "{count} mutations");
     let mut wrong = Vec::new();
@@ -79,7 +82,7 @@ fn every_mistake_is_told_at_its_place() {
 
 #[test]
 fn the_examples_themselves_are_silent() {
-    for name in ["homelab", "company"] {
+    for name in ["homelab", "company", "services"] {
         let compiled = compile(&read(name));
         assert_eq!(told(&compiled), "", "{name}");
     }

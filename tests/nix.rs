@@ -12,6 +12,8 @@
 mod common;
 #[path = "common/fleet.rs"]
 mod fleet;
+#[path = "common/good.rs"]
+mod good_fleets;
 #[path = "common/options.rs"]
 mod table;
 

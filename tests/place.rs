@@ -169,6 +169,13 @@ fn a_host_that_is_no_longer_legal_is_explained() {
     let explained = json(&fleet, &["place", "--explain", "jellyfin", "--format", "json"]);
     assert_eq!(explained["lost"][0]["host"], Json::from(host));
     assert!(explained["lost"][0]["why"].as_str().unwrap().contains("`lifecycle`"), "{explained}");
+    let host = hosts(&fleet, "redis", "hosts")[0].clone();
+    let others: Vec<_> = ["eden", "gihon", "pishon", "tigris"].into_iter().filter(|other| *other != host).collect();
+    fleet.edit("fleet.yaml", "hosts: [eden, gihon, pishon, tigris]", &format!("hosts: [{}]", others.join(", ")));
+    let explained = json(&fleet, &["place", "--explain", "redis", "--format", "json"]);
+    let lost = explained["lost"].as_array().unwrap().iter().find(|lost| lost["host"] == host.as_str());
+    let why = lost.expect("it left")["why"].as_str().unwrap();
+    assert!(why.contains("not among the hosts to choose from"), "{explained}");
 }
 
 #[test]
@@ -249,6 +256,60 @@ fn draining_keeps_what_is_wanted_to_stay() {
     expect_exit(&fleet.cistern(&["undrain", &host]), 0);
     expect_exit(&fleet.cistern(&["generate"]), 0);
     assert!(!lock(&fleet).contains("kept"), "{}", lock(&fleet));
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_not_written_over() {
+    let fleet = generated();
+    for lock in ["{\"version\":2}\n", "<<<<<<< ours\n{\"version\":1}\n"] {
+        fleet.write("placement.lock", lock);
+        let before = fleet.files();
+        for args in [&["drain", "eden"][..], &["drain", "eden", "--keep"], &["move", "sonarr", "--to", "pishon"]] {
+            let output = fleet.cistern(args);
+            expect_exit(&output, 2);
+            assert!(everything(&output).contains("error[C234]"), "{}", everything(&output));
+            assert!(fleet.files() == before, "{args:?} wrote something");
+        }
+        let shown = fleet.cistern(&["place"]);
+        expect_exit(&shown, 2);
+        assert!(everything(&shown).contains("cistern check"), "{}", everything(&shown));
+    }
+}
+
+#[test]
+fn what_stood_by_runs_when_its_host_leaves() {
+    let fleet = generated();
+    let running = hosts(&fleet, "whoami", "hosts");
+    let standby = hosts(&fleet, "whoami", "standbys")[0].clone();
+    let gone = &running[0];
+    // What is named there leaves with it.
+    fleet.edit("fleet.yaml", "hosts: [eden], standby: [gihon]", &format!("hosts: [{}]", running[1]));
+    let candidates =
+        fleet.read("fleet.yaml").replace("[eden, gihon, pishon, tigris]", &format!("[{}, {standby}]", running[1]));
+    let lines = candidates.lines().filter(|line| !line.starts_with(&format!("  {gone}: ")));
+    fleet.write("fleet.yaml", &(lines.collect::<Vec<_>>().join("\n") + "\n"));
+    let explained = json(&fleet, &["place", "--format", "json"]);
+    let services = explained["services"].as_array().unwrap();
+    let whoami = services.iter().find(|service| service["name"] == "whoami").unwrap();
+    let running: Vec<_> = whoami["hosts"].as_array().unwrap().iter().map(|host| host.as_str().unwrap()).collect();
+    assert!(running.contains(&standby.as_str()), "{whoami}");
+}
+
+#[test]
+fn what_moves_by_itself_is_not_moved() {
+    let fleet = Fleet::copy("examples/services");
+    let before = fleet.files();
+    let output = fleet.cistern(&["move", "bot", "--to", "app-2"]);
+    expect_exit(&output, 2);
+    assert!(everything(&output).contains("systemctl restart cistern-lease-bot.service"), "{}", everything(&output));
+    assert!(fleet.files() == before);
+    let output = fleet.cistern(&["host", "set", "app-3", "--lifecycle", "inactive"]);
+    expect_exit(&output, 0);
+    for verb in ["drain", "undrain"] {
+        let output = fleet.cistern(&[verb, "app-3"]);
+        expect_exit(&output, 2);
+        assert!(everything(&output).contains("inactive, which is more than drained"), "{}", everything(&output));
+    }
 }
 
 #[test]

@@ -208,6 +208,47 @@ fn monitors_that_are_down_watch_nothing() {
 }
 
 #[test]
+fn hosts_without_a_name_server_are_told() {
+    let fleet = Fleet::copy("examples/services");
+    let resolvers = |down: &str| {
+        let output = fleet.cistern(&["simulate", "--down", down, "--exit-zero", "--format", "json"]);
+        parsed(&output, 0).get("resolvers").cloned()
+    };
+    assert_eq!(resolvers("edge-1"), None, "the other one answers");
+    let servers = json!(["10.40.1.11", "10.40.1.12"]);
+    let lost = |host: &str| json!({ "host": host, "servers": servers });
+    assert_eq!(resolvers("@edge or app-1"), Some(json!([lost("app-2"), lost("app-3")])));
+    let text = said(&fleet.cistern(&["simulate", "--down", "@edge"]), 1);
+    assert!(text.contains("10.40.1.11 10.40.1.12  nobody answers  app-1 app-2 app-3\n"), "{text}");
+    assert!(text.contains("3 hosts without a name server"), "{text}");
+}
+
+#[test]
+fn hosts_that_are_off_run_nothing() {
+    let fleet = Fleet::copy("examples/services");
+    let found =
+        |down: &str| parsed(&fleet.cistern(&["simulate", "--down", down, "--exit-zero", "--format", "json"]), 0);
+    let of = |found: &Json, name: &str| {
+        let services = found["services"].as_array().expect("a list");
+        services.iter().find(|service| service["name"] == name).cloned().unwrap_or_default()
+    };
+    assert_eq!(of(&found("app-2"), "etcd")["effect"], "loses_redundancy");
+    assert_eq!(found("edge-1")["moves"][0]["to"], json!(["edge-2"]));
+    fleet.edit(
+        "fleet.yaml",
+        "tags: [app], state_version: \"25.11\", host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGG",
+        "tags: [app], lifecycle: inactive, state_version: \"25.11\", host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGG",
+    );
+    let etcd = of(&found("app-2"), "etcd");
+    assert_eq!((&etcd["effect"], &etcd["before"], &etcd["left"]), (&json!("loses_quorum"), &json!(2), &json!(1)));
+    assert_eq!(of(&found("app-1"), "etcd"), Json::Null, "it runs nothing in any case");
+    fleet.edit("fleet.yaml", "edge-2: { ", "edge-2: { lifecycle: inactive, ");
+    let moves = found("edge-1")["moves"].clone();
+    let entrance = moves.as_array().expect("a list").iter().find(|one| one["name"] == "entrance");
+    assert_eq!(entrance.expect("it is told")["effect"], "lost");
+}
+
+#[test]
 fn a_secret_that_nobody_can_decrypt_is_told_apart() {
     let fleet = Fleet::copy("tests/fleets/good/members/fleet");
     fleet.edit("fleet.yaml", "role: admin,", "role: admin, hosts: \"not d\",");

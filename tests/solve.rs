@@ -1,10 +1,17 @@
 //! The solver against the constraints, against brute force on small fleets, and its laws: what is listed in another
 //! order changes nothing, what was placed stays, a new host takes no more than its share.
 
+#[path = "solve/oracle.rs"]
+mod oracle;
+#[path = "solve/problems.rs"]
+mod problems;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use cistern::solve::{Amounts, Demand, GOODS, Good, Host, Placed, Problem, Solution, Spread, rebalance, solve};
+use cistern::solve::{Amounts, Demand, Host, Placed, Problem, Solution, Spread, rebalance, solve, together};
+use oracle::{broken, exists};
+use problems::{host, problem};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -14,198 +21,6 @@ const SITES: [&str; 3] = ["home", "cloud", "attic"];
 fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
-}
-
-fn host() -> impl Strategy<Value = Host> {
-    let capacity = prop::option::weighted(0.8, (2_u64..9, 1_u64..5));
-    let site = prop::option::weighted(0.95, 0..3_usize);
-    (site, capacity, prop::bool::weighted(0.2), prop::bool::weighted(0.95), 0..3_usize).prop_map(
-        |(site, capacity, arm, accepting, rack)| Host {
-            site: site.map(|site| SITES[site].to_owned()),
-            labels: [("rack".to_owned(), format!("r{rack}"))].into(),
-            system: Some(if arm { "aarch64-linux" } else { "x86_64-linux" }.to_owned()),
-            capacity: capacity.map(|(memory, cpus)| Amounts { memory, cpus: cpus * 100, disk: 0 }),
-            accepting,
-            ports: BTreeSet::from([(22, false)]),
-            ..Host::default()
-        },
-    )
-}
-
-fn demand(hosts: usize, demands: usize) -> impl Strategy<Value = Demand> {
-    let spread = prop::option::weighted(0.4, prop_oneof![Just(Spread::Site), Just(Spread::Label("rack".to_owned()))]);
-    let standbys = prop::bool::weighted(0.25).prop_map(usize::from);
-    let sizes = (1_usize..3, standbys, 0..4_u64, prop::bool::weighted(0.3), prop::bool::weighted(0.1));
-    let avoid = prop::collection::btree_set(0..demands, 0..2);
-    let neighbours = (avoid, prop::option::weighted(0.3, 0..demands));
-    let kinds = (prop::bool::weighted(0.2), 0..4_u16, 0..2_usize);
-    let held = prop::collection::vec(0..hosts, 0..3);
-    let candidates = prop::collection::btree_set(0..hosts, hosts.div_ceil(2)..=hosts);
-    (candidates, sizes, spread, neighbours, kinds, held).prop_map(
-        |(
-            candidates,
-            (replicas, standbys, memory, promised, x86),
-            spread,
-            (avoid, near),
-            (fixed, port, kind),
-            held,
-        )| {
-            let candidates: Vec<usize> = candidates.into_iter().collect();
-            let mut demand = Demand {
-                kind: format!("kind-{kind}"),
-                takes: Amounts { memory, cpus: 50, disk: 0 },
-                promised: if promised { BTreeSet::from([Good::Memory]) } else { BTreeSet::new() },
-                systems: if x86 { vec!["x86_64-linux".to_owned()] } else { Vec::new() },
-                ports: BTreeSet::from([(8000 + port, false)]),
-                most_of_kind: (kind == 1).then_some(2),
-                avoid,
-                near,
-                ..Demand::default()
-            };
-            if fixed {
-                demand.fixed = candidates.into_iter().take(1).collect();
-                demand.replicas = demand.fixed.len();
-            } else {
-                (demand.candidates, demand.replicas, demand.standbys) = (candidates, replicas, standbys);
-                (demand.spread, demand.held) = (spread, held);
-            }
-            demand
-        },
-    )
-}
-
-/// A fleet of so many hosts and demands at most; neighbours lead to those before.
-fn problem(hosts: usize, demands: usize) -> impl Strategy<Value = Problem> {
-    (1..=hosts, 1..=demands).prop_flat_map(|(hosts, demands)| {
-        let hosts_of = prop::collection::vec(host(), hosts);
-        (hosts_of, prop::collection::vec(demand(hosts, demands), demands)).prop_map(|(mut hosts, mut demands)| {
-            for (at, host) in hosts.iter_mut().enumerate() {
-                host.name = format!("host-{at}");
-            }
-            for (at, demand) in demands.iter_mut().enumerate() {
-                demand.name = format!("service-{at}");
-                demand.avoid.remove(&at);
-                demand.near = demand.near.filter(|near| *near < at && !demand.avoid.contains(near));
-            }
-            Problem { hosts, demands }
-        })
-    })
-}
-
-/// Says what is illegal about a placement, or nothing. Written down apart from the solver.
-fn broken(problem: &Problem, placed: &[Placed]) -> Option<String> {
-    for (at, demand) in problem.demands.iter().enumerate() {
-        let hosts: Vec<usize> = places(&placed[at]).collect();
-        if hosts.iter().collect::<BTreeSet<_>>().len() != hosts.len() {
-            return Some(format!("{} is twice on a host", demand.name));
-        }
-        for host in hosts.into_iter().filter(|host| !demand.fixed.contains(host)) {
-            if let Some(why) = alone(problem, at, host).or_else(|| together(problem, placed, at, host)) {
-                return Some(format!("{} on {}: {why}", demand.name, problem.hosts[host].name));
-            }
-        }
-        if crowded(problem, at, &placed[at]) {
-            return Some(format!("{} is crowded", demand.name));
-        }
-    }
-    None
-}
-
-fn places(placed: &Placed) -> impl Iterator<Item = usize> {
-    placed.hosts.iter().chain(&placed.standbys).copied()
-}
-
-/// What keeps a demand off a host, whatever else runs there.
-fn alone(problem: &Problem, at: usize, host: usize) -> Option<&'static str> {
-    let (demand, known) = (&problem.demands[at], &problem.hosts[host]);
-    let small = |has: &Amounts| GOODS.iter().any(|good| has.of(*good) > 0 && demand.takes.of(*good) > has.of(*good));
-    let foreign = |own: &String| !demand.systems.is_empty() && !demand.systems.contains(own);
-    match () {
-        () if !demand.candidates.contains(&host) => Some("no candidate"),
-        () if !known.accepting && !demand.kept.contains(&host) => Some("drained"),
-        () if known.system.as_ref().is_some_and(foreign) => Some("platform"),
-        () if known.capacity.is_none() && !demand.promised.is_empty() => Some("no facts"),
-        () if demand.spread.is_some() && domain(problem, at, host).is_none() => Some("no domain"),
-        () if known.capacity.as_ref().is_some_and(small) => Some("too small"),
-        () => None,
-    }
-}
-
-/// What is wrong about a demand and the others on a host.
-fn together(problem: &Problem, placed: &[Placed], at: usize, host: usize) -> Option<&'static str> {
-    let demand = &problem.demands[at];
-    let here: Vec<usize> = (0..placed.len()).filter(|other| places(&placed[*other]).any(|own| own == host)).collect();
-    for other in here.iter().filter(|other| **other != at) {
-        let that = &problem.demands[*other];
-        if demand.avoid.contains(other) || that.avoid.contains(&at) {
-            return Some("avoids");
-        }
-        if !demand.ports.is_disjoint(&that.ports) {
-            return Some("port");
-        }
-    }
-    let of_kind: Vec<_> = here.iter().filter(|other| problem.demands[**other].kind == demand.kind).collect();
-    let most = of_kind.iter().filter_map(|other| problem.demands[**other].most_of_kind).min();
-    if most.is_some_and(|most| of_kind.len() > most) {
-        return Some("kind");
-    }
-    for good in GOODS {
-        let promised = here.iter().any(|other| problem.demands[*other].promised.contains(&good));
-        let sum: u64 = here.iter().map(|other| problem.demands[*other].takes.of(good)).sum();
-        if promised && problem.hosts[host].capacity.is_some_and(|has| sum > has.of(good)) {
-            return Some("room");
-        }
-    }
-    None
-}
-
-fn domain(problem: &Problem, demand: usize, host: usize) -> Option<String> {
-    match problem.demands[demand].spread.as_ref()? {
-        Spread::Host => Some(problem.hosts[host].name.clone()),
-        Spread::Site => problem.hosts[host].site.clone(),
-        Spread::Label(label) => problem.hosts[host].labels.get(label).cloned(),
-    }
-}
-
-/// Says whether instances share a domain although there are enough.
-fn crowded(problem: &Problem, at: usize, placed: &Placed) -> bool {
-    let demand = &problem.demands[at];
-    if demand.spread.is_none() {
-        return false;
-    }
-    let usable = demand.candidates.iter().filter(|host| alone(problem, at, **host).is_none());
-    let there = usable.filter_map(|host| domain(problem, at, *host)).collect::<BTreeSet<_>>().len();
-    let distinct = |hosts: Vec<usize>| {
-        let domains: BTreeSet<_> = hosts.iter().map(|host| domain(problem, at, *host)).collect();
-        domains.len() == hosts.len()
-    };
-    let running = there < demand.replicas || distinct(placed.hosts.clone());
-    let all = there < demand.replicas + demand.standbys || distinct(places(placed).collect());
-    !(running && all)
-}
-
-/// Every choice of so many hosts.
-fn choices(count: usize, among: &[usize]) -> Vec<Vec<usize>> {
-    let masks = (0_u32..1 << among.len()).filter(|mask| mask.count_ones() as usize == count);
-    masks.map(|mask| (0..among.len()).filter(|bit| mask >> bit & 1 == 1).map(|bit| among[bit]).collect()).collect()
-}
-
-/// Whether there is any placement at all, by trying every one; those behind `at` are not placed yet.
-fn exists(problem: &Problem, placed: &mut Vec<Placed>, at: usize) -> bool {
-    let Some(demand) = problem.demands.get(at) else { return broken(problem, placed).is_none() };
-    let fixed = placed[at].clone();
-    for running in choices(demand.replicas - demand.fixed.len(), &demand.candidates) {
-        let rest: Vec<usize> = demand.candidates.iter().copied().filter(|host| !running.contains(host)).collect();
-        for standbys in choices(demand.standbys, &rest) {
-            placed[at] = Placed { hosts: [demand.fixed.clone(), running.clone()].concat(), standbys };
-            // What is wrong already does not get right by more.
-            if broken(problem, placed).is_none() && exists(problem, placed, at + 1) {
-                return true;
-            }
-        }
-    }
-    placed[at] = fixed;
-    false
 }
 
 #[test]
@@ -239,6 +54,7 @@ fn held(problem: &Problem, solution: &Solution) -> Problem {
     let mut next = problem.clone();
     for (demand, placed) in next.demands.iter_mut().zip(&solution.placed) {
         (demand.held, demand.held_standbys) = (placed.hosts.clone(), placed.standbys.clone());
+        demand.gone = 0;
     }
     next
 }
@@ -270,6 +86,8 @@ fn shuffled(problem: &Problem, hosts: &[usize], demands: &[usize]) -> Problem {
             fixed: demand.fixed.iter().map(host).collect(),
             candidates: demand.candidates.iter().map(host).collect(),
             held: demand.held.iter().map(host).collect(),
+            held_standbys: demand.held_standbys.iter().map(host).collect(),
+            kept: demand.kept.iter().map(host).collect(),
             avoid: demand.avoid.iter().map(other).collect(),
             near: demand.near.as_ref().map(other),
             ..demand
@@ -345,7 +163,7 @@ fn a_new_host_moves_nothing_and_takes_no_more_than_its_share_when_asked() {
 }
 
 #[test]
-fn a_new_host_moves_nothing_in_any_fleet_without_more_domains() {
+fn a_new_host_moves_nothing_in_any_fleet() {
     let grown = problem(6, 6).prop_flat_map(|problem| (Just(problem), host()));
     let compared = Cell::new(0);
     runner(1000)
@@ -359,7 +177,6 @@ fn a_new_host_moves_nothing_in_any_fleet_without_more_domains() {
             next.hosts.push(host);
             for demand in next.demands.iter_mut().filter(|demand| demand.fixed.is_empty()) {
                 demand.candidates.push(problem.hosts.len());
-                demand.spread = None;
             }
             let after = solve(&next);
             prop_assert_eq!(moves(&before, &after), []);
@@ -368,6 +185,28 @@ fn a_new_host_moves_nothing_in_any_fleet_without_more_domains() {
         })
         .unwrap();
     assert!(compared.get() > 200, "{} compared only", compared.get());
+}
+
+#[test]
+fn a_new_domain_moves_nothing_until_somebody_asks() {
+    let mut problem = even(3, 30, 2);
+    problem.demands.iter_mut().for_each(|demand| demand.spread = Some(Spread::Site));
+    problem.hosts.iter_mut().for_each(|host| host.site = Some(SITES[0].to_owned()));
+    let before = solve(&problem);
+    assert_eq!(together(&problem, &before), [], "there is one place only");
+    let mut grown = even(4, 30, 2);
+    for (demand, old) in grown.demands.iter_mut().zip(&before.placed) {
+        (demand.spread, demand.held) = (Some(Spread::Site), old.hosts.clone());
+    }
+    for (at, host) in grown.hosts.iter_mut().enumerate() {
+        host.site = Some(SITES[usize::from(at == 3)].to_owned());
+    }
+    let after = solve(&grown);
+    assert_eq!(moves(&before, &after), []);
+    assert_eq!(together(&grown, &after).len(), 30, "each is told of");
+    let asked = rebalance(&grown, &BTreeSet::from([4]));
+    assert_eq!(moves(&before, &asked), [(4, 3)], "of one, one instance moves to the other place");
+    assert_eq!(together(&grown, &rebalance(&grown, &(0..30).collect())), []);
 }
 
 #[test]
@@ -423,6 +262,26 @@ fn a_drained_host_is_left_by_what_runs_there_and_by_nothing_else() {
     let staying = before.placed.iter().position(|placed| placed.hosts.contains(&2)).unwrap();
     problem.demands[staying].kept.insert(2);
     assert_eq!(solve(&problem).placed[staying], before.placed[staying]);
+}
+
+#[test]
+fn what_stood_by_runs_when_the_host_of_an_instance_is_drained() {
+    let mut problem = even(6, 12, 1);
+    problem.demands.iter_mut().for_each(|demand| demand.standbys = 1);
+    let before = solve(&problem);
+    problem = held(&problem, &before);
+    problem.hosts[2].accepting = false;
+    let after = solve(&problem);
+    for (old, new) in before.placed.iter().zip(&after.placed) {
+        let expected = if old.hosts == [2] { &old.standbys } else { &old.hosts };
+        assert_eq!(new.hosts, *expected);
+        assert!(new.standbys.len() == 1 && new.standbys != [2]);
+    }
+    assert!(before.placed.iter().any(|placed| placed.hosts == [2]));
+    // One more instance is no loss: whatever stands by goes on to.
+    problem.hosts[2].accepting = true;
+    problem.demands[0].replicas = 2;
+    assert_eq!(solve(&problem).placed[0].standbys, before.placed[0].standbys);
 }
 
 #[test]

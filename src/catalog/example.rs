@@ -205,8 +205,10 @@ fn text_of(def: &SettingDef) -> String {
         Some(Format::Cidr) => "192.168.1.0/24",
         Some(Format::Email) => "ana@example.org",
         Some(Format::HostName | Format::PublicName | Format::ServerName) => "shop.example.org",
+        Some(Format::Origin) => "http://192.168.1.50:8080",
         Some(Format::Path) => "/srv/data",
         Some(Format::Service) => def.kinds.iter().flatten().next().map_or("other", |kind| kind.value.as_str()),
+        Some(Format::TimeSpan) => "10min",
         Some(Format::Url) => "https://shop.example.org",
         None => "example",
     };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::accounts::Accounts;
 use super::evidence::Evidence;
+use super::leases;
 use super::secrets::{file, host_key, readers};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::At;
@@ -166,7 +167,7 @@ pub(super) fn somebody_reads(fleet: &Fleet, faults: &mut Faults) {
 
 /// Every encrypted file is a secret's.
 pub(super) fn files_belong(fleet: &Fleet, evidence: &Evidence<'_>, faults: &mut Faults) {
-    if fleet.secrets_are_uncertain {
+    if fleet.secrets_are_uncertain || leases::any_is_refused(fleet) {
         return;
     }
     let mut expected: BTreeSet<String> = fleet.hosts.keys().map(|host| file(&host_key(host), None)).collect();

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::addresses::misfit;
-use super::moving::sound;
 use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::load::decode::At;
 use crate::model::{Failover, Fleet, Host, Site};
 use crate::source::Span;
-use crate::value::{FailoverName, RouterId, SiteName, Vip};
+use crate::value::{Address, FailoverName, RouterId, SiteName, Vip};
 
-/// What has an address that moves, with its hosts.
+/// What has an address that moves, with its hosts; also where the service has faults of its own.
 fn floating(fleet: &Fleet) -> impl Iterator<Item = (&FailoverName, &Failover, At<Vip>, Vec<&Host>)> {
-    sound(fleet).filter(|(_, failover, ..)| failover.lease.is_none()).filter_map(|(name, failover, ..)| {
+    let read = fleet.failover.iter().filter(|(_, failover)| !failover.poisoned && failover.lease.is_none());
+    read.filter_map(|(name, failover)| {
         let hosts = failover.hosts.iter().filter_map(|host| fleet.hosts.get(&host.value)).collect();
         Some((name, failover, failover.vip?, hosts))
     })
@@ -121,9 +121,14 @@ pub(super) fn interfaces_are_known(fleet: &Fleet, faults: &mut Faults) {
 
 /// No two addresses of a network have one number in VRRP.
 pub(super) fn numbers_stand_once(fleet: &Fleet, faults: &mut Faults) {
-    let mut numbers: BTreeMap<(&SiteName, bool, RouterId), (&FailoverName, Span)> = BTreeMap::new();
+    let mut numbers: BTreeMap<(&SiteName, bool, RouterId), (&FailoverName, Span, Address)> = BTreeMap::new();
     for (name, failover, vip, hosts) in floating(fleet) {
-        let Some((site, _)) = site_of(fleet, &hosts) else { continue };
+        let Some((site, network)) = site_of(fleet, &hosts) else { continue };
+        let address = vip.value.address();
+        // An address that cannot be is told of by itself.
+        if network.subnet.is_some_and(|subnet| misfit(address.0, subnet.value.0).is_some()) {
+            continue;
+        }
         let span = failover.router_id.map_or(vip.span, |at| at.span);
         let Some(number) = failover.router_id.map(|at| at.value).or_else(|| vip.value.router_id()) else {
             faults.push(
@@ -135,7 +140,12 @@ pub(super) fn numbers_stand_once(fleet: &Fleet, faults: &mut Faults) {
             continue;
         };
         let v4 = vip.value.0.addr().is_ipv4();
-        if let Some((other, first)) = numbers.insert((site, v4, number), (name, span)) {
+        let found = numbers.insert((site, v4, number), (name, span, address));
+        if let Some((other, first, _)) = found.filter(|(.., other)| *other != address) {
+            let help = match failover.router_id {
+                Some(_) => "give one of them another number, from 1 to 255",
+                None => "it is the last byte of the address: take another address, or add `router_id` to one of them",
+            };
             faults.push(
                 Diagnostic::new(
                     codes::ROUTER_ID_TWICE,
@@ -143,7 +153,7 @@ pub(super) fn numbers_stand_once(fleet: &Fleet, faults: &mut Faults) {
                 )
                 .at(span, "again")
                 .at(first, "first here")
-                .help("it is the last byte of the address: take another address, or add `router_id` to one of them")
+                .help(help)
                 .about("failover", name)
                 .about("failover", other),
             );

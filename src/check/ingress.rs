@@ -167,6 +167,43 @@ pub(super) fn names_can_have_certificates(fleet: &Fleet, faults: &mut Faults) {
     }
 }
 
+/// Certificates come from where the definition says, and what it says of that is used.
+pub(super) fn authorities_are_known(fleet: &Fleet, faults: &mut Faults) {
+    let asked = fleet.ingress.as_ref().and_then(|ingress| Some((ingress, ingress.written.tls?)));
+    let Some((ingress, tls)) = asked.filter(|(ingress, _)| !ingress.hosts.is_empty()) else { return };
+    match (tls.value, &ingress.written.acme) {
+        (IngressTls::Acme, None) => faults.push(
+            Diagnostic::new(codes::MISSING_KEY, "`ingress.acme` is missing")
+                .at(tls.span, "certificates of which authority, and for whom?")
+                .help("add `acme: { email: NAME@DOMAIN }` under `ingress`, or remove `tls`"),
+        ),
+        (IngressTls::Internal, Some(acme)) => {
+            let Some(email) = &acme.email else { return };
+            faults.push(
+                Diagnostic::new(codes::NO_EFFECT, "`ingress.acme` does nothing here")
+                    .at(email.span, "no authority is asked")
+                    .at(tls.span, "the proxies make certificates of their own")
+                    .help("remove `acme`, with the secret that only it names, or `tls: internal`"),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// Nobody is let in by a list that lets in nobody.
+pub(super) fn somebody_gets_in(fleet: &Fleet, faults: &mut Faults) {
+    for Routed { name, route, .. } in routed(fleet) {
+        if route.value.allow_from.as_ref().is_some_and(Vec::is_empty) {
+            faults.push(
+                Diagnostic::new(codes::NOBODY_GETS_IN, format!("no client would get to `{name}`"))
+                    .at(route.span, "`allow_from` is empty")
+                    .help("name networks, or remove `allow_from` to let everybody in")
+                    .about("services", name),
+            );
+        }
+    }
+}
+
 /// Somebody passes requests on.
 pub(super) fn proxies_are_there(fleet: &Fleet, faults: &mut Faults) {
     if fleet.ingress_is_uncertain || fleet.hosts_are_uncertain {
@@ -235,12 +272,18 @@ pub(super) fn proxies_can(fleet: &Fleet, faults: &mut Faults) {
     let said = ingress.written.kind.as_ref().map_or(ingress.span, |at| at.span);
     for Routed { name, route, .. } in routed(fleet) {
         for feature in route.value.features().into_iter().filter(|feature| cannot.contains(feature)) {
-            let message = format!("`{}` has no `{feature}`, which `{name}` asks for", kind.name);
+            let (what, keys) = match feature {
+                ProxyFeature::StickyFailover => {
+                    ("cannot do `sticky` together with `failover`".to_owned(), "one of the two".to_owned())
+                }
+                _ => (format!("has no `{feature}`"), format!("`{feature}`")),
+            };
+            let message = format!("`{}` {what}, which `{name}` asks for", kind.name);
             faults.push(
                 Diagnostic::new(codes::PROXY_CANNOT, message)
                     .at(route.span, "asked for here")
                     .at(said, "the kind of the proxies")
-                    .help(format!("remove `{feature}`, or take `ingress.kind: traefik`"))
+                    .help(format!("remove {keys}, or take `ingress.kind: traefik`"))
                     .about("services", name),
             );
         }

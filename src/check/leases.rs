@@ -15,15 +15,27 @@ fn leased(fleet: &Fleet) -> impl Iterator<Item = (&FailoverName, &Failover, &At<
     sound(fleet).filter_map(|(name, failover, service, _)| Some((name, failover, failover.lease.as_ref()?, service)))
 }
 
+/// Says whether some service that is named grants no lease: whose certificates its hosts would read nobody knows.
+pub(super) fn any_is_refused(fleet: &Fleet) -> bool {
+    let refuses = |(_, failover, lease, _): (_, &Failover, &At<ServiceName>, _)| {
+        fleet.services.get(&lease.value).is_some_and(|keeper| refusal(failover, lease, keeper).is_some())
+    };
+    leased(fleet).any(refuses)
+}
+
+/// Why a service grants no lease for a failover.
+fn refusal(failover: &Failover, lease: &At<ServiceName>, keeper: &Service) -> Option<String> {
+    if lease.value == failover.service.value {
+        return Some("is the service that moves itself".to_owned());
+    }
+    (keeper.kind.as_str() != KEEPER).then(|| format!("is of kind `{}`", keeper.kind))
+}
+
 /// A lease is asked of etcd.
 pub(super) fn are_granted(fleet: &Fleet, faults: &mut Faults) {
     for (name, failover, lease, _) in leased(fleet) {
         let Some(keeper) = fleet.services.get(&lease.value).filter(|keeper| !keeper.poisoned) else { continue };
-        let wrong = match () {
-            () if lease.value == failover.service.value => "is the service that moves itself".to_owned(),
-            () if keeper.kind.as_str() != KEEPER => format!("is of kind `{}`", keeper.kind),
-            () => continue,
-        };
+        let Some(wrong) = refusal(failover, lease, keeper) else { continue };
         faults.push(
             Diagnostic::new(codes::NO_LEASE, format!("`{}` grants no lease for `{name}`", lease.value))
                 .at(lease.span, wrong)
@@ -64,7 +76,10 @@ pub(super) fn move_nothing_else(fleet: &Fleet, faults: &mut Faults) {
 
 /// What runs under a lease runs in one place, and stands by in the others.
 pub(super) fn run_in_one_place(fleet: &Fleet, faults: &mut Faults) {
-    for (name, failover, lease, service) in leased(fleet).filter(|(.., service)| service.hosts.len() > 1) {
+    let itself = |failover: &Failover, lease: &At<ServiceName>| failover.service.value == lease.value;
+    let twice =
+        leased(fleet).filter(|(_, failover, lease, service)| service.hosts.len() > 1 && !itself(failover, lease));
+    for (name, failover, lease, service) in twice {
         let names: Vec<_> = service.hosts.iter().map(|host| format!("`{host}`")).collect();
         let rest: Vec<_> = service.hosts.iter().skip(1).map(ToString::to_string).collect();
         let message =

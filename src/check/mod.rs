@@ -12,6 +12,7 @@ mod bindings;
 pub mod boot;
 mod capacity;
 mod cards;
+mod clusters;
 mod consumers;
 mod containers;
 mod credentials;
@@ -32,6 +33,7 @@ mod log_alerts;
 mod logins;
 mod mounts;
 mod moving;
+mod name_servers;
 pub mod names;
 mod passwords;
 mod privileges;
@@ -39,6 +41,7 @@ mod probing;
 mod published;
 mod random;
 mod receivers;
+mod roles;
 pub mod secrets;
 mod served;
 pub mod service_names;
@@ -112,6 +115,8 @@ pub const RULES: &[FleetRule] = rules![
     cards::are_in_the_facts,
     cards::facts_are_of_one_machine,
     cards::carry_their_address,
+    name_servers::ask_others,
+    name_servers::are_at_work,
     names::mean_one_host,
     names::can_be_asked_for,
     names::are_answered_for,
@@ -121,8 +126,10 @@ pub const RULES: &[FleetRule] = rules![
     ingress::names_stand_once,
     ingress::logins_are_answered,
     ingress::ports_are_there,
+    ingress::authorities_are_known,
     ingress::names_can_have_certificates,
     ingress::proxies_are_there,
+    ingress::somebody_gets_in,
     ingress::somebody_asks,
     ingress::proxies_can,
     ingress::nobody_goes_past,
@@ -179,6 +186,10 @@ pub const RULES: &[FleetRule] = rules![
     floating::interfaces_are_known,
     floating::numbers_stand_once,
     probing::checks_make_sense,
+    roles::are_filled,
+    clusters::stand_apart,
+    clusters::talk_in_private,
+    clusters::use_what_they_can,
     deploy::can_succeed,
     logins::stay_open,
     containers::stay_inside,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::secrets::readers;
 use crate::diag::{Diagnostic, Faults, codes, counted, listed};
 use crate::kind::Kind;
 use crate::model::shapes::Filesystems;
@@ -51,8 +50,7 @@ pub(super) fn have_somewhere_to_go(fleet: &Fleet, faults: &mut Faults) {
         if let Some(twice) = failover.hosts.iter().find(|host| !seen.insert(&host.value)) {
             let help = "name each host once, in the order in which they take over".to_owned();
             refuse(twice.span, format!("`{}` is named twice", twice.value), "its place is unclear", help);
-        }
-        if hosts.len() < 2 || hosts.len() > MOST_HOSTS {
+        } else if hosts.len() < 2 || hosts.len() > MOST_HOSTS {
             let help = format!("name two hosts or more, and {MOST_HOSTS} at most; `placement.standby` prepares one");
             refuse(failover.span, format!("`{name}` has {}", counted(hosts.len(), "host")), "who takes over?", help);
         }
@@ -125,39 +123,24 @@ pub(super) fn take_their_state_along(fleet: &Fleet, faults: &mut Faults) {
     }
 }
 
-/// What stands by has the platform, the volumes and the secrets that it needs.
+/// What stands by has the volume that holds the state. Its secrets follow it, and its platform and its ports are looked at
+/// as on any other host.
 pub(super) fn stand_by_whole(fleet: &Fleet, faults: &mut Faults) {
-    for (name, failover, service, kind) in sound(fleet) {
+    for (name, failover, service, _) in sound(fleet) {
         let Some(model) = service.hosts.first().and_then(|host| fleet.hosts.get(host)) else { continue };
+        let Some(place) = volume(model, service) else { continue };
         for standby in service.standbys.iter().filter_map(|host| fleet.hosts.get(host)) {
-            let mut lacks = Vec::new();
-            let systems = kind.front.systems.as_ref();
-            if let (Some(system), Some(systems)) = (standby.system, systems)
-                && !systems.iter().any(|known| known.value == system)
-            {
-                lacks.push(format!("a platform that kind `{}` runs on: it is {system}", service.kind));
-            }
-            let absent = |place: &String| mounts(standby).is_some_and(|all| !all.contains_key(place));
-            if let Some(place) = volume(model, service).filter(absent) {
-                lacks.push(format!("a volume at {place}, which holds the state on `{}`", model.name));
-            }
-            let unread = service.secrets.iter().filter(|name| {
-                fleet.secrets.get(*name).is_some_and(|secret| !readers(fleet, secret).contains(&standby.name))
-            });
-            lacks.extend(unread.map(|secret| format!("the secret `{secret}`")));
-            if lacks.is_empty() {
+            if mounts(standby).is_none_or(|all| all.contains_key(&place)) {
                 continue;
             }
+            let message = format!("host `{}` could not take over `{}`", standby.name, failover.service.value);
             faults.push(
-                Diagnostic::new(
-                    codes::STANDBY_LACKS,
-                    format!("host `{}` could not take over `{}`", standby.name, failover.service.value),
-                )
-                .at(standby.span, format!("lacks {}", listed(&lacks)))
-                .at(service.span, "stands by there")
-                .help("give the host what it lacks, or let another one stand by")
-                .about("failover", name)
-                .about("hosts", &standby.name),
+                Diagnostic::new(codes::STANDBY_LACKS, message)
+                    .at(standby.span, format!("lacks a volume at {place}, which holds the state on `{}`", model.name))
+                    .at(service.span, "stands by there")
+                    .help("give the host what it lacks, or let another one stand by")
+                    .about("failover", name)
+                    .about("hosts", &standby.name),
             );
         }
     }

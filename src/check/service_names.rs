@@ -1,6 +1,6 @@
 //! Rules about the names that services have inside of the fleet.
 
-use crate::diag::{Diagnostic, Faults, codes};
+use crate::diag::{Diagnostic, Faults, codes, nearest};
 use crate::load::{Body, Node};
 use crate::model::{Fleet, Service};
 use crate::source::Span;
@@ -35,9 +35,16 @@ pub(super) fn are_answered_for(fleet: &Fleet, faults: &mut Faults) {
                         .at(span, "a name of the fleet's own")
                         .help("add `dns: { hosts: [NAME] }`, or write an address")
                 }
-                (false, _) => Diagnostic::new(codes::NO_NAME_SERVER, format!("`{name}.svc.{domain}` names no service"))
-                    .at(span, format!("there is no service `{name}`"))
-                    .nearest(&name, fleet.services.keys().map(ServiceName::as_str)),
+                (false, _) => {
+                    let diagnostic =
+                        Diagnostic::new(codes::NO_NAME_SERVER, format!("`{name}.svc.{domain}` names no service"))
+                            .at(span, format!("there is no service `{name}`"));
+                    // The name is a part of the text, which no replacement would keep.
+                    match nearest(&name, fleet.services.keys().map(ServiceName::as_str)) {
+                        Some(near) => diagnostic.help(format!("did you mean `{near}.svc.{domain}`?")),
+                        None => diagnostic.help("name a service, or write the name that another name server has"),
+                    }
+                }
             };
             faults.push(diagnostic.about("services", service));
         }

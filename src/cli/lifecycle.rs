@@ -7,10 +7,11 @@ use clap::Args;
 use super::entry::{Judged, judged};
 use super::files::{Change, write_then};
 use super::{Common, Outcome, Terminal};
-use crate::diag::{counted, listed, summary};
+use crate::diag::{codes, counted, listed, summary};
 use crate::edit::{self, Edit, Path, Section, Value};
 use crate::load::decode::Scalar as _;
 use crate::load::{self, Body};
+use crate::model::{BROUGHT, INGRESS, NAME_SERVER};
 use crate::placed::moves_table;
 use crate::placement_lock::{PATH, PlacementLock};
 use crate::prove::Plan;
@@ -67,14 +68,15 @@ impl HostEdit<'_> {
     fn run(&self, common: &Common, terminal: &Terminal) -> io::Result<Outcome> {
         let mut before = Sources::read(&common.directory)?;
         kind::add_built_in(&mut before);
+        let lifecycle = said(&before, self.host);
+        if lifecycle.as_deref() == Some("inactive") {
+            let message = "is inactive, which is more than drained: `cistern host set";
+            let host = self.host;
+            return Ok(terminal.wrong(&format!("{host} {message} {host} --lifecycle active` takes it back")));
+        }
         if matches!(self.change, edit::Change::Unset(_)) {
-            match said(&before, self.host).as_deref() {
+            match lifecycle.as_deref() {
                 Some("maintenance") => {}
-                Some("inactive") => {
-                    let message =
-                        format!("{0} is inactive, which is more than drained: `cistern host set {0}`", self.host);
-                    return Ok(terminal.wrong(&message));
-                }
                 _ if is_known(&before, self.host) => {
                     terminal.say("Unchanged", &format!("{} is not drained", self.host));
                     return Ok(Outcome::Fine);
@@ -97,7 +99,14 @@ impl HostEdit<'_> {
             return Ok(Outcome::Fine);
         }
         // Also where nobody has generated yet: what would be written now.
-        let had = Known::read(before.clone()).fleet.placing.after;
+        let known = Known::read(before.clone());
+        let mut unreadable = known.faults;
+        unreadable.retain(|fault| fault.code.id == codes::BAD_PLACEMENT_LOCK.id);
+        if unreadable.has_errors() {
+            terminal.faults(&unreadable, &known.sources);
+            return Ok(terminal.wrong(&format!("nothing was written: {PATH} cannot be read")));
+        }
+        let had = known.fleet.placing.after;
         if self.keep {
             after.replace(PATH, kept(&had, self.host).write().as_deref());
         }
@@ -105,7 +114,8 @@ impl HostEdit<'_> {
         let Judged { compiled, brought } = judged(before, after);
         terminal.faults(&brought, &compiled.sources);
         if brought.has_errors() {
-            let hint = if self.keep { "" } else { "; `--keep` leaves where they are those that find no other host" };
+            let hint =
+                if self.keep { "" } else { "; `--keep` leaves everything where it is, and lets nothing new come" };
             return Ok(
                 terminal.wrong(&format!("nothing was written: {} that the edit would bring{hint}", summary(&brought)))
             );
@@ -153,11 +163,25 @@ impl HostEdit<'_> {
     }
 }
 
-/// The services on a host that do not leave it by themselves, exporters and what monitoring brings aside.
+/// The services on a host that do not leave it by themselves and that `cistern move` takes elsewhere: no exporters, nothing
+/// that a section brings, no members of clusters, and nothing that another host takes over.
 fn staying<'p>(plan: &'p Plan, host: &str) -> Vec<&'p ServiceName> {
     let Ok(host) = HostName::read(host) else { return Vec::new() };
-    let here = plan.entries().instances.get(&host).into_iter().flat_map(|services| services.keys());
-    here.filter(|name| !name.as_str().ends_with("-exporter")).collect()
+    let entries = plan.entries();
+    let is_member = |name: &ServiceName| {
+        plan.kinds().get(&entries.services[name].kind).is_some_and(|kind| kind.front.roles.is_some())
+    };
+    let here = entries.instances.get(&host).into_iter().flat_map(|services| services.keys());
+    here.filter(|name| {
+        let is_brought = name.as_str().ends_with("-exporter") || is_brought(name);
+        entries.runs(&host, name) && !is_brought && !is_member(name) && entries.failover_of(name).is_none()
+    })
+    .collect()
+}
+
+/// Says whether a section of the definition brings a service.
+fn is_brought(name: &ServiceName) -> bool {
+    BROUGHT.iter().chain(&[INGRESS, NAME_SERVER]).any(|brought| *brought == name.as_str())
 }
 
 /// What the definition says is done with a host.

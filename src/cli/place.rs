@@ -31,7 +31,7 @@ pub(super) struct Options {
     #[arg(long)]
     dry_run: bool,
     /// How to print where everything runs.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t = Format::Human, conflicts_with_all = ["forget", "rebalance"])]
     format: Format,
 }
 
@@ -75,7 +75,7 @@ fn all(known: &Known, format: Format, terminal: &Terminal) -> io::Result<Outcome
     let solved = known.fleet.placing.solved.len();
     terminal.say("Placed", &format!("{}, {solved} of them chosen", counted(found.services.len(), "service")));
     show::note_faults(known, terminal);
-    Ok(Outcome::Fine)
+    Ok(if known.faults.has_errors() { Outcome::Wrong } else { Outcome::Fine })
 }
 
 fn explain(service: &str, known: &Known, format: Format, terminal: &Terminal) -> io::Result<Outcome> {

@@ -10,6 +10,7 @@ use super::{Common, Format, Outcome, Terminal};
 use crate::diag::{Code, Faults, codes, listed, nearest, summary};
 use crate::edit::{self, Edit, Path, Section, Value};
 use crate::load::decode::Scalar as _;
+use crate::model::shapes::Standby;
 use crate::model::{Fleet, Service};
 use crate::placed::{Before, json, relocation, relocation_text, volumes_missing};
 use crate::placement_lock::{LockedPlaces, PATH};
@@ -145,6 +146,11 @@ fn asked(options: &Options, known: &Known) -> Result<Asked, String> {
     if !service.hosts.contains(&from) {
         return Err(format!("`{name}` does not run on `{from}`"));
     }
+    if names_standby(&name, &to, known) && fleet.placing.solved.contains(&name) {
+        return Err(format!(
+            "`{to}` is named in `standby` of `{name}`, and stands by in any case: take it out of there"
+        ));
+    }
     if service.hosts.contains(&to) {
         return Err(format!("`{name}` runs on `{to}` already"));
     }
@@ -156,11 +162,30 @@ fn asked(options: &Options, known: &Known) -> Result<Asked, String> {
     Ok(Asked { service: name, from, to, solved, prepared })
 }
 
+/// Says whether the definition names a host as a standby.
+fn names_standby(service: &ServiceName, host: &HostName, known: &Known) -> bool {
+    let entry = known.definition.def().services.as_ref().and_then(|services| services.entries.get(service));
+    match entry.and_then(|entry| entry.value.placement.as_ref()?.standby.as_ref()) {
+        Some(Standby::Hosts(hosts)) => hosts.iter().any(|at| at.value == *host),
+        _ => false,
+    }
+}
+
 /// Why a service is not moved in this way.
 fn stays(name: &ServiceName, service: &Service, known: &Known) -> Option<String> {
     let fleet = &known.fleet;
     if service.is_brought {
         return Some(format!("`{name}` comes with a section of the definition: change the hosts there"));
+    }
+    if let Some((moves, failover)) = fleet.failover.iter().find(|(_, failover)| failover.service.value == *name) {
+        let how = match &failover.lease {
+            Some(_) => format!("`systemctl restart cistern-lease-{name}.service` where it runs hands it on to another"),
+            None => "the first of its `hosts` that works has it".to_owned(),
+        };
+        return Some(format!(
+            "`{name}` moves by itself, by `failover.{moves}`: {how}; to let it run elsewhere, change `placement` and the \
+             hosts there (docs/failover.md)"
+        ));
     }
     if fleet.kinds.get(&service.kind).is_some_and(|kind| kind.front.roles.is_some()) {
         return Some(format!(

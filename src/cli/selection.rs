@@ -6,7 +6,7 @@ use super::Terminal;
 use crate::diag::{Diagnostic, Faults, codes, listed};
 use crate::load::Body;
 use crate::load::decode::{At, Scalar, unreadable};
-use crate::model::empty;
+use crate::model::unmatched;
 use crate::place::Entries;
 use crate::place::plan::HostEntry;
 use crate::source::{Sources, Span};
@@ -28,10 +28,10 @@ pub(super) fn choose<'h, H: Selectable + 'h>(
         Ok(value) => {
             let found: BTreeSet<_> =
                 hosts.clone().filter(|host| value.matches(*host)).map(|host| host.name().clone()).collect();
-            if !found.is_empty() {
-                return Some(found);
+            match unmatched(&At { value, span: whole }, hosts, found.is_empty()) {
+                Some(diagnostic) => diagnostic,
+                None => return Some(found),
             }
-            empty(&At { value, span: whole }, hosts)
         }
         Err(why) => faulty(text, whole, &why),
     };

@@ -110,6 +110,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("C270", "Kinds"),
     ("C271", "Kinds"),
     ("C272", "Kinds"),
+    ("C278", "Proxies and names"),
+    ("C279", "Proxies and names"),
     ("C27", "Health and failover"),
 ];
 
@@ -303,7 +305,7 @@ codes! {
         "The kind's file gives every setting a type. Unknown settings, wrong types and required ones that are missing are refused.";
     IMAGE = "C083" Error Fleet "A container image is missing, unpinned or out of place."
         "`image` is for kind `container` and names a digest: `docker.io/library/nginx@sha256:…`. A tag alone means other software tomorrow.";
-    ROLES = "C084" Error Plan "A cluster has too few or the wrong number of members."
+    ROLES = "C084" Error Fleet "A cluster has too few or the wrong number of members."
         "The kind says how many members each role takes, and whether their number must be odd so that a majority exists.";
     PORT_TWICE = "C085" Error Plan "Two listeners of a host want the same port."
         "The second one would fail to start. Give one of the services another port, or place it elsewhere.";
@@ -524,7 +526,7 @@ codes! {
     NO_DOMAIN = "C235" Error Fleet "A service is spread by something that none of its hosts has."
         "`spread: site` needs hosts with a site, and any other word is the name of a label. Hosts without it take no instance of the service.";
     RESTING_HOST_NAMED = "C236" Warning Fleet "A service is placed by name on a host that is drained."
-        "What `hosts` names stays there: only services with `replicas` leave a host in maintenance by themselves. `cistern move SERVICE --to HOST` says how to move it with its data.";
+        "What `hosts` names stays there: only services with `replicas` leave a host in maintenance by themselves. `cistern move SERVICE --to HOST` says how to move it with its data. With `dns.name_servers`, at least one of the name servers has to be on a host that is not `inactive`.";
     PLACED_AGAINST = "C237" Error Fleet "Hosts that a placement names do not have what it asks for."
         "Without `replicas` every named or matching host runs the service. One of them is too small, or runs a service that is to be avoided. Give `replicas` to let Cistern choose, or change `requires`, `avoid` or `max_per_host`.";
     BAD_FAILOVER = "C240" Error Fleet "A failover has nothing that moves, or nowhere to go."
@@ -540,20 +542,20 @@ codes! {
     MOVES_UNCHECKED = "C245" Error Fleet "A service that moves does not show whether it works."
         "An address leaves a host when the health check of the service fails there. Without one it would stay with a service that hangs.";
     STANDBY_LACKS = "C246" Error Fleet "A host that stands by could not take over."
-        "It lacks the platform, the volume of the state or a secret of the service, and would tell so on the day on which it is needed.";
+        "It lacks the volume that holds the state of the service, and would begin with nothing on the day on which it is needed. Its platform is looked at as on any host that runs the service (C136), and so are its ports (C085).";
     NOT_FENCED = "C247" Refusal Fleet "Nothing keeps a service from running twice."
         "VRRP elects a host among those that see each other; when the network is cut, each side has one. What harms its data by running twice needs a majority that decides: a `lease` of etcd, or a cluster with one among its members.";
     ROUTER_ID_TWICE = "C248" Error Fleet "Two addresses have one number in VRRP."
         "Hosts of one network tell addresses that move apart by a number from 1 to 255. It is the last byte of the address, so that no other address changes it; `router_id` sets another one, also where a router of the network uses VRRP.";
     SENSELESS_CHECK = "C249" Error Fleet "A health check does not make sense."
         "What restarts needs a unit, an answer must come before the next question, and a command is run only where something follows from it: `on_failure: restart`, or a failover.";
-    FEW_DOMAINS = "C250" Warning Plan "A cluster stands in fewer sites than the loss of one leaves a majority of."
+    FEW_DOMAINS = "C250" Warning Fleet "A cluster stands in fewer sites than the loss of one leaves a majority of."
         "What agrees by majority goes on while most of its members are there. With two sites one of them holds most, and the cluster is gone with it; with three, any one may fail. A site is a failure domain: a room, a house, a provider. `placement: { spread: LABEL }` says that the values of a label are, such as `rack`, and `spread: region` the regions of sites. Where a second site is all there is, accept the code with that reason.";
-    ONE_DOMAIN = "C251" Warning Plan "All members of a cluster stand in one place."
+    ONE_DOMAIN = "C251" Warning Fleet "All members of a cluster stand in one place."
         "It outlives the loss of a host, and not that of the line, the power or the router that all of them share. Spread its hosts over sites, or accept the code with the reason that the place is all there is.";
-    PUBLIC_MEMBERS = "C252" Warning Plan "Members of a cluster reach each other by public addresses."
+    PUBLIC_MEMBERS = "C252" Warning Fleet "Members of a cluster reach each other by public addresses."
         "Peers are found by the `address` of their hosts. What they say to each other is authenticated, and with most kinds not encrypted, and their ports have to be open to the Internet. A VPN gives hosts of different sites private addresses.";
-    WRONG_SERVICE = "C253" Error Plan "A setting names a service of a kind that it cannot use."
+    WRONG_SERVICE = "C253" Error Fleet "A setting names a service of a kind that it cannot use."
         "The kind says which kinds it works with: Patroni keeps its lease in etcd, for instance, and finds its members by the service that the setting names.";
     ROUTE_TWICE = "C255" Error Fleet "Two services claim the same name and path."
         "A proxy passes a request on to one service. Give one of them another `ingress.host`, or a `path` below the name: the longest path that fits decides.";
@@ -568,7 +570,7 @@ codes! {
     NOBODY_ASKS = "C260" Error Fleet "A service that lets in everybody is to be reached through proxies without a login."
         "Its kind has no login of its own, so the proxy has to ask for one: name a service in `ingress.auth`, such as one of the kind `authelia`. Where everybody shall get in, say so: `ingress: { auth: none }` on the service.";
     PROXY_CANNOT = "C261" Error Fleet "A proxy is asked for what it cannot do."
-        "nginx has no circuit breaker, no cookies that lead to the same instance and no certificates of its own; Caddy has no limit of rate, no circuit breaker, and takes the nearest instance that works. docs/ingress.md has the table. Remove the key, or take the kind `traefik`.";
+        "nginx has no circuit breaker, no cookies that lead to the same instance and no certificates of its own; Caddy has no limit of rate, no circuit breaker, and takes the nearest instance that works; its cookies would keep browsers at the service that took over. docs/ingress.md has the table. Remove the key, or take the kind `traefik`.";
     PAST_THE_PROXY = "C262" Refusal Fleet "Clients can go past a proxy that asks for a login."
         "The firewall of a host lets everybody in at a port whose service counts on the proxy for logins. Cistern closes the port itself to all but the proxies; a hand-written module opens it again, or switches the firewall off. Remove that, or accept the code with the reason why nobody else gets there.";
     NO_NAME_SERVER = "C263" Error Fleet "A setting names a service as `<service>.svc.<domain>`, and nobody answers for that name."
@@ -597,6 +599,14 @@ codes! {
         "Either an address moves (`vip`), which VRRP elects a host for, or a lease, which etcd grants. `router_id` is a number of VRRP's. A lease stays with its host until that gives it up: to go back means to stop the service there and to start it here, so nothing does it unasked.";
     LEASED_TWICE = "C275" Error Fleet "A service that runs under a lease is placed on several hosts."
         "One host has the lease, and the service runs there alone. Place it once and let the others stand by, as in `placement: { hosts: [eden], standby: [pishon] }`; where it runs at first is up to who asks first.";
+    OTHER_IMAGE = "C276" Warning Fleet "A service has the name of a kind and runs another image."
+        "Without `kind`, a service is of the kind of its own name where that kind runs its image, and a plain container else: with no port, no state and no health check but those that the definition gives. Name the image of the kind, or say `kind: container`.";
+    NOT_SPREAD = "C277" Warning Fleet "Instances stay together although there are places to spread them over."
+        "`placement.lock` has them on hosts of one site, region or rack, from when there were no others or `spread` was not asked for. What is placed does not move by itself: `cistern place --rebalance SERVICE` moves them apart, and `cistern diff` says what that means for their state.";
+    NOBODY_GETS_IN = "C278" Error Fleet "A list of those who get in is empty."
+        "An empty `allow_from` would mean nobody or everybody, depending on who reads it. Without the key everybody gets to the service through the proxies; to show it to nobody, remove its `ingress`.";
+    ASKS_ITSELF = "C279" Error Fleet "A name server would ask itself."
+        "`dns.forward` names who is asked for all names that are not services of the fleet. The address of one of the name servers themselves, or the loopback, sends such a question round in a circle until it runs out of time. Name the router or a public resolver, or leave the key out: then the name servers of the site are asked, or those of the root.";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::front::{Front, PortDef};
 use super::setting::{SettingDef, SettingType};
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::{At, Keyed};
+use crate::load::{Body, Node};
 use crate::source::Span;
 use crate::value::{PortName, SettingName};
 use crate::watch::HealthCheck;
@@ -59,6 +60,9 @@ impl Front {
             }
         }
         self.settings_named(faults);
+        for (_, setting) in self.settings.iter().flat_map(|settings| &settings.entries) {
+            setting_holds(&setting.value, faults);
+        }
         self.check_health(faults);
         self.check_ingress(top, faults);
         self.check_forward_auth(top, faults);
@@ -192,6 +196,36 @@ fn formats_fit<'s>(def: &'s SettingDef, named: &mut Vec<&'s At<SettingName>>, fa
     for property in def.properties.iter().flat_map(|properties| properties.entries.values()) {
         formats_fit(&property.value, named, faults);
     }
+}
+
+/// The default of a setting is one of its values, and some number is.
+fn setting_holds(def: &SettingDef, faults: &mut Faults) {
+    if let (Some(least), Some(most)) = (&def.minimum, &def.maximum)
+        && least.value > most.value
+    {
+        faults.push(
+            Diagnostic::new(codes::BAD_SETTING, "no number is allowed")
+                .at(least.span, "the smallest one")
+                .at(most.span, "the largest one")
+                .help("exchange the two"),
+        );
+    }
+    let given = def.default.as_ref().filter(|default| !matches!(default.0.body, Body::Null));
+    if let Some(default) = given {
+        let mut secret = |name: &str, _: &Node, _: &mut Faults| Some(format!("/run/agenix/{name}"));
+        def.judge(&default.0, &mut secret, faults);
+        if let Some(required) = def.required.filter(|required| required.value) {
+            faults.push(
+                Diagnostic::new(codes::NO_EFFECT, "`default` does nothing here")
+                    .at(default.0.span, "never taken")
+                    .at(required.span, "the definition gives the value")
+                    .help("remove one of the two"),
+            );
+        }
+    }
+    let inner = [&def.items, &def.values].into_iter().flatten().map(|inner| &*inner.0);
+    let properties = def.properties.iter().flat_map(|properties| properties.entries.values());
+    inner.chain(properties.map(|property| &property.value)).for_each(|inner| setting_holds(inner, faults));
 }
 
 fn unlisted(what: &str, port: &PortName, span: Span) -> Diagnostic {

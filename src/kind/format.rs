@@ -17,6 +17,8 @@ choice! {
         Email = "email",
         /// A name in DNS.
         HostName = "host_name",
+        /// A URL with its scheme, host and port, and nothing behind these.
+        Origin = "origin",
         /// An absolute path.
         Path = "path",
         /// A name that the public DNS can know.
@@ -25,6 +27,8 @@ choice! {
         ServerName = "server_name",
         /// The name of another service, whose instances the template sees as `uses.<setting>`.
         Service = "service",
+        /// A length of time as systemd reads it, in one word.
+        TimeSpan = "time_span",
         /// A URL with its scheme and host.
         Url = "url",
     }
@@ -59,6 +63,11 @@ impl Format {
             Self::Email if is_email(text) => Ok(()),
             Self::Email => Err(Misfit::plain("an address of mail", "for instance `ana@example.org`")),
             Self::HostName => of::<DnsName>(text),
+            Self::Origin if is_origin(text) => Ok(()),
+            Self::Origin => {
+                let form = "for instance `http://192.168.1.50:8096`";
+                Err(Misfit::plain("a URL with nothing behind host and port", form))
+            }
             Self::Path => of::<AbsolutePath>(text),
             Self::PublicName => {
                 of::<DnsName>(text)?;
@@ -68,6 +77,8 @@ impl Format {
             Self::Service => of::<ServiceName>(text),
             Self::ServerName if text == "_" || text.parse::<IpAddr>().is_ok() => Ok(()),
             Self::ServerName => of::<DnsName>(text.strip_prefix("*.").unwrap_or(text)),
+            Self::TimeSpan if is_time_span(text) => Ok(()),
+            Self::TimeSpan => Err(Misfit::plain("a length of time", "for instance `10min` or `1h30min`")),
             Self::Url if is_url(text) => Ok(()),
             Self::Url => Err(Misfit::plain("a URL", "for instance `http://192.168.1.50:8096`")),
         }
@@ -114,6 +125,32 @@ fn is_url(text: &str) -> bool {
     host_fits && port_fits
 }
 
+/// A URL that says whom to ask, and not what for.
+fn is_origin(text: &str) -> bool {
+    let behind = text.split_once("://").map_or("", |(_, behind)| behind);
+    is_url(text) && !behind.contains(['/', '?', '#', '@']) && behind != "unix:"
+}
+
+/// Numbers with units, one after the other.
+fn is_time_span(text: &str) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let end = unit.find(|c: char| c.is_ascii_digit()).unwrap_or(unit.len());
+        if unit.len() == rest.len() || !UNITS.contains(&&unit[..end]) {
+            return false;
+        }
+        rest = &unit[end..];
+    }
+    !text.is_empty()
+}
+
+/// The units of time that systemd knows; a bare number is in seconds.
+const UNITS: &[&str] = &[
+    "", "M", "d", "day", "days", "h", "hour", "hours", "hr", "m", "min", "minute", "minutes", "month", "months", "ms",
+    "msec", "s", "sec", "second", "seconds", "us", "usec", "w", "week", "weeks", "y", "year", "years",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,10 +162,12 @@ mod tests {
             (Format::Cidr, &["10.0.0.0/8", "fd00::/8", "10.0.0.5/32"]),
             (Format::Email, &["ana@example.org", "a.b+c@Example.org", "root@localhost"]),
             (Format::HostName, &["nas", "a.example.org"]),
+            (Format::Origin, &["http://192.168.1.50:8096", "https://a.example.org", "http://[::1]:80"]),
             (Format::Path, &["/srv/www", "/"]),
             (Format::PublicName, &["shop.example.org"]),
             (Format::Service, &["etcd", "db-etcd"]),
             (Format::ServerName, &["shop.example.org", "*.example.org", "_", "192.168.1.5", "nas"]),
+            (Format::TimeSpan, &["10min", "1h30min", "90", "2weeks", "0"]),
             (
                 Format::Url,
                 &[
@@ -145,10 +184,15 @@ mod tests {
             (Format::Cidr, &["10.0.0.5/8", "10.0.0.5", "all"]),
             (Format::Email, &["ana", "@example.org", "ana@", "a b@example.org", "ana@exam ple.org"]),
             (Format::HostName, &["Nas", "nas.", "http://nas", "192.168.1.5", "*.example.org", "a_b"]),
+            (
+                Format::Origin,
+                &["http://a/", "http://a/x", "http://a?b", "http://unix:/run/x.sock", "http://b@a", "a:80"],
+            ),
             (Format::Path, &["srv", "/srv/../etc", "./x"]),
             (Format::PublicName, &["nas", "nas.local"]),
             (Format::Service, &["", "a b", "Etcd"]),
             (Format::ServerName, &["", "Shop.example.org", "*.", "a.*.org", "http://x", "shop.example.org:443"]),
+            (Format::TimeSpan, &["", "min", "10 min", "10xmin", "-1h", "1,5h", "infinity"]),
             (
                 Format::Url,
                 &[

@@ -230,7 +230,8 @@ definition! {
         /// What is asked for.
         #[schemars(required, example = &"/api/authz/forward-auth")]
         path: At<UrlPath>,
-        /// What proxies of some kinds ask for in its place, by their kind.
+        /// What proxies of some kinds ask for in its place, by their kind. nginx takes only a bare refusal there, and has
+        /// whoever is refused sent to the login by what stands in `path`.
         #[schemars(example = json!({ "nginx": "/api/authz/auth-request" }))]
         paths: Named<KindName, At<UrlPath>>,
         /// The headers of the answer that are passed on to the service.

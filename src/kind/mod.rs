@@ -62,6 +62,12 @@ pub fn embedded_files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     embedded::FILES.iter().copied()
 }
 
+/// Says whether Cistern brings a kind of this name.
+pub fn is_built_in(name: &str) -> bool {
+    let path = format!("services/{name}.nix.j2");
+    embedded_files().any(|(file, _)| file == path)
+}
+
 /// Adds Cistern's templates to the sources, where the fleet does not bring its own of the same name.
 pub fn add_built_in(sources: &mut Sources) {
     for (path, bytes) in embedded_files().filter(|(path, _)| path.ends_with(".nix.j2")) {

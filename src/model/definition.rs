@@ -414,7 +414,7 @@ definition! {
         standby: Standby,
         /// What its instances are kept apart by, as far as there are enough: `host`, `site`, `region` or a label.
         spread: At<SpreadBy>,
-        /// How many services of its kind a host runs at most, where it runs. Never two of one service.
+        /// How many services of its kind (containers: of its image) a host runs at most, where it runs. Never two of one service.
         #[schemars(example = 1)]
         max_per_host: At<NonZeroU32>,
         /// The services that it shares no host with.

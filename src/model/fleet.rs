@@ -23,7 +23,7 @@ use crate::value::{
     ProbeName, ProfileName, ReceiverName, RecipientKey, Role, RouterId, SecretName, Selectable, ServiceName, SiteName,
     Size, SpreadBy, SshKey, StateVersion, Subnet, System, Tag, Vip,
 };
-use crate::watch::definition::MonitoringDef;
+use crate::watch::definition::{HealthCheckDef, MonitoringDef};
 use crate::watch::{Alert, HealthCheck, Logs, Probe, Receiver, Route, Scrape};
 
 /// What the fleet is meant to be.
@@ -261,6 +261,8 @@ pub struct Service {
     pub depends_on: Vec<At<ServiceName>>,
     /// How it shows that it works: as the definition says, else as its kind does.
     pub health_check: Option<HealthCheck>,
+    /// What the definition says of that, with every place.
+    pub written_check: Option<At<HealthCheckDef>>,
     /// How clients reach it through the proxies.
     pub ingress: Option<At<ServiceIngressDef>>,
     /// How Prometheus asks for its figures.

@@ -188,6 +188,8 @@ pub struct Ingress {
     pub auth: Option<ServiceName>,
     /// What the definition says of them, with every place.
     pub written: IngressDef,
+    /// Whether something in it could not be read, or names nothing.
+    pub poisoned: bool,
 }
 
 /// The name servers, with names that exist.
@@ -199,6 +201,8 @@ pub struct NameServers {
     pub hosts: Vec<HostName>,
     /// What the definition says of them, with every place.
     pub written: DnsDef,
+    /// Whether something in it could not be read, or names nothing.
+    pub poisoned: bool,
 }
 
 impl Ingress {
@@ -247,10 +251,12 @@ impl ServiceIngressDef {
 
     /// Lists what it asks of a proxy that not every one can do.
     pub fn features(&self) -> Vec<ProxyFeature> {
+        let sticky = self.sticky.is_some_and(|at| at.value);
         let asked = [
             (ProxyFeature::CircuitBreaker, self.circuit_breaker.is_some()),
             (ProxyFeature::RateLimit, self.rate_limit.is_some()),
-            (ProxyFeature::Sticky, self.sticky.is_some_and(|at| at.value)),
+            (ProxyFeature::Sticky, sticky),
+            (ProxyFeature::StickyFailover, sticky && self.failover.is_some()),
             (ProxyFeature::Weights, self.weights.is_some()),
         ];
         asked.into_iter().filter(|(_, asked)| *asked).map(|(feature, _)| feature).collect()

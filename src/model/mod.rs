@@ -12,5 +12,5 @@ pub mod shapes;
 
 pub use fleet::{Failover, Fleet, Hardware, Host, Kept, Monitoring, Person, Secret, Service, Site};
 pub use ingress::{Ingress, NameServers, ServiceIngressDef};
-pub use lower::{BROUGHT, Definition, INGRESS, NAME_SERVER, empty, lower};
+pub use lower::{BROUGHT, Definition, INGRESS, NAME_SERVER, lower, unmatched};
 pub use modules::{Module, Modules, Reached, Setting};

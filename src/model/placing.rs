@@ -59,6 +59,17 @@ impl Placing {
         self.hosts.binary_search(host).ok()
     }
 
+    /// Finds many hosts in the problem, at no cost for one that follows the one before in it.
+    pub fn places<'h>(&self, hosts: impl IntoIterator<Item = &'h HostName>) -> Vec<usize> {
+        let mut next = 0;
+        let place = |host: &'h HostName| {
+            let place = if self.hosts.get(next) == Some(host) { next } else { self.host(host)? };
+            next = place + 1;
+            Some(place)
+        };
+        hosts.into_iter().filter_map(place).collect()
+    }
+
     /// Says which constraint excludes which hosts of a service, one sentence a constraint.
     pub fn exclusions(&self, demand: usize) -> Vec<String> {
         let mut groups: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
@@ -86,6 +97,7 @@ impl Placing {
             figure,
         };
         match exclusion {
+            Exclusion::NoCandidate => reason("`placement`", "it is not among the hosts to choose from", None),
             Exclusion::Resting => reason("`lifecycle`", "which lets it take nothing new", None),
             Exclusion::Platform(system) => reason("platform", "the kind is for others", Some(system.clone())),
             Exclusion::NoGpu => reason("`gpu`", "it has no graphics processor", None),

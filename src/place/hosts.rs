@@ -15,8 +15,8 @@ use crate::model::definition::Layer;
 use crate::model::shapes::Filesystems;
 use crate::model::{Fleet, Hardware, Host, Secret, Site};
 use crate::value::{
-    AbsolutePath, AccountName, Address, HardwareProfile, HostAddress, HostName, KnownHosts, Managed, Mode, MountOption,
-    NetworkMode, Role, SecretName, ServiceName, UnitName,
+    AbsolutePath, AccountName, Address, HardwareProfile, HostAddress, HostName, KnownHosts, Lifecycle, Managed, Mode,
+    MountOption, NetworkMode, Role, SecretName, ServiceName, UnitName,
 };
 
 /// Drivers for a machine of which nothing is known: SATA, NVMe, USB and what virtual machines have.
@@ -131,7 +131,10 @@ impl Placing<'_> {
             return by_hand.iter().flat_map(|site| &site.dns).map(|server| server.value).collect();
         };
         let site = |host: &Host| host.site.as_ref().map(|at| at.value.clone());
-        let all: Vec<&Host> = dns.hosts.iter().filter_map(|name| self.fleet.hosts.get(name)).collect();
+        let named: Vec<&Host> = dns.hosts.iter().filter_map(|name| self.fleet.hosts.get(name)).collect();
+        let active: Vec<&Host> = named.iter().filter(|other| other.lifecycle != Lifecycle::Inactive).copied().collect();
+        // Without any, C236 is told; a host with no name server at all would be worse off when they are back.
+        let all = if active.is_empty() { named } else { active };
         let mut own: Vec<&Host> =
             all.iter().filter(|other| host.site.is_some() && site(other) == site(host)).copied().collect();
         if own.is_empty() {

@@ -24,6 +24,7 @@ pub struct Relocation {
     /// The files that change for it.
     pub changed: Vec<String>,
     /// Where it keeps what must survive.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<AbsolutePath>,
     /// What to do, in this order.
     pub steps: Vec<Step>,
@@ -152,7 +153,7 @@ impl Move<'_> {
 
     fn back(&self, changed: &[String]) -> Vec<Step> {
         let Self { from, to, state, .. } = self;
-        let stop = state.map_or_else(Vec::new, |_| self.systemctl(to, "stop"));
+        let stop = if state.is_some() || self.singleton { self.systemctl(to, "stop") } else { Vec::new() };
         let undo = format!("git checkout HEAD~1 -- generated {}", changed.join(" "));
         let commands: Vec<_> = stop.into_iter().chain([undo, deploy(from), deploy(to)]).collect();
         let what = match state {

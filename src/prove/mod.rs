@@ -1,11 +1,9 @@
 //! Draft → Plan: the rules that need placement. Only [`prove`] makes a plan.
 
-mod clusters;
 mod exposure;
 mod kinds;
 mod ports;
 mod recipients;
-mod roles;
 mod secrets;
 mod settings;
 
@@ -66,10 +64,6 @@ pub const RULES: &[DraftRule] = rules![
     ports::stand_once,
     exposure::ports_may_be_had,
     exposure::open_ports_are_meant,
-    roles::are_filled,
-    clusters::stand_apart,
-    clusters::talk_in_private,
-    clusters::use_what_they_can,
     secrets::paths_stand_once,
     recipients::are_as_planned,
 ];

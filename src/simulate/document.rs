@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::value::{
-    Failback, FailoverName, FleetName, HostName, KindName, PersonName, RoleName, SecretName, ServiceName, Vip,
+    Address, Failback, FailoverName, FleetName, HostName, KindName, PersonName, RoleName, SecretName, ServiceName, Vip,
 };
 
 /// What happens while some hosts are down.
@@ -36,6 +36,10 @@ pub struct Simulation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub names: Vec<NameLoss>,
+    /// The hosts that are up and find no name any more, because every name server that they ask is down.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub resolvers: Vec<ResolverLoss>,
     /// How many there are of each.
     pub summary: Summary,
 }
@@ -199,6 +203,16 @@ pub enum NameEffect {
     LosesRedundancy,
 }
 
+/// A host that is up and finds no name any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ResolverLoss {
+    /// The host.
+    pub host: HostName,
+    /// The name servers that it asks.
+    pub servers: Vec<Address>,
+}
+
 /// An address in the settings of a service that leads nowhere any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -265,6 +279,10 @@ pub struct Summary {
     #[serde(skip_serializing_if = "is_none")]
     #[schemars(default)]
     pub names_unreachable: usize,
+    /// Hosts that are up and find no name any more.
+    #[serde(skip_serializing_if = "is_none")]
+    #[schemars(default)]
+    pub hosts_without_resolver: usize,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -3,6 +3,7 @@
 mod document;
 mod moves;
 mod names;
+mod resolvers;
 mod routes;
 mod secrets;
 mod services;
@@ -16,23 +17,43 @@ use serde_json::Value;
 use crate::kind::Kinds;
 use crate::place::Entries;
 use crate::schema;
-use crate::value::HostName;
+use crate::value::{HostName, Lifecycle};
 
 pub use document::{
-    BrokenRoute, Cause, Effect, Move, MoveEffect, NameEffect, NameLoss, SecretLoss, ServiceLoss, Simulation, Summary,
-    Target, Watch,
+    BrokenRoute, Cause, Effect, Move, MoveEffect, NameEffect, NameLoss, ResolverLoss, SecretLoss, ServiceLoss,
+    Simulation, Summary, Target, Watch,
 };
 pub use routes::{Route, routes};
 pub use table::{summary, table};
 
-/// Says what happens while these hosts are down; the people stay.
+/// The hosts that run nothing.
+struct Down<'d> {
+    /// Those that are asked about.
+    asked: &'d BTreeSet<HostName>,
+    /// Those that are switched off in any case.
+    off: BTreeSet<HostName>,
+    /// All of them.
+    all: BTreeSet<HostName>,
+}
+
+impl<'d> Down<'d> {
+    fn new(entries: &Entries, asked: &'d BTreeSet<HostName>) -> Self {
+        let off = entries.hosts.iter().filter(|(_, host)| host.lifecycle == Lifecycle::Inactive);
+        let off: BTreeSet<HostName> = off.map(|(name, _)| name.clone()).collect();
+        Self { asked, all: asked | &off, off }
+    }
+}
+
+/// Says what happens while these hosts are down, beside those that are inactive; the people stay.
 pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> Simulation {
-    let services = services::losses(entries, kinds, down);
-    let moves = moves::moves(entries, down);
+    let hosts = Down::new(entries, down);
+    let services = services::losses(entries, kinds, &hosts);
+    let moves = moves::moves(entries, &hosts);
     let secrets = secrets::losses(entries, down);
     let monitoring = watch::watch(entries, down);
     let routes = routes::broken(entries, &services, down);
-    let names = names::losses(entries, down);
+    let names = names::losses(entries, &hosts);
+    let resolvers = resolvers::losses(entries, &moves, &hosts);
     let of = |effect| services.iter().filter(|loss| loss.effect == effect).count();
     let (stopped, without_quorum) = (of(Effect::Stops), of(Effect::LosesQuorum));
     let summary = Summary {
@@ -49,6 +70,7 @@ pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> 
         targets_unwatched: monitoring.as_ref().map_or(0, |watch| watch.targets_unwatched.len()),
         routes_broken: routes.len(),
         names_unreachable: names.iter().filter(|loss| loss.effect == NameEffect::Unreachable).count(),
+        hosts_without_resolver: resolvers.len(),
     };
     Simulation {
         version: 1,
@@ -61,6 +83,7 @@ pub fn simulate(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> 
         monitoring,
         routes,
         names,
+        resolvers,
         summary,
     }
 }

@@ -3,18 +3,19 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::Down;
 use super::document::{Move, MoveEffect};
 use crate::place::{Entries, FailoverEntry};
 use crate::value::{HostName, Lifecycle, ServiceName};
 
 /// Lists the entries of `failover` that are short of a host, or of the majority that grants their lease, in the order of
 /// their names.
-pub(super) fn moves(entries: &Entries, down: &BTreeSet<HostName>) -> Vec<Move> {
-    let is_short =
-        |one: &FailoverEntry| one.hosts.iter().any(|host| down.contains(host)) || !is_granted(entries, one, down);
+pub(super) fn moves(entries: &Entries, down: &Down<'_>) -> Vec<Move> {
+    let falls = |host: &HostName| down.asked.contains(host) && !down.off.contains(host);
+    let is_short = |one: &FailoverEntry| one.hosts.iter().any(falls) || !is_granted(entries, one, &down.all);
     let told = entries.failover.iter().filter(|(_, one)| is_short(one)).map(|(name, one)| {
-        let from = holders(entries, one, &BTreeSet::new());
-        let to = holders(entries, one, down);
+        let from = holders(entries, one, &down.off);
+        let to = holders(entries, one, &down.all);
         let effect = match to.as_slice() {
             [] => MoveEffect::Lost,
             to if one.lease.is_none() && to == from => MoveEffect::LosesRedundancy,
@@ -29,7 +30,7 @@ pub(super) fn moves(entries: &Entries, down: &BTreeSet<HostName>) -> Vec<Move> {
             from: from.into_iter().cloned().collect(),
             to: to.into_iter().cloned().collect(),
             failback: one.failback,
-            left: one.hosts.iter().filter(|host| !down.contains(*host)).cloned().collect(),
+            left: one.hosts.iter().filter(|host| !down.all.contains(*host)).cloned().collect(),
         }
     });
     told.collect()

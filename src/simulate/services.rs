@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Effect, ServiceLoss};
-use super::moves;
+use super::{Down, moves};
 use crate::kind::Kinds;
 use crate::place::Entries;
 use crate::place::plan::Instance;
@@ -13,10 +13,12 @@ use crate::value::{HostName, RoleName, ServiceName};
 type Members<'p> = Vec<(&'p HostName, &'p Instance)>;
 
 /// Lists the services that have an instance on a host that is down.
-pub(super) fn losses(entries: &Entries, kinds: &Kinds, down: &BTreeSet<HostName>) -> Vec<ServiceLoss> {
+pub(super) fn losses(entries: &Entries, kinds: &Kinds, down: &Down<'_>) -> Vec<ServiceLoss> {
     let members = members(entries).into_iter();
+    let falls = |host: &HostName| down.asked.contains(host) && !down.off.contains(host);
     let affected = members.filter(|(name, members)| {
-        members.iter().any(|(host, _)| down.contains(*host)) || moves::is_stopped(entries, name, down)
+        let is_stopped = |gone| moves::is_stopped(entries, name, gone);
+        members.iter().any(|(host, _)| falls(host)) || is_stopped(&down.all) && !is_stopped(&down.off)
     });
     affected.map(|(name, members)| loss(entries, kinds, name, &members, down)).collect()
 }
@@ -31,20 +33,15 @@ fn members(entries: &Entries) -> BTreeMap<&ServiceName, Members<'_>> {
     members
 }
 
-fn loss(
-    entries: &Entries,
-    kinds: &Kinds,
-    name: &ServiceName,
-    members: &Members<'_>,
-    down: &BTreeSet<HostName>,
-) -> ServiceLoss {
+fn loss(entries: &Entries, kinds: &Kinds, name: &ServiceName, members: &Members<'_>, down: &Down<'_>) -> ServiceLoss {
     let kind = &entries.services[name].kind;
-    let stopped = moves::is_stopped(entries, name, down);
-    let is_gone = |host: &HostName| stopped || down.contains(host);
-    let (gone, left): (Members<'_>, Members<'_>) = members.iter().partition(|(host, _)| is_gone(host));
+    let stopped = moves::is_stopped(entries, name, &down.all);
+    let is_gone = |host: &HostName| stopped || down.all.contains(host);
+    let before = members.iter().filter(|(host, _)| !down.off.contains(*host));
+    let (gone, left): (Members<'_>, Members<'_>) = before.partition(|(host, _)| is_gone(host));
     let votes = kinds.get(kind).is_some_and(|kind| kind.front.quorum.is_some());
     let needed = votes.then(|| members.len() / 2 + 1);
-    let taken_over_by = if left.is_empty() { moves::taken_over(entries, name, down) } else { Vec::new() };
+    let taken_over_by = if left.is_empty() { moves::taken_over(entries, name, &down.all) } else { Vec::new() };
     let effect = match left.len() {
         0 if !taken_over_by.is_empty() => Effect::Moves,
         0 => Effect::Stops,
@@ -56,13 +53,13 @@ fn loss(
         name: name.clone(),
         kind: kind.clone(),
         effect,
-        before: members.len(),
+        before: gone.len() + left.len(),
         left: left.len(),
         needed,
         roles_gone: roles(&gone).difference(&remaining).map(|role| (*role).clone()).collect(),
         down: hosts(&gone),
         up: hosts(&left),
-        standbys: standbys(entries, name, down),
+        standbys: standbys(entries, name, &down.all),
         taken_over_by: taken_over_by.into_iter().cloned().collect(),
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    BrokenRoute, Cause, Effect, Move, MoveEffect, NameEffect, NameLoss, SecretLoss, ServiceLoss, Simulation, Target,
-    Watch,
+    BrokenRoute, Cause, Effect, Move, MoveEffect, NameEffect, NameLoss, ResolverLoss, SecretLoss, ServiceLoss,
+    Simulation, Target, Watch,
 };
 use crate::diag::counted;
 use crate::value::{Failback, HostName};
@@ -27,6 +27,7 @@ pub fn table(simulation: &Simulation, width: usize) -> String {
     parts.extend(simulation.monitoring.as_ref().map(|watch| monitoring(watch, room)));
     parts.extend(routes(&simulation.routes));
     parts.extend(names(&simulation.names, room));
+    parts.extend(resolvers(&simulation.resolvers, room));
     if parts.len() == 1 {
         parts.push("nothing else is affected\n".to_owned());
     }
@@ -58,6 +59,10 @@ pub fn summary(simulation: &Simulation) -> String {
         (summary.targets_unwatched, format!("{} unwatched", counted(summary.targets_unwatched, "target"))),
         (summary.routes_broken, format!("{} broken", counted(summary.routes_broken, "route"))),
         (summary.names_unreachable, format!("{} unreachable", counted(summary.names_unreachable, "name"))),
+        (
+            summary.hosts_without_resolver,
+            format!("{} without a name server", counted(summary.hosts_without_resolver, "host")),
+        ),
     ] {
         words.extend((count > 0).then_some(text));
     }
@@ -187,6 +192,17 @@ fn names(losses: &[NameLoss], room: usize) -> Option<String> {
         vec![loss.name.clone(), loss.service.to_string(), what, answering]
     };
     section(&["NAME", "SERVICE", "WHAT HAPPENS", "ANSWERED BY"], losses.iter().map(row))
+}
+
+/// The hosts that ask the same name servers, in one row.
+fn resolvers(losses: &[ResolverLoss], room: usize) -> Option<String> {
+    let mut asking: BTreeMap<String, Vec<HostName>> = BTreeMap::new();
+    for loss in losses {
+        let servers: Vec<_> = loss.servers.iter().map(ToString::to_string).collect();
+        asking.entry(servers.join(" ")).or_default().push(loss.host.clone());
+    }
+    let row = |(servers, all): (String, Vec<HostName>)| vec![servers, "nobody answers".to_owned(), hosts(&all, room)];
+    section(&["NAME SERVERS", "EFFECT", "ASKED BY"], asking.into_iter().map(row))
 }
 
 /// Rows below their head; nothing without rows.

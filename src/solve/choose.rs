@@ -1,31 +1,51 @@
 //! The best host for each instance, one after the other.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
-use super::Part;
 use super::state::State;
+use super::{Exclusion, Part};
 
 /// How good a host is, the least first: how many instances share its domain, how far it is from its neighbour, how much
 /// of it would be in use.
 type Score = (usize, u8, u64);
 
-/// Keeps what was placed before and is legal.
-pub(super) fn keep(state: &mut State<'_>) {
+/// Keeps what was placed before and is legal. Instances may go on to share a domain, also where there are enough by now,
+/// but for those of the demands in `anew`. Where an instance lost its host, one that stood by runs instead.
+pub(super) fn keep(state: &mut State<'_>, anew: &BTreeSet<usize>) {
     let ground = state.ground;
-    for part in [Part::Running, Part::Standby] {
-        for demand in ground.in_order() {
-            let own = ground.demand(demand);
-            let held = match part {
-                Part::Running => &own.held,
-                Part::Standby => &own.held_standbys,
-            };
-            for host in held {
-                let eligible = own.candidates.contains(host) && ground.standing(demand, *host).is_none();
-                if eligible && state.missing(demand, part) > 0 && state.fits(demand, *host, part) {
-                    state.put(demand, *host, part);
-                }
+    let keep = |state: &mut State<'_>, demand: usize, part: Part, hosts: &[usize]| {
+        for host in hosts {
+            let is_candidate = ground.demand(demand).candidates.contains(host);
+            let eligible = is_candidate && ground.standing(demand, *host).is_none();
+            if eligible && state.missing(demand, part) > 0 && may_stay(state, demand, *host, part, anew) {
+                state.put(demand, *host, part);
             }
         }
+    };
+    for demand in ground.in_order() {
+        keep(state, demand, Part::Running, &ground.demand(demand).held);
+    }
+    for demand in ground.in_order() {
+        let own = ground.demand(demand);
+        let stays = |host: &&usize| state.chosen(demand).iter().any(|(other, _)| other == *host);
+        let lost = own.gone + own.held.iter().filter(|host| !stays(host)).count();
+        let spare = state.missing(demand, Part::Running).saturating_sub(lost);
+        for host in &own.held_standbys {
+            if state.missing(demand, Part::Running) > spare {
+                keep(state, demand, Part::Running, std::slice::from_ref(host));
+            }
+        }
+    }
+    for demand in ground.in_order() {
+        keep(state, demand, Part::Standby, &ground.demand(demand).held_standbys);
+    }
+}
+
+fn may_stay(state: &State<'_>, demand: usize, host: usize, part: Part, anew: &BTreeSet<usize>) -> bool {
+    match state.hindrance(demand, host, part) {
+        Some(Exclusion::DomainTaken(_)) => !anew.contains(&demand),
+        hindrance => hindrance.is_none(),
     }
 }
 
@@ -62,14 +82,22 @@ fn depth(state: &State<'_>, demand: usize) -> usize {
 
 fn best(state: &State<'_>, demand: usize, part: Part) -> Option<usize> {
     let mut best: Option<(Score, usize)> = None;
+    // Lots are drawn for the first time when two are equal, and once for each.
+    let mut least_drawn = None;
     for host in state.ground.eligible[demand].iter().copied().filter(|host| state.fits(demand, *host, part)) {
         let score = score(state, demand, host);
-        let is_better = best.is_none_or(|(least, other)| {
-            score < least || score == least && drawn(state, demand, host) < drawn(state, demand, other)
-        });
-        if is_better {
-            best = Some((score, host));
+        match best {
+            Some((least, _)) if score > least => continue,
+            Some((least, other)) if score == least => {
+                let own = drawn(state, demand, host);
+                if own >= *least_drawn.get_or_insert_with(|| drawn(state, demand, other)) {
+                    continue;
+                }
+                least_drawn = Some(own);
+            }
+            _ => least_drawn = None,
         }
+        best = Some((score, host));
     }
     best.map(|(_, host)| host)
 }

@@ -7,6 +7,8 @@ use super::{Demand, GOODS, Good, Host, Spread};
 /// What keeps a demand off a host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exclusion {
+    /// It is not among the hosts to choose from.
+    NoCandidate,
     /// It takes no instances at present.
     Resting,
     /// It is of another platform.

@@ -1,5 +1,7 @@
 //! What became of every host in the eyes of one demand.
 
+use std::collections::BTreeSet;
+
 use super::choose::{crowd, distance, keep};
 use super::ground::Ground;
 use super::state::State;
@@ -84,8 +86,11 @@ pub fn lost(problem: &Problem, solution: &Solution, demand: usize) -> Vec<(usize
     let gone = own.held.iter().chain(&own.held_standbys);
     let gone = gone.filter(|host| !placed.hosts.contains(host) && !placed.standbys.contains(host));
     let mut state = State::new(&ground);
-    keep(&mut state);
-    let why = |host: usize| ground.standing(demand, host).or_else(|| state.hindrance(demand, host, Part::Running));
+    keep(&mut state, &BTreeSet::new());
+    let why = |host: usize| match own.candidates.contains(&host) {
+        true => ground.standing(demand, host).or_else(|| state.hindrance(demand, host, Part::Running)),
+        false => Some(Exclusion::NoCandidate),
+    };
     gone.map(|host| (*host, why(*host))).collect()
 }
 
@@ -105,6 +110,19 @@ pub fn fixed_exclusions(problem: &Problem, solution: &Solution, demands: &[usize
         }
     }
     found
+}
+
+/// Lists the demands of which two instances share a domain although there are enough of them, with those two hosts.
+pub fn together(problem: &Problem, solution: &Solution) -> Vec<(usize, usize, usize)> {
+    let ground = Ground::of(problem);
+    let state = filled(&ground, solution);
+    let found = ground.in_order().filter_map(|demand| {
+        let own = ground.demand(demand);
+        let chosen = state.chosen(demand).iter().filter(|(host, _)| own.candidates.contains(host));
+        let mut taken = chosen.filter_map(|(host, part)| Some((*host, state.domain_taken(demand, *host, *part)?)));
+        taken.next().map(|(host, other)| (demand, other, host))
+    });
+    found.collect()
 }
 
 fn is_fixed(ground: &Ground<'_>, demand: usize, host: usize) -> bool {

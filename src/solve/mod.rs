@@ -19,7 +19,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use exclude::Exclusion;
-pub use explain::{Outcome, Verdict, explain, fixed_exclusions, lost};
+pub use explain::{Outcome, Verdict, explain, fixed_exclusions, lost, together};
 
 use ground::Ground;
 use state::State;
@@ -123,6 +123,8 @@ pub struct Demand {
     pub near: Option<usize>,
     /// Where it ran before.
     pub held: Vec<usize>,
+    /// On how many further hosts it ran before, which are gone.
+    pub gone: usize,
     /// Where it stood by before.
     pub held_standbys: Vec<usize>,
     /// Hosts that take no instances and keep this one.
@@ -206,21 +208,22 @@ impl Amounts {
 pub fn solve(problem: &Problem) -> Solution {
     let ground = Ground::of(problem);
     let mut state = State::new(&ground);
-    settle(&mut state);
+    settle(&mut state, &BTreeSet::new());
     solution(&state)
 }
 
-/// Solves, and then moves instances of these demands from hosts with a high load to those with a low one.
+/// Solves, with the instances of these demands in different domains where there are enough, and then moves them from hosts
+/// with a high load to those with a low one.
 pub fn rebalance(problem: &Problem, demands: &BTreeSet<usize>) -> Solution {
     let ground = Ground::of(problem);
     let mut state = State::new(&ground);
-    settle(&mut state);
+    settle(&mut state, demands);
     balance::balance(&mut state, demands);
     solution(&state)
 }
 
-fn settle(state: &mut State<'_>) {
-    choose::keep(state);
+fn settle(state: &mut State<'_>, anew: &BTreeSet<usize>) {
+    choose::keep(state, anew);
     choose::fill(state);
     search::search(state);
 }

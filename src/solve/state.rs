@@ -110,7 +110,7 @@ impl<'g> State<'g> {
         if let Some(((port, _), other)) = load.ports.iter().find(|(port, _)| own.ports.contains(port)) {
             return Some(Exclusion::PortClash { port: *port, demand: *other });
         }
-        self.no_room(demand, host).or_else(|| self.domain_taken(demand, host, part))
+        self.no_room(demand, host).or_else(|| self.domain_taken(demand, host, part).map(Exclusion::DomainTaken))
     }
 
     /// A service of the same kind, where a host takes no more of them.
@@ -135,12 +135,15 @@ impl<'g> State<'g> {
         })
     }
 
-    fn domain_taken(&self, demand: usize, host: usize, part: Part) -> Option<Exclusion> {
+    /// The host of another instance that this one is to be kept apart from, in the domain of a host.
+    pub(super) fn domain_taken(&self, demand: usize, host: usize, part: Part) -> Option<usize> {
         let domain = self.ground.domain(demand, host)?;
         let taken = |(other, its): &&(usize, Part)| {
-            self.ground.keeps_apart(demand, part, *its) && self.ground.domain(demand, *other) == Some(domain)
+            *other != host
+                && self.ground.keeps_apart(demand, part, *its)
+                && self.ground.domain(demand, *other) == Some(domain)
         };
-        self.chosen[demand].iter().find(taken).map(|(other, _)| Exclusion::DomainTaken(*other))
+        self.chosen[demand].iter().find(taken).map(|(other, _)| *other)
     }
 
     /// The share of a host that is in use, with one more instance of a demand.

@@ -39,6 +39,8 @@ choice! {
         RateLimit = "rate_limit",
         /// The same instance for the same browser.
         Sticky = "sticky",
+        /// The same for one that another service takes over from, without keeping browsers there.
+        StickyFailover = "sticky_failover",
         /// More requests for some instances than for others.
         Weights = "weights",
     }

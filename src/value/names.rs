@@ -1,4 +1,6 @@
-//! Names, each valid from its one constructor on.
+//! Names, each valid from its one constructor on. They are handed around much, so clones share the text.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,7 @@ macro_rules! name {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String")]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         super::textual!($name);
 

@@ -282,6 +282,18 @@ impl Display for Port {
 
 scalar_schema!(Port, { "type": "integer", "minimum": 1, "maximum": 65535 });
 
+impl Image {
+    /// Its name without tag and digest.
+    pub fn repository(&self) -> &str {
+        let tagged = self.as_str().split('@').next().unwrap_or_default();
+        match tagged.rsplit_once(':') {
+            // Before a slash stands the port of a registry.
+            Some((name, tag)) if !tag.contains('/') => name,
+            _ => tagged,
+        }
+    }
+}
+
 /// An address, IPv4 or IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Address(pub IpAddr);

@@ -7,12 +7,13 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use crate::ONE;
+use crate::backups;
 use crate::etcd;
 use crate::fleet::text_of;
 use crate::hosts::Daemon;
 use crate::stage::{CLIENT, MEMBERS, Stage, answer, until, while_writing};
 
-const PROGRAMS: &[&str] = &["etcd", "etcdctl", "haproxy", "patroni", "postgres", "psql"];
+const PROGRAMS: &[&str] = &["etcd", "etcdctl", "haproxy", "patroni", "pgbackrest", "postgres", "psql"];
 
 /// The settings of a host's Patroni, with the programs of the lab in the place of nixpkgs'.
 pub(crate) fn settings(stage: &Stage, host: &str) -> Json {
@@ -21,9 +22,10 @@ pub(crate) fn settings(stage: &Stage, host: &str) -> Json {
     settings["postgresql"]["bin_dir"] = json!(programs);
     assert_eq!(settings["watchdog"]["mode"], "required");
     settings["watchdog"] = json!({ "mode": "off" });
-    let archive = &mut settings["postgresql"]["parameters"]["archive_command"];
-    assert_eq!(*archive, "pgbackrest --stanza=db archive-push %p");
-    *archive = json!("true");
+    // The account of the unit is another one here.
+    let accounts = &mut settings["postgresql"]["pg_ident"];
+    assert_eq!(*accounts, json!(["patroni patroni postgres"]));
+    *accounts = json!(["patroni nobody postgres"]);
     settings
 }
 
@@ -36,6 +38,7 @@ pub(crate) fn prepare(stage: &Stage, host: &str) -> Vec<(String, String)> {
     for directory in ["/var/lib/postgresql", &data, "/var/lib/patroni", "/run/postgresql"] {
         stage.directory(host, directory);
     }
+    backups::prepare(stage, host);
     // Every text of JSON is one of YAML.
     stage.write(host, "/run/patroni.yml", &settings.to_string());
     let files = found["environmentFiles"].as_object().expect("the passwords are files");
@@ -44,8 +47,9 @@ pub(crate) fn prepare(stage: &Stage, host: &str) -> Vec<(String, String)> {
 }
 
 fn start(stage: &Stage, host: &str) -> Daemon {
-    let passwords = prepare(stage, host);
-    stage.start_as_nobody(host, "patroni", "exec patroni /run/patroni.yml", &passwords)
+    let mut variables = prepare(stage, host);
+    variables.extend(backups::variables());
+    stage.start_as_nobody(host, "patroni", "exec patroni /run/patroni.yml", &variables)
 }
 
 /// Every member's name, role and state, as some host's Patroni tells it.
@@ -65,7 +69,7 @@ fn leader(stage: &Stage, host: &str) -> Option<String> {
 }
 
 /// Returns psql on the client's host for an endpoint of HAProxy.
-fn psql(stage: &Stage, port: u16, sql: &str) -> Command {
+pub(crate) fn psql(stage: &Stage, port: u16, sql: &str) -> Command {
     let password = std::fs::read_to_string(stage.outside("one", "/run/agenix/db-superuser")).expect("it is there");
     let mut command = stage.command(CLIENT, "timeout");
     command.arg("3").arg(stage.lab.program("psql"));
@@ -108,6 +112,7 @@ fn patroni_loses_its_leader_and_no_confirmed_row() {
     );
 
     let first = leader(&stage, "one").expect("somebody leads");
+    backups::come_back(&stage, &first);
     let at = MEMBERS.iter().position(|host| *host == first).expect("a member leads");
     let insert = |number| answer(&mut psql(&stage, 5000, &format!("INSERT INTO rows VALUES ({number})"))).is_some();
     let (confirmed, took) = while_writing(insert, || {

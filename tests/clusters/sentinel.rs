@@ -87,6 +87,13 @@ fn quorum(stage: &Stage, asked: &str) -> Option<String> {
     answer(command.args(["sentinel", "ckquorum", "sessions"])).filter(|said| said.starts_with("OK"))
 }
 
+/// How many copies a Sentinel knows of: it asks the primary every ten seconds, and tells nobody else whom to follow.
+fn copies(stage: &Stage, asked: &str) -> usize {
+    let mut command = cli(stage, &stage.address(asked), "26379", "sentinel-password");
+    let said = answer(command.args(["sentinel", "replicas", "sessions"])).unwrap_or_default();
+    said.lines().filter(|line| *line == "name").count()
+}
+
 /// What a server says of who follows whom.
 fn replication(stage: &Stage, host: &str) -> String {
     let mut info = cli(stage, &stage.address(host), "6379", "password");
@@ -115,6 +122,7 @@ fn sentinels_replace_the_primary_and_keep_what_was_confirmed() {
         MEMBERS.iter().all(|host| quorum(&stage, host).is_some_and(|said| said.contains('3')))
     });
     until("two copies follow", Duration::from_secs(30), || replication(&stage, "one").contains("connected_slaves:2"));
+    until("each Sentinel knows both", Duration::from_secs(30), || MEMBERS.iter().all(|host| copies(&stage, host) == 2));
     assert_eq!(primary(&stage, "two"), Some(stage.address("one")), "the first host named begins");
 
     // Nobody gets in without the passwords.

@@ -31,6 +31,9 @@ const QUESTIONS: &str = "hosts: builtins.mapAttrs (_: host: let inherit (host.co
   patroni = if services.patroni.enable then {
     inherit (services.patroni) settings environmentFiles;
     credentials = systemd.services.patroni.serviceConfig.LoadCredential;
+    repository = services.pgbackrest.repos.localhost;
+    instance = services.pgbackrest.stanzas.db.instances.localhost;
+    backup = { inherit (systemd.services.patroni-backup) environment script; };
   } else { };
   haproxy = services.haproxy.config;
   redis = builtins.mapAttrs (_: server: {
@@ -46,6 +49,9 @@ const QUESTIONS: &str = "hosts: builtins.mapAttrs (_: host: let inherit (host.co
   };
 }) hosts";
 
+/// How much is shown of each log.
+const LINES: usize = 60;
+
 /// The fleet, and a host for each of its hosts.
 pub(crate) struct Stage {
     pub(crate) lab: &'static Lab,
@@ -56,6 +62,22 @@ pub(crate) struct Stage {
     hosts: BTreeMap<&'static str, Plain>,
     switch: Switch,
     home: TempDir,
+}
+
+/// Of a test that fails, what the programs said last.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let files = fs::read_dir(self.home.path()).into_iter().flatten().flatten().map(|file| file.path());
+        for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "log")) {
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            let lines: Vec<_> = text.lines().rev().take(LINES).collect();
+            eprintln!("== {}", file.file_name().unwrap_or_default().display());
+            lines.iter().rev().for_each(|line| eprintln!("{line}"));
+        }
+    }
 }
 
 impl Stage {
@@ -96,7 +118,16 @@ impl Stage {
             fs::create_dir_all(&own).expect("the directory is ours");
             run(host.command("mount").arg("--bind").arg(own).arg(Path::new("/").join(place)));
         }
+        // What all members see, which is a share of the client's host. The lab's overlay would hide whatever others write.
+        let (shared, inside) = (self.home.path().join("shared"), self.home.path().join(name).join("run/shared"));
+        for directory in [&shared, &inside] {
+            fs::create_dir_all(directory).expect("the directory is ours");
+        }
+        chown(&shared, Some(NOBODY), Some(NOBODY)).expect("root runs this");
+        run(host.command("mount").arg("--bind").arg(&shared).arg("/run/shared"));
         self.open_the_lab(&host);
+        run(host.command("mkdir").arg("/mnt/backups"));
+        run(host.command("mount").args(["--bind", "/run/shared", "/mnt/backups"]));
         for (secret, value) in &self.fleet.plan().secrets {
             if !texts_of(&value["hosts"]).iter().any(|host| host == name) {
                 continue;
@@ -201,6 +232,16 @@ impl Stage {
         command.args(["--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-c", &inner, &lines]);
         command.envs(variables.iter().cloned());
         self.start(host, name, &command)
+    }
+
+    /// Returns a command that runs lines for the shell as the account that owns a host's files.
+    pub(crate) fn command_of_nobody(&self, host: &str, lines: &str, variables: &[(String, String)]) -> Command {
+        let path = self.lab.variable("PATH");
+        let mut command = self.hosts[host].command("setpriv");
+        command.args([format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".to_owned()]);
+        command.args(["sh", "-euc", &format!("export PATH='{path}'; cd /; {lines}")]);
+        command.envs(variables.iter().cloned());
+        command
     }
 
     /// Plugs the cable of a host in again.

@@ -157,6 +157,13 @@ impl Plan {
         plan
     }
 
+    /// The hosts that run services of a kind.
+    pub(crate) fn running(&self, kind: &str) -> Vec<&str> {
+        let is_such = |service: &String| self.services[service]["kind"] == kind;
+        let running = self.instances.iter().filter(|(_, own)| own.keys().any(is_such));
+        running.map(|(host, _)| host.as_str()).collect()
+    }
+
     /// The hosts that Cistern configures, with what it writes.
     pub(crate) fn machines(&self) -> impl Iterator<Item = (&str, &Json, &Json)> {
         let full = self.hosts.iter().filter(|(_, host)| host["managed"] == "full");

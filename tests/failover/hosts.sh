@@ -11,24 +11,9 @@ scenario=$1
 declare -A configuration=([ant]=$2 [bee]=$3) address=([ant]=10.77.0.11 [bee]=10.77.0.12) server=() daemon=()
 vip=10.77.0.20
 
-# The lab may lie where only root looks, and the checks run as another account.
-mount --make-rprivate /
-mount --bind "$CISTERN_LAB" /mnt
-mount -t tmpfs none /run
-mkdir /run/lab
-mount --move /mnt /run/lab
-if [[ $CISTERN_LAB == /root/* ]]; then
-  mount -t tmpfs -o mode=755 none /root
-  mkdir -p "$CISTERN_LAB"
-fi
-mount --bind /run/lab "$CISTERN_LAB"
-
-# An account for the checks, and the file that Debian's keepalived starts with.
-mkdir -p /run/etc /run/netns /run/page
-cp -r "$CISTERN_LAB/trixie/etc/keepalived" /etc/passwd /etc/group /run/etc/
-echo 'keepalived_script:x:977:977::/var/empty:/bin/false' >>/run/etc/passwd
-echo 'keepalived_script:x:977:' >>/run/etc/group
-mount -t overlay overlay -o lowerdir=/run/etc:/etc /etc
+# shellcheck source=tests/failover/machine.sh
+. "${BASH_SOURCE%/*}/machine.sh"
+mkdir -p /run/netns /run/page
 : >/run/page/health
 
 ip link set lo up

@@ -8,6 +8,7 @@ let
     system = "x86_64-linux";
     modules = [
       (root + "/modules")
+      (root + "/tests/nixpkgs/agenix/module.nix")
       host
     ];
   };

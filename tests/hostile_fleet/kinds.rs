@@ -176,9 +176,11 @@ fn of_format(setting: &SettingDef) -> Legal {
         Some(Format::Address) => word("127.0.0.1"),
         Some(Format::Cidr) => word("10.0.0.0/8"),
         Some(Format::Email) => around("", "@example.org"),
+        Some(Format::Origin) => word("http://127.0.0.1:80"),
         Some(Format::Path) => around("/", "/x"),
         Some(Format::PublicName) => around("", ".example.org"),
         Some(Format::Service) => word(&of_kind(setting)),
+        Some(Format::TimeSpan) => word("10min"),
         // A slash at the end of a URL goes where another follows.
         Some(Format::Url) => around("http://127.0.0.1/", "x"),
     }

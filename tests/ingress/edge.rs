@@ -23,7 +23,7 @@ pub(crate) const INTERVAL: Duration = Duration::from_secs(5 + 3);
 pub(crate) const HOSTS: [(&str, u8); 4] = [("ararat", 11), ("bethel", 12), ("canaan", 13), ("dothan", 14)];
 
 /// Services with their hosts and ports, as the definition has them.
-const SERVERS: [(&str, &str, u16); 10] = [
+const SERVERS: [(&str, &str, u16); 13] = [
     ("gate", "ararat", 8091),
     ("shop", "bethel", 8090),
     ("shop", "canaan", 8090),
@@ -32,6 +32,9 @@ const SERVERS: [(&str, &str, u16); 10] = [
     ("till", "canaan", 8095),
     ("office", "bethel", 8096),
     ("slow", "bethel", 8097),
+    ("scale", "bethel", 8100),
+    ("scale", "canaan", 8100),
+    ("brittle", "bethel", 8101),
     ("hidden", "bethel", 8098),
     ("away", "bethel", 8099),
 ];
@@ -132,11 +135,14 @@ impl Edge {
 
     /// What `cistern simulate` says of a name while some hosts are down.
     pub(crate) fn simulated(&self, down: &str, name: &str) -> Json {
-        let output = self.fleet.cistern(&["simulate", "--exit-zero", "--format", "json", "--down", down]);
-        let document: Json = serde_json::from_slice(&output.stdout).expect("a document of JSON");
-        let names = document["names"].as_array().expect("names").iter();
-        let loss = names.clone().find(|loss| loss["name"] == name);
-        loss.unwrap_or_else(|| panic!("{name} is not in {document}"))["effect"].clone()
+        simulated(&self.fleet, down, name)
+    }
+
+    /// What a proxy complains of: the lines of its log that are errors.
+    pub(crate) fn complaints(&self, log: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.home.path().join(log)).expect("it wrote a log");
+        assert!(text.contains("\"level\":\"debug\""), "a log in JSON: {text}");
+        text.lines().filter(|line| line.contains("\"level\":\"error\"")).map(str::to_owned).collect()
     }
 
     pub(crate) fn wait(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
@@ -147,6 +153,15 @@ impl Edge {
             sleep(Duration::from_millis(100));
         }
     }
+}
+
+/// What `cistern simulate` says of a name while some hosts are down.
+pub(crate) fn simulated(fleet: &Fleet, down: &str, name: &str) -> Json {
+    let output = fleet.cistern(&["simulate", "--exit-zero", "--format", "json", "--down", down]);
+    let document: Json = serde_json::from_slice(&output.stdout).expect("a document of JSON");
+    let names = document["names"].as_array().expect("names").iter();
+    let loss = names.clone().find(|loss| loss["name"] == name);
+    loss.unwrap_or_else(|| panic!("{name} is not in {document}")).clone()
 }
 
 /// What a proxy answers.

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 NAME, ADDRESS, PORT, LOG = sys.argv[1:]
@@ -31,17 +32,18 @@ class Service(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return None
-        return self.answer(200, json.dumps(asked).encode())
+        return self.answer(500 if self.path == "/fail" else 200, json.dumps(asked).encode())
 
     def verify(self):
         """Asked by the proxy: whoever has the cookie is ana."""
         if "session=ana" in self.headers.get("Cookie", ""):
             return self.answer(200, headers=[("Remote-User", "ana"), ("Remote-Groups", "staff")])
         if self.path == "/api/verify/nginx":
-            # nginx knows no other refusal, and says itself where somebody logs in.
+            # nginx knows no other refusal.
             return self.answer(401)
         wanted = f"https://{self.headers.get('X-Forwarded-Host')}{self.headers.get('X-Forwarded-Uri')}"
-        return self.answer(302, headers=[("Location", f"https://gate.example.org/login?redirect_uri={wanted}")])
+        login = "https://gate.example.org/login?redirect_uri=" + urllib.parse.quote(wanted, safe="")
+        return self.answer(302, headers=[("Location", login)])
 
     do_GET = do_HEAD = do_POST = do_PUT = handle_any
 

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::bench::Bench;
 use crate::fleet::{Nix, Program, repository};
-use crate::good::GoodFleets;
+use crate::good_fleets::GoodFleets;
 
 #[test]
 fn ports_and_state_are_set_where_kinds_say() {

@@ -52,7 +52,7 @@ fn instances(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
         let (host, to) = match &change.what {
             // What stood by has kept nothing of its own.
             What::Removed(value) if value["standby"] == true => continue,
-            What::Removed(_) => (change.key.host.as_str(), None),
+            What::Removed(_) => (change.key.host.as_str(), taken_up(look, service)),
             What::Moved { from, .. } => (from.as_str(), Some(change.key.host.as_str())),
             What::Changed(attributes) if attributes.iter().any(begins) => match given_up(look, service) {
                 Some(from) => (from, Some(change.key.host.as_str())),
@@ -73,6 +73,13 @@ fn instances(look: &Look<'_, '_>, found: &mut Vec<Finding>) {
         };
         lose(found, [Some(host), to].into_iter().flatten(), &message, &help);
     }
+}
+
+/// The one host that stood by for a service and runs it from now on, where no instance there makes place for another.
+fn taken_up<'s>(look: &'s Look<'_, '_>, service: &str) -> Option<&'s str> {
+    let instances = look.sides.meaning.of(Kind::Instance).filter(|change| change.key.name == service);
+    let mut hosts = instances.filter(|change| change.attributes().iter().any(begins));
+    hosts.next().filter(|_| given_up(look, service).is_none()).map(|change| change.key.host.as_str())
 }
 
 /// Says whether an instance that stood by runs from now on.

@@ -114,7 +114,7 @@ pub fn meaning(old: &Lines<'_>, new: &Lines<'_>, alike: impl Fn(&str, &str) -> b
 
 /// The instances that leave a host while one of the same service comes to another: where to, and where from.
 ///
-/// Those that are the same but for the host find each other first.
+/// Those that are the same but for the host find each other first; one that runs and one that stands by never do.
 fn moves(olds: &Entries, news: &Entries) -> Vec<(Key, String)> {
     let instances = |side: &Entries, other: &Entries| {
         let mut found: BTreeMap<String, Vec<Key>> = BTreeMap::new();
@@ -129,7 +129,12 @@ fn moves(olds: &Entries, news: &Entries) -> Vec<(Key, String)> {
         let Some(left) = left.get_mut(&service) else { continue };
         for exactly in [true, false] {
             come.retain(|key| {
-                let found = left.iter().position(|from| !exactly || olds[from] == news[key]);
+                let stands_by = |entry: &Value| entry["standby"] == true;
+                let fits = |from: &Key| match exactly {
+                    true => olds[from] == news[key],
+                    false => stands_by(&olds[from]) == stands_by(&news[key]),
+                };
+                let found = left.iter().position(fits);
                 if let Some(at) = found {
                     moves.push((key.clone(), left.remove(at).host));
                 }

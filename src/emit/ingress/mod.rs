@@ -109,6 +109,8 @@ struct Auth<'a> {
     path: &'a str,
     /// The headers that are passed on to the service.
     headers: Vec<&'a str>,
+    /// What sends those who have not to where they do, at a service whose answer for this kind of proxy is a bare refusal.
+    refusal: Option<&'a str>,
     /// Where somebody logs in, before the address of the page that was asked for; the refusal says so where there is none.
     login: Option<String>,
 }
@@ -207,11 +209,14 @@ fn auth<'a>(context: &'a Context<'_>, near: Option<&HostName>, kind: &str) -> Op
     let to = Destination { port: fact.port.as_ref()?.value.clone(), scheme: Scheme::Http };
     let nearest = entries.backends(service, &to, Weights::USUAL, near).first()?.address;
     let own = fact.paths.iter().flat_map(|paths| &paths.entries).find(|(name, _)| name.as_str() == kind);
-    let path = own.map(|(_, path)| &path.value).or(fact.path.as_ref())?;
+    let usual = fact.path.as_ref()?;
+    let usual = &usual.value;
+    let path = own.map_or(usual, |(_, path)| &path.value);
     Some(Auth {
         service,
         place: nearest.to_string(),
         path: path.as_str(),
+        refusal: (path != usual).then_some(usual.as_str()),
         headers: fact.headers.iter().flatten().map(|header| header.value.as_str()).collect(),
         login: fact.login.as_ref().zip(fact.url.as_ref()).and_then(|(login, setting)| {
             let url = entry.settings.get(setting.value.as_str())?.as_str()?;

@@ -81,9 +81,12 @@ pub(super) fn clusters<'p>(entries: &'p Entries, kinds: &Kinds) -> Vec<Cluster<'
     let mut clusters = Vec::new();
     for (service, entry) in &entries.services {
         let counted = kinds.get(&entry.kind).is_some_and(|kind| kind.front.quorum.is_some());
-        let seen = entries.checks().any(|check| check.service == service)
-            || entries.targets().any(|target| target.service == service);
-        if counted && seen {
+        // There are many instances, and few clusters.
+        let is_seen = || {
+            entries.checks().any(|check| check.service == service)
+                || entries.targets().any(|target| target.service == service)
+        };
+        if counted && is_seen() {
             let members = entries.instances.values().filter(|instances| instances.contains_key(service)).count();
             clusters.push(Cluster { service, members });
         }

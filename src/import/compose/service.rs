@@ -12,6 +12,7 @@ use crate::import::draft::{Draft, Item};
 use crate::import::kinds::{Image, Known};
 use crate::import::tree::Tree;
 use crate::import::words;
+use crate::kind;
 use crate::load::decode::Scalar;
 use crate::value::PortName;
 
@@ -24,6 +25,10 @@ pub(super) fn say(
     draft: &mut Draft,
 ) {
     draft.entry("services", service.name).map("placement").add("hosts", service.host);
+    // What it says here is meant for a plain container, whatever it is called.
+    if service.known.is_none() && kind::is_built_in(service.name) {
+        draft.entry("services", service.name).set("kind", "container");
+    }
     if let Some(secrets) = tree.get("secrets") {
         read_secrets(service, secrets, shared, draft);
     }

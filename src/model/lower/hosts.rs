@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Lower;
-use super::names::empty;
+use super::names::unmatched;
 use crate::diag::{Diagnostic, Faults, codes};
 use crate::load::decode::Keyed;
 use crate::load::merge::{Merge, Silent, Trail};
@@ -121,8 +121,9 @@ impl<'d> Lower<'d> {
         if let Some(selector) = &def.selector {
             let found: Vec<_> = marks.iter().filter(|m| selector.matches(*m)).map(|m| m.name.clone()).collect();
             let uncertain = self.names.hosts_are_uncertain() || marks.iter().any(|m| m.poisoned);
-            if found.is_empty() && members.is_empty() && !uncertain {
-                faults.push(empty(selector, marks.iter()));
+            let none = found.is_empty() && members.is_empty();
+            if let Some(diagnostic) = unmatched(selector, marks.iter(), none).filter(|_| !uncertain) {
+                faults.push(diagnostic);
             }
             members.extend(found);
         }

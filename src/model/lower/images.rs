@@ -67,6 +67,25 @@ pub(super) fn image_fits(
     }
 }
 
+/// Warns of a container that looks as if it were of a kind.
+pub(super) fn tell_other_image(name: &ServiceName, def: &ServiceDef, kinds: &Kinds, faults: &mut Faults) {
+    let (None, Some(image)) = (&def.kind, &def.image) else { return };
+    let Some(kind) = KindName::read(name.as_str()).ok().and_then(|own| kinds.get(&own)) else { return };
+    let (label, help) = match repository(kind) {
+        _ if kind.name.as_str() == CONTAINER => return,
+        Some(own) if is_of(&image.value, own) => return,
+        Some(own) => (format!("the kind runs {own}"), format!("name {own}")),
+        None => ("the kind is a service of NixOS, without an image".to_owned(), "remove `image`".to_owned()),
+    };
+    let message = format!("`{name}` has the name of a kind, and is a plain container because of its image");
+    faults.push(
+        Diagnostic::new(codes::OTHER_IMAGE, message)
+            .at(image.span, label)
+            .help(format!("{help} to get what kind `{}` brings, or say `kind: {CONTAINER}`", kind.name))
+            .about("services", name),
+    );
+}
+
 fn repository(kind: &Kind) -> Option<&ImageName> {
     kind.front.image.as_ref().map(|at| &at.value)
 }

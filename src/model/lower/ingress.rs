@@ -33,6 +33,7 @@ struct Bringing<'a> {
     /// The place of `kind`, else of the section.
     span: Span,
     hosts: &'a [HostName],
+    poisoned: bool,
     ports: Option<&'a Named<PortName, At<Port>>>,
     secrets: BTreeSet<SecretName>,
     /// The fact that a kind for it has.
@@ -44,6 +45,7 @@ impl Lower<'_> {
     /// The proxies, with names that exist.
     pub(super) fn ingress(&self, hosts: &Hosts, faults: &mut Faults) -> Option<Ingress> {
         let def = self.def.ingress.as_ref()?;
+        let before = faults.counts();
         let (hosts, span) = self.chosen(INGRESS, def.hosts.as_ref(), def.selector.as_ref(), hosts, faults);
         let auth = def.auth.as_ref().filter(|name| self.names.service(name, faults));
         if let Some(acme) = &def.acme {
@@ -64,17 +66,19 @@ impl Lower<'_> {
             hosts,
             auth: auth.map(|name| name.value.clone()),
             written: def.clone(),
+            poisoned: def.poisoned || faults.counts() != before,
         })
     }
 
     /// The name servers, with names that exist.
     pub(super) fn name_servers(&self, hosts: &Hosts, faults: &mut Faults) -> Option<NameServers> {
         let def = self.def.dns.as_ref()?;
+        let before = faults.counts();
         if def.hosts.is_none() && def.selector.is_none() && !def.poisoned {
             self.missing("dns.hosts", "name the hosts that answer for services", faults);
         }
         let (hosts, span) = self.chosen(NAME_SERVER, def.hosts.as_ref(), def.selector.as_ref(), hosts, faults);
-        Some(NameServers { span, hosts, written: def.clone() })
+        Some(NameServers { span, hosts, written: def.clone(), poisoned: def.poisoned || faults.counts() != before })
     }
 
     /// How clients reach a service, where what it names exists.
@@ -128,7 +132,8 @@ impl Lower<'_> {
             );
         }
         let mut names: BTreeSet<HostName> = named.into_iter().map(|host| host.value).collect();
-        names.extend(selector.map(|selector| self.names.select(selector, hosts, faults)).unwrap_or_default());
+        let selected = selector.map(|selector| self.names.select(selector, hosts, faults)).unwrap_or_default();
+        names.extend(selected.into_iter().map(|host| host.name.clone()));
         names.retain(|name| hosts.get(name).is_some_and(|host| host.managed == Managed::Full));
         (names.into_iter().collect(), span)
     }
@@ -144,14 +149,15 @@ impl Lower<'_> {
     ) {
         if let Some(ingress) = ingress {
             let secret = ingress.written.acme.as_ref().and_then(|acme| acme.dns.as_ref()?.secret.as_ref());
-            let secrets = secret.filter(|name| self.names.secret(name, faults)).map(|name| name.value.clone());
+            let known = secret.filter(|name| self.names.secret(name, faults)).map(|name| name.value.clone());
             let bringing = Bringing {
                 name: INGRESS,
                 kind: &ingress.kind,
                 span: ingress.written.kind.as_ref().map_or(ingress.span, |at| at.span),
                 hosts: &ingress.hosts,
+                poisoned: ingress.poisoned || known.is_none() && secret.is_some(),
                 ports: ingress.written.ports.as_ref(),
-                secrets: secrets.into_iter().collect(),
+                secrets: known.into_iter().collect(),
                 fact: "reads_ingress",
                 reads: |kind| kind.front.reads_ingress.is_some_and(|at| at.value),
             };
@@ -163,6 +169,7 @@ impl Lower<'_> {
                 kind: &kind_of(dns.written.kind.as_ref(), USUAL_NAME_SERVER),
                 span: dns.written.kind.as_ref().map_or(dns.span, |at| at.span),
                 hosts: &dns.hosts,
+                poisoned: dns.poisoned,
                 ports: None,
                 secrets: BTreeSet::new(),
                 fact: "reads_names",
@@ -203,6 +210,7 @@ impl Lower<'_> {
         let mut service = Service {
             is_brought: true,
             secrets: bringing.secrets.clone(),
+            poisoned: bringing.poisoned,
             ..plain(kind, span, bringing.hosts.to_vec())
         };
         for (port, given) in bringing.ports.iter().flat_map(|ports| &ports.entries) {

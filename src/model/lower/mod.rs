@@ -35,7 +35,7 @@ use brought::AllBrought;
 pub use ingress::{INGRESS, NAME_SERVER};
 pub use monitoring::BROUGHT;
 use names::Names;
-pub use names::empty;
+pub use names::unmatched;
 
 /// What brings services of its own.
 struct Brings {
@@ -133,15 +133,18 @@ impl Definition {
             escrow: lower.escrow(),
             people_are_uncertain: lower.names.people_are_uncertain(),
             secrets_are_uncertain: lower.names.secrets_are_uncertain()
-                || services.values().any(|service| service.poisoned),
+                || services.values().any(|service| service.poisoned)
+                || def.failover.iter().any(|written| written.entries.len() != failover.len())
+                || failover.values().any(|one| one.poisoned),
             services,
             secrets,
             monitoring_is_uncertain: self.unread.contains("monitoring"),
             monitoring: brings.monitoring,
+            ingress_is_uncertain: self.unread.contains("ingress")
+                || brings.ingress.as_ref().is_some_and(|ingress| ingress.poisoned),
             ingress: brings.ingress,
-            ingress_is_uncertain: self.unread.contains("ingress"),
+            dns_is_uncertain: self.unread.contains("dns") || brings.dns.as_ref().is_some_and(|dns| dns.poisoned),
             dns: brings.dns,
-            dns_is_uncertain: self.unread.contains("dns"),
             placing,
             failover,
             kinds,

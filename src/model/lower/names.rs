@@ -155,23 +155,24 @@ impl<'a> Names<'a> {
         false
     }
 
-    /// Evaluates a selector; an empty match is an error unless a host that could not be read might match.
-    pub(super) fn select(
+    /// The hosts of a selector, in the order of their names; an empty match is an error unless a host that could not be
+    /// read might match.
+    pub(super) fn select<'h>(
         &self,
         selector: &At<Selector>,
-        hosts: &BTreeMap<HostName, Host>,
+        hosts: &'h BTreeMap<HostName, Host>,
         faults: &mut Faults,
-    ) -> BTreeSet<HostName> {
-        let found: BTreeSet<_> = match selector.required_tag() {
+    ) -> Vec<&'h Host> {
+        let found: Vec<_> = match selector.required_tag() {
             Some(tag) => {
                 let with_tag = self.of_tag.get_or_init(|| by_tag(hosts)).get(tag).into_iter().flatten();
-                with_tag.filter(|name| selector.matches(&hosts[*name])).cloned().collect()
+                with_tag.map(|name| &hosts[name]).filter(|host| selector.matches(*host)).collect()
             }
-            None => hosts.values().filter(|host| selector.matches(*host)).map(|host| host.name.clone()).collect(),
+            None => hosts.values().filter(|host| selector.matches(*host)).collect(),
         };
         let uncertain = || self.hosts_are_uncertain() || hosts.values().any(|host| host.poisoned);
-        if found.is_empty() && !uncertain() {
-            faults.push(empty(selector, hosts.values()));
+        if let Some(diagnostic) = unmatched(selector, hosts.values(), found.is_empty()).filter(|_| !uncertain()) {
+            faults.push(diagnostic);
         }
         found
     }
@@ -190,11 +191,26 @@ fn by_tag(hosts: &BTreeMap<HostName, Host>) -> BTreeMap<Tag, Vec<HostName>> {
     of_tag
 }
 
-/// The diagnostic of a selector that matches none of these hosts: which of its words no host has, and which there are.
-pub fn empty<'h, H: Selectable + 'h>(
+/// What is wrong with a selector: it matches none of these hosts, or it names one that is not among them.
+pub fn unmatched<'h, H: Selectable + 'h>(
     selector: &At<Selector>,
     hosts: impl Iterator<Item = &'h H> + Clone,
-) -> Diagnostic {
+    is_empty: bool,
+) -> Option<Diagnostic> {
+    if is_empty {
+        return Some(empty(selector, hosts));
+    }
+    let is_host = |name: &str| hosts.clone().any(|host| host.name().as_str() == name);
+    let globs = selector.globs().into_iter();
+    let unknown = globs.filter(|glob| !glob.contains(['*', '?'])).find(|name| !is_host(name))?;
+    let names: BTreeSet<_> = hosts.map(|host| host.name().as_str()).collect();
+    let message = format!("`{unknown}` is no host");
+    let diagnostic = Diagnostic::new(codes::EMPTY_SELECTOR, message).at(selector.span, "named here");
+    Some(diagnostic.help(instead(unknown, "host", &names)))
+}
+
+/// The diagnostic of a selector that matches none of these hosts: which of its words no host has, and which there are.
+fn empty<'h, H: Selectable + 'h>(selector: &At<Selector>, hosts: impl Iterator<Item = &'h H> + Clone) -> Diagnostic {
     let mut diagnostic =
         Diagnostic::new(codes::EMPTY_SELECTOR, format!("{} matches no host", Body::shown(&selector.value.to_string())))
             .at(selector.span, "nothing matches");

@@ -93,7 +93,10 @@ impl Lower<'_> {
             );
         }
         let on = match &def.hosts {
-            Some(selector) => self.names.select(selector, hosts, faults),
+            Some(selector) => {
+                let selected = self.names.select(selector, hosts, faults).into_iter();
+                selected.map(|host| host.name.clone()).collect()
+            }
             None => hosts.keys().cloned().collect(),
         };
         Some(Person {

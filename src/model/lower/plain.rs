@@ -28,6 +28,7 @@ pub(super) fn plain(kind: &Kind, span: Span, hosts: Vec<HostName>) -> Service {
         owner: None,
         depends_on: Vec::new(),
         health_check: own_check(kind),
+        written_check: None,
         ingress: None,
         scrape: None,
         host_scrapes: BTreeMap::new(),

@@ -53,8 +53,8 @@ impl Lower<'_> {
         let listed = def.services.iter().flatten().filter(|service| self.names.service(service, faults));
         by.extend(listed.map(|service| service.value.clone()));
         let on = def.hosts.as_ref().map(|selector| self.names.select(selector, hosts, faults)).unwrap_or_default();
-        let managed = |host: &HostName| hosts.get(host).is_some_and(|host| host.managed != Managed::Scrape);
-        let reading: BTreeSet<_> = on.iter().filter(|host| managed(host)).cloned().collect();
+        let reading = on.iter().filter(|host| host.managed != Managed::Scrape).map(|host| host.name.clone());
+        let reading: BTreeSet<_> = reading.collect();
         let generate = self.written(name, span, def, faults);
         if let (Some(every), Some(written)) = (&def.rotate_every, &generate)
             && written.recipe.follows()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::images::{image_fits, kind_name};
+use super::images::{image_fits, kind_name, tell_other_image};
 use super::plain::{plain, usual_ports};
 use super::watched::health_check;
 use super::{Brings, Lower};
@@ -79,6 +79,7 @@ impl Lower<'_> {
             owner: def.owner.as_ref().map(|owner| owner.value.clone()),
             depends_on: self.needed_services(def, faults),
             health_check: health_check(kind, def, faults),
+            written_check: def.health_check.clone(),
             ingress: self.route(def, faults),
             scrape: self.scrape(def.scrape.as_ref(), faults),
             host_scrapes: BTreeMap::new(),
@@ -113,6 +114,7 @@ impl Lower<'_> {
             (None, None) => keyed.key,
         };
         image_fits(name, keyed, &wanted, kinds, faults);
+        tell_other_image(name, def, kinds, faults);
         let kind = kinds.get(&wanted);
         if kind.is_none() && !kinds.is_poisoned(wanted.as_str()) {
             let known = kinds.names().map(KindName::as_str);
@@ -144,13 +146,13 @@ impl Lower<'_> {
         faults: &mut Faults,
     ) -> Vec<HostName> {
         let (list, selector) = def.map_or((None, None), |def| (def.hosts.as_ref(), def.selector.as_ref()));
-        let mut chosen = match (list, selector) {
-            (Some(list), None) => list
-                .iter()
-                .filter(|host| self.names.host(host, faults))
-                .map(|host| host.value.clone())
-                .collect::<Vec<_>>(),
-            (None, Some(selector)) => self.names.select(selector, hosts, faults).into_iter().collect(),
+        let chosen: Vec<&Host> = match (list, selector) {
+            (Some(list), None) => {
+                let mut seen = BTreeSet::new();
+                let known = list.iter().filter(|host| self.names.host(host, faults));
+                known.filter(|host| seen.insert(&host.value)).filter_map(|host| hosts.get(&host.value)).collect()
+            }
+            (None, Some(selector)) => self.names.select(selector, hosts, faults),
             (None, None) => {
                 if !poisoned && !def.is_some_and(|def| def.poisoned) {
                     faults.push(
@@ -178,8 +180,6 @@ impl Lower<'_> {
                     .help("name a host, or remove the service"),
             );
         }
-        let mut seen = BTreeSet::new();
-        chosen.retain(|host| seen.insert(host.clone()));
         for host in list.into_iter().flatten().filter_map(|host| Some((host, hosts.get(&host.value)?))) {
             if host.1.managed != Managed::Full {
                 faults.push(
@@ -196,8 +196,8 @@ impl Lower<'_> {
                 );
             }
         }
-        chosen.retain(|host| hosts.get(host).is_some_and(|host| host.managed == Managed::Full));
-        chosen
+        let full = chosen.into_iter().filter(|host| host.managed == Managed::Full);
+        full.map(|host| host.name.clone()).collect()
     }
 
     fn settings(

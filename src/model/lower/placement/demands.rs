@@ -15,7 +15,7 @@ use crate::model::placing::Placing;
 use crate::model::shapes::Standby;
 use crate::placement_lock::PlacementLock;
 use crate::solve::{self, Amounts, Demand, Good, Listen, Problem, Spread};
-use crate::value::{HostName, Lifecycle, Managed, Port, PortName, Protocol, ServiceName, SpreadBy};
+use crate::value::{Lifecycle, Managed, Port, PortName, Protocol, ServiceName, SpreadBy};
 
 /// A service in the midst of what it is placed by.
 pub(super) struct Asking<'a> {
@@ -88,7 +88,7 @@ impl Lower<'_> {
     fn choices(&self, asking: &Asking<'_>, demand: &mut Demand, placing: &mut Placing, faults: &mut Faults) {
         let Asking { name, def, kind, hosts, .. } = asking;
         let named = self.named_standbys(asking, faults);
-        demand.fixed_standbys = named.iter().filter_map(|host| placing.host(host)).collect();
+        demand.fixed_standbys = placing.places(&named);
         demand.standbys = demand.fixed_standbys.len();
         let wanted = match &def.standby {
             Some(Standby::Count(count)) => Some(count),
@@ -97,8 +97,7 @@ impl Lower<'_> {
         let wanted = wanted.filter(|count| count.value > 0 && can_stand_by(name, kind, count.span, faults));
         let free = |host: &usize| !demand.fixed_standbys.contains(host);
         if let Some(replicas) = &def.replicas {
-            demand.candidates = demand.fixed.iter().copied().filter(free).collect();
-            demand.fixed.clear();
+            demand.candidates = std::mem::take(&mut demand.fixed).into_iter().filter(free).collect();
             demand.replicas = replicas.value as usize;
         } else if wanted.is_some() {
             let full = |host: &usize| hosts[&placing.hosts[*host]].managed == Managed::Full;
@@ -211,10 +210,10 @@ fn plain_demand(name: &ServiceName, service: &Service, kind: &Kind, kinds: &Kind
     let multiple = kind.front.multiple.is_some_and(|multiple| multiple.value);
     // Of what could not be read nobody knows where it would run.
     let known = service.hosts.iter().filter(|_| !service.poisoned);
-    let fixed: Vec<usize> = known.filter_map(|host| placing.host(host)).collect();
+    let fixed = placing.places(known);
     Demand {
         name: name.to_string(),
-        kind: service.kind.to_string(),
+        kind: kind_of(service),
         replicas: fixed.len(),
         fixed,
         systems: kind.front.systems.iter().flatten().map(|system| system.value.to_string()).collect(),
@@ -223,6 +222,14 @@ fn plain_demand(name: &ServiceName, service: &Service, kind: &Kind, kinds: &Kind
         ports,
         most_of_kind: (!multiple).then_some(1),
         ..Demand::default()
+    }
+}
+
+/// What services are alike by: their kind, and those that run images by the image too.
+fn kind_of(service: &Service) -> String {
+    match &service.image {
+        Some(image) => format!("{} of {}", service.kind, image.repository()),
+        None => service.kind.to_string(),
     }
 }
 
@@ -263,10 +270,10 @@ fn needs(def: &PlacementDef, demand: &mut Demand) {
 /// What was placed before, as far as it is still there.
 fn hold(name: &ServiceName, demand: &mut Demand, placing: &Placing) {
     let Some(places) = placing.before.services.get(name) else { return };
-    let known = |hosts: &[HostName]| -> Vec<usize> { hosts.iter().filter_map(|host| placing.host(host)).collect() };
-    demand.held = known(&places.hosts);
-    demand.held_standbys = known(&places.standbys);
-    demand.kept = places.kept.iter().filter_map(|host| placing.host(host)).collect();
+    demand.held = placing.places(&places.hosts);
+    demand.gone = places.hosts.len() - demand.held.len();
+    demand.held_standbys = placing.places(&places.standbys);
+    demand.kept = placing.places(&places.kept).into_iter().collect();
 }
 
 fn spread(by: &SpreadBy) -> Spread {

@@ -41,6 +41,7 @@ impl Lower<'_> {
         if !self.names.hosts_are_uncertain() {
             self.tell_failures(&placing, services, &defs, faults);
             self.tell_broken(&placing, services, &defs, faults);
+            self.tell_together(&placing, &defs, faults);
         }
         placing
     }

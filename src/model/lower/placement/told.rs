@@ -7,9 +7,9 @@ use crate::model::fleet::Service;
 use crate::model::lower::Lower;
 use crate::model::placing::Placing;
 use crate::model::shapes::Standby;
-use crate::solve::{Exclusion, Failure, fixed_exclusions};
+use crate::solve::{Exclusion, Failure, fixed_exclusions, together};
 use crate::source::Span;
-use crate::value::{Lifecycle, ServiceName};
+use crate::value::{Lifecycle, ServiceName, SpreadBy};
 
 impl Lower<'_> {
     /// Says of every service without enough hosts which constraint excluded which.
@@ -46,6 +46,22 @@ impl Lower<'_> {
                     .help("give `replicas` to let Cistern choose among the hosts, or place one of them elsewhere")
                     .about("services", name)
                     .about("hosts", host),
+            );
+        }
+    }
+
+    /// Warns of instances that the lock keeps together.
+    pub(super) fn tell_together(&self, placing: &Placing, defs: &Defs<'_>, faults: &mut Faults) {
+        for (demand, one, other) in together(&placing.problem, &placing.solution) {
+            let name = &placing.services[demand];
+            let Some(by) = defs.get(name).and_then(|def| def.spread.as_ref()) else { continue };
+            let (one, other) = (&placing.hosts[one], &placing.hosts[other]);
+            let message = format!("`{name}` is on `{one}` and on `{other}`, which are in one {}", place(&by.value));
+            faults.push(
+                Diagnostic::new(codes::NOT_SPREAD, message)
+                    .at(by.span, "there are enough for each instance to have its own")
+                    .help(format!("`cistern place --rebalance {name}` moves them apart"))
+                    .about("services", name),
             );
         }
     }
@@ -113,6 +129,14 @@ fn failed(
     diagnostic
         .help(format!("{searched}; lift one of these constraints, let it choose from more hosts, or ask for fewer"))
         .about("services", name)
+}
+
+/// What instances are kept apart by, as a noun.
+fn place(by: &SpreadBy) -> String {
+    match by {
+        SpreadBy::Host | SpreadBy::Site | SpreadBy::Region => by.to_string(),
+        SpreadBy::Label(label) => format!("place of the label `{label}`"),
+    }
 }
 
 /// Where a placement says how many there are.

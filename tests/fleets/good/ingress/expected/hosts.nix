@@ -1,5 +1,5 @@
 # Written by Cistern from hosts. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=649b3ed989d1688caf005123bf17d212 body=46f8124a5c7df16151f1129fed6a952e words=656fcfc37802bad47ae6df85398ffdd6
+# cistern 1 in=0c198dc6bc6c065f4173989c060e443c body=c00172ecfc81c24bc740cd8a7ce9b9ad words=6d96646f33c7083a96a23486c6103711
 {
   eden = {
     system = "x86_64-linux";
@@ -13,6 +13,11 @@
     system = "x86_64-linux";
     module = ./hosts/gihon.nix;
     tags = [ ];
+  };
+  havilah = {
+    system = "x86_64-linux";
+    module = ./hosts/havilah.nix;
+    tags = [ "dns" ];
   };
   pishon = {
     system = "x86_64-linux";

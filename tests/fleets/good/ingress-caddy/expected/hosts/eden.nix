@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=677f7fa6dc338ff24aab3e2c40d437eb body=95fc8ae586c46a6ff376ac5200372447 words=98f407aaa2c663624e1d43b5e0e33e2d
+# cistern 1 in=034c10f2bb87f8445dffc5e76978cd72 body=87d766ddc56e0a561c040d639146fc70 words=457fb80b1db51e671c7cab1cfd8ca8da
 { lib, ... }:
 {
   imports = [
@@ -104,7 +104,10 @@
               "    request_header -Remote-Groups"
               "    reverse_proxy {"
               "      to https://[fd00::51]:8092"
-              "      lb_policy first"
+              # Whoever comes without the cookie gets the nearest.
+              "      lb_policy cookie store-instance {"
+              "        fallback first"
+              "      }"
               "      lb_retries 0"
               "      fail_duration 10s"
               "      health_uri /health"

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b6393b803e208a6738456fe78c6c1494 body=7a6ef941ed23bb7bb06f8a82f8281587 words=89cafc36f8af6986ee3fdab3088e243f
+# cistern 1 in=91c2feaf19dc676ade1a7140ae920c49 body=fe23c997f6866f27798e8dd086413cee words=995b4dc8593de61f163f2d1aa0ce21b5
 { lib, ... }:
 {
   imports = [
@@ -163,7 +163,7 @@
                 "proxy_set_header Remote-User $login_1;"
                 "auth_request_set $login_2 $upstream_http_remote_groups;"
                 "proxy_set_header Remote-Groups $login_2;"
-                "error_page 401 =302 https://gate.example.org/login?redirect_uri=$scheme://$host$request_uri;"
+                "error_page 401 = @ingress-login;"
               ];
             };
             locations."= /ingress-login" = {
@@ -175,6 +175,20 @@
                   "proxy_set_header Content-Length '';"
                   "proxy_set_header X-Original-Method $request_method;"
                   "proxy_set_header X-Original-URL $scheme://$host$request_uri;"
+                  "proxy_set_header X-Forwarded-Method $request_method;"
+                  "proxy_set_header X-Forwarded-Uri $request_uri;"
+                ]
+              );
+            };
+            # nginx cannot escape the address of a page, so the login itself says where to go.
+            locations."@ingress-login" = {
+              proxyPass = lib.mkOverride 900 "http://192.168.1.50:8091";
+              extraConfig = lib.mkOverride 900 (
+                lib.concatLines [
+                  "rewrite ^ /api/verify? break;"
+                  "proxy_method GET;"
+                  "proxy_pass_request_body off;"
+                  "proxy_set_header Content-Length '';"
                   "proxy_set_header X-Forwarded-Method $request_method;"
                   "proxy_set_header X-Forwarded-Uri $request_uri;"
                 ]

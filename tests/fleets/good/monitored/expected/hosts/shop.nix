@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.shop. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=d11e8476cb6837f0f81a2467072885ab body=b8a172bc9cfd6aba196a27323d50fcad words=f592b58f696d1edfa1cbd25f656c8667
+# cistern 1 in=7946eb85046b1b54d99ada73af17c26e body=b8a172bc9cfd6aba196a27323d50fcad words=f592b58f696d1edfa1cbd25f656c8667
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.eden. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=8b27bfc9f3b009f6f741bc896a3be0bc body=17637437c29640076416e4517932f5df words=526abb6cecb0cb292e8228b83e210dac
+# cistern 1 in=90d551ee0d2827ba07dff70367bd8893 body=17637437c29640076416e4517932f5df words=526abb6cecb0cb292e8228b83e210dac
 { lib, ... }:
 {
   imports = [

@@ -1,5 +1,5 @@
 # Written by Cistern from hosts.gihon. Changes belong in a module of your own, which has the last word.
-# cistern 1 in=b42bcb8e20805e58a9f7a380182951ab body=d265377ed9985534fc222d902304009d words=357388c38153d7b41a52cfc57764ba9d
+# cistern 1 in=d2e644e8dcb6ec53f0575a9f264beef9 body=d265377ed9985534fc222d902304009d words=357388c38153d7b41a52cfc57764ba9d
 { lib, ... }:
 {
   imports = [

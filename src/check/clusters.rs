@@ -6,20 +6,20 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Faults, codes, counted, listed};
 use crate::kind::Kind;
 use crate::model::{Fleet, Service};
-use crate::place::Draft;
 use crate::value::{HostName, LabelName, ServiceName, SpreadBy};
 
-/// Clusters with a kind of their own, of hosts that are known.
+/// Clusters with a kind of their own, of hosts that could be read.
 fn clusters(fleet: &Fleet) -> impl Iterator<Item = (&ServiceName, &Service, &Kind)> {
     let all =
         fleet.services.iter().filter_map(|(name, service)| Some((name, service, fleet.kinds.get(&service.kind)?)));
-    all.filter(|(_, service, kind)| kind.front.roles.is_some() && !service.poisoned && service.hosts.len() > 1)
+    let is_read = |host: &HostName| fleet.hosts.get(host).is_some_and(|host| !host.poisoned);
+    let of_roles = all.filter(|(_, service, kind)| kind.front.roles.is_some() && !service.poisoned);
+    of_roles.filter(move |(_, service, _)| service.hosts.len() > 1 && service.hosts.iter().all(is_read))
 }
 
 /// As many sites, or whatever else `spread` names, as the kind asks for hold members, so that the loss of one leaves a
 /// majority.
-pub(super) fn stand_apart(draft: &Draft, faults: &mut Faults) {
-    let fleet = draft.fleet();
+pub(super) fn stand_apart(fleet: &Fleet, faults: &mut Faults) {
     for (name, service, kind) in clusters(fleet) {
         let wanted = kind.front.quorum.as_ref().and_then(|quorum| quorum.domains);
         let Some(wanted) = wanted.map(|at| at.value as usize) else { continue };
@@ -116,8 +116,7 @@ impl<'f> Domain<'f> {
 }
 
 /// Members reach each other by addresses that are nobody's on the Internet.
-pub(super) fn talk_in_private(draft: &Draft, faults: &mut Faults) {
-    let fleet = draft.fleet();
+pub(super) fn talk_in_private(fleet: &Fleet, faults: &mut Faults) {
     for (name, service, _) in clusters(fleet) {
         let of = |host: &HostName| fleet.hosts.get(host)?.address.filter(|address| address.value.is_public());
         let public: Vec<_> = service.hosts.iter().filter_map(|host| Some((host, of(host)?))).collect();
@@ -137,8 +136,7 @@ pub(super) fn talk_in_private(draft: &Draft, faults: &mut Faults) {
 }
 
 /// A setting that names a service names one of a kind that it can use.
-pub(super) fn use_what_they_can(draft: &Draft, faults: &mut Faults) {
-    let fleet = draft.fleet();
+pub(super) fn use_what_they_can(fleet: &Fleet, faults: &mut Faults) {
     for (name, service) in &fleet.services {
         let Some(kind) = fleet.kinds.get(&service.kind) else { continue };
         for (setting, other) in kind.services_in(&service.settings) {

@@ -1,12 +1,14 @@
 //! Clusters have the members that their kind asks for.
 
 use crate::diag::{Diagnostic, Faults, codes, counted};
-use crate::place::Draft;
+use crate::model::Fleet;
 
 /// Every counted role is played, and the number of members is one that has a majority where that is asked for.
-pub(super) fn are_filled(draft: &Draft, faults: &mut Faults) {
-    let fleet = draft.fleet();
-    for (name, service) in &fleet.services {
+pub(super) fn are_filled(fleet: &Fleet, faults: &mut Faults) {
+    if fleet.hosts_are_uncertain {
+        return;
+    }
+    for (name, service) in fleet.services.iter().filter(|(_, service)| !service.poisoned) {
         let Some(kind) = fleet.kinds.get(&service.kind) else { continue };
         let members = service.hosts.len();
         let roles = kind.front.roles.iter().flat_map(|roles| &roles.0);
