@@ -19,7 +19,7 @@ pub struct Sides<'t> {
 #[derive(Debug, Default)]
 struct Side<'t> {
     lines: Lines<'t>,
-    /// The lines of hosts, services, secrets and monitoring.
+    /// The lines of everything but instances.
     entries: OnceCell<BTreeMap<Key, &'t str>>,
     /// The lines of the instances of each service, by their hosts.
     placed: OnceCell<BTreeMap<String, BTreeMap<String, &'t str>>>,
@@ -135,19 +135,8 @@ impl<'t> Sides<'t> {
 impl<'t> Side<'t> {
     fn entries(&self) -> &BTreeMap<Key, &'t str> {
         self.entries.get_or_init(|| {
-            let kinds = [
-                Kind::Dns,
-                Kind::Escrow,
-                Kind::Failover,
-                Kind::Group,
-                Kind::Host,
-                Kind::Ingress,
-                Kind::Service,
-                Kind::Secret,
-                Kind::Person,
-                Kind::Monitoring,
-            ];
-            kinds.into_iter().flat_map(|kind| self.lines.keys(kind)).collect()
+            let kinds = Kind::OF_LINES.into_iter().filter(|kind| *kind != Kind::Instance);
+            kinds.flat_map(|kind| self.lines.keys(kind)).collect()
         })
     }
 

@@ -189,20 +189,7 @@ fn quick_key(line: &str) -> Option<Key> {
         Some(rest) => rest.split_once('"')?.0,
         None => "",
     };
-    let kinds = [
-        Kind::Dns,
-        Kind::Escrow,
-        Kind::Failover,
-        Kind::Group,
-        Kind::Host,
-        Kind::Ingress,
-        Kind::Instance,
-        Kind::Monitoring,
-        Kind::Person,
-        Kind::Secret,
-        Kind::Service,
-    ];
-    let kind = kinds.into_iter().find(|known| known.word() == kind)?;
+    let kind = Kind::OF_LINES.into_iter().find(|known| known.word() == kind)?;
     Some(Key { kind, host: host.to_owned(), name: name.to_owned() })
 }
 
@@ -211,6 +198,21 @@ fn broken(line: usize, why: &dyn fmt::Display) -> Refused {
 }
 
 impl Kind {
+    /// The kinds that have lines of their own.
+    pub(in crate::diff) const OF_LINES: [Self; 11] = [
+        Self::Dns,
+        Self::Escrow,
+        Self::Failover,
+        Self::Group,
+        Self::Host,
+        Self::Ingress,
+        Self::Instance,
+        Self::Monitoring,
+        Self::Person,
+        Self::Secret,
+        Self::Service,
+    ];
+
     /// The word for it, as lines have it.
     pub fn word(self) -> &'static str {
         match self {
